@@ -1,0 +1,158 @@
+#include "config.h"
+#include "base/pdg-time.h"
+
+#include <string.h>
+
+/* Days since 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
+static gint64
+days_from_civil (int year, int month, int day)
+{
+  int era, year_of_era, day_of_year, day_of_era;
+
+  year -= month <= 2;
+  era = (year >= 0 ? year : year - 399) / 400;
+  year_of_era = year - era * 400;
+  day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return (gint64) era * 146097 + day_of_era - 719468;
+}
+
+static gboolean
+take_digits (const char **p, const char *end, int n, int *out)
+{
+  int value = 0;
+
+  if (end - *p < n)
+    return FALSE;
+  for (int i = 0; i < n; i++)
+    {
+      char c = (*p)[i];
+
+      if (c < '0' || c > '9')
+        return FALSE;
+      value = value * 10 + (c - '0');
+    }
+  *p += n;
+  *out = value;
+  return TRUE;
+}
+
+static gboolean
+take_char (const char **p, const char *end, char c)
+{
+  if (*p >= end || **p != c)
+    return FALSE;
+  (*p)++;
+  return TRUE;
+}
+
+static gboolean
+take_fraction (const char **p, const char *end, int *usec)
+{
+  int n = 0;
+
+  *usec = 0;
+  if (!take_char (p, end, '.'))
+    return TRUE;
+  while (*p < end && **p >= '0' && **p <= '9')
+    {
+      if (n < 6)
+        *usec = *usec * 10 + (**p - '0');
+      n++;
+      (*p)++;
+    }
+  if (n == 0 || n > 9)
+    return FALSE;
+  for (; n < 6; n++)
+    *usec *= 10;
+  return TRUE;
+}
+
+static gboolean
+take_offset (const char **p, const char *end, int *minutes)
+{
+  int hour, minute, sign;
+
+  *minutes = 0;
+  if (*p >= end)
+    return FALSE;
+  if (**p == 'Z' || **p == 'z')
+    {
+      (*p)++;
+      return TRUE;
+    }
+  if (**p != '+' && **p != '-')
+    return FALSE;
+  sign = **p == '-' ? -1 : 1;
+  (*p)++;
+  if (!take_digits (p, end, 2, &hour) || !take_char (p, end, ':') || !take_digits (p, end, 2, &minute))
+    return FALSE;
+  if (hour > 23 || minute > 59)
+    return FALSE;
+  *minutes = sign * (hour * 60 + minute);
+  return TRUE;
+}
+
+gboolean
+pdg_time_parse_rfc3339 (const char *text, gsize len, gint64 *out_usec)
+{
+  static const int month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+  const char *p = text, *end = text + len;
+  int year, month, day, hour, minute, second, usec, offset;
+  gboolean leap;
+
+  if (!take_digits (&p, end, 4, &year) || !take_char (&p, end, '-') || !take_digits (&p, end, 2, &month)
+      || !take_char (&p, end, '-') || !take_digits (&p, end, 2, &day))
+    return FALSE;
+  if (p >= end || (*p != 'T' && *p != 't' && *p != ' '))
+    return FALSE;
+  p++;
+  if (!take_digits (&p, end, 2, &hour) || !take_char (&p, end, ':') || !take_digits (&p, end, 2, &minute)
+      || !take_char (&p, end, ':') || !take_digits (&p, end, 2, &second) || !take_fraction (&p, end, &usec)
+      || !take_offset (&p, end, &offset) || p != end)
+    return FALSE;
+  if (year < 1 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 60)
+    return FALSE;
+  leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  if (day < 1 || day > month_days[month - 1] + (month == 2 && leap))
+    return FALSE;
+
+  *out_usec = (((days_from_civil (year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second) * PDG_USEC_PER_SEC + usec;
+  return TRUE;
+}
+
+void
+pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
+{
+  gint64 seconds = usec / PDG_USEC_PER_SEC;
+  int fraction = (int) (usec % PDG_USEC_PER_SEC);
+  g_autoptr (GDateTime) when = NULL;
+  g_autofree char *head = NULL;
+
+  if (fraction < 0)
+    {
+      fraction += (int) PDG_USEC_PER_SEC;
+      seconds--;
+    }
+  when = g_date_time_new_from_unix_utc (seconds);
+  if (when == NULL)
+    {
+      g_strlcpy (out, "0001-01-01T00:00:00Z", PDG_RFC3339_BYTES);
+      return;
+    }
+  head = g_date_time_format (when, "%Y-%m-%dT%H:%M:%S");
+  if (fraction == 0)
+    g_snprintf (out, PDG_RFC3339_BYTES, "%sZ", head);
+  else if (fraction % 1000 == 0)
+    g_snprintf (out, PDG_RFC3339_BYTES, "%s.%03dZ", head, fraction / 1000);
+  else
+    g_snprintf (out, PDG_RFC3339_BYTES, "%s.%06dZ", head, fraction);
+}
+
+gint32
+pdg_time_get_utc_day (gint64 usec)
+{
+  gint64 day = usec / PDG_USEC_PER_DAY;
+
+  return (gint32) (usec % PDG_USEC_PER_DAY < 0 ? day - 1 : day);
+}

@@ -1,0 +1,111 @@
+#include "config.h"
+#include "model/pdg-event.h"
+
+#include "base/pdg-arena.h"
+
+struct _PdgEventBatch
+{
+  GBytes *memory;
+  PdgArena *arena;
+  GArray *events;
+  GArray *issues;
+  gint64 received_usec;
+};
+
+static void
+issue_clear (gpointer data)
+{
+  PdgEventIssue *issue = data;
+
+  g_free (issue->error);
+}
+
+PdgEventBatch *
+pdg_event_batch_new (GBytes *memory, gint64 received_usec)
+{
+  PdgEventBatch *batch = g_atomic_rc_box_new0 (PdgEventBatch);
+
+  batch->memory = memory != NULL ? g_bytes_ref (memory) : NULL;
+  batch->arena = pdg_arena_new (16 * 1024);
+  batch->events = g_array_new (FALSE, TRUE, sizeof (PdgEvent));
+  batch->issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
+  g_array_set_clear_func (batch->issues, issue_clear);
+  batch->received_usec = received_usec;
+  return batch;
+}
+
+PdgEventBatch *
+pdg_event_batch_ref (PdgEventBatch *batch)
+{
+  return g_atomic_rc_box_acquire (batch);
+}
+
+static void
+batch_clear (gpointer data)
+{
+  PdgEventBatch *batch = data;
+
+  g_clear_pointer (&batch->memory, g_bytes_unref);
+  pdg_arena_free (batch->arena);
+  g_array_unref (batch->events);
+  g_array_unref (batch->issues);
+}
+
+void
+pdg_event_batch_unref (PdgEventBatch *batch)
+{
+  if (batch != NULL)
+    g_atomic_rc_box_release_full (batch, batch_clear);
+}
+
+char *
+pdg_event_batch_alloc (PdgEventBatch *batch, gsize size)
+{
+  return pdg_arena_alloc (batch->arena, size);
+}
+
+PdgEvent *
+pdg_event_batch_add (PdgEventBatch *batch)
+{
+  PdgEvent *event;
+
+  g_array_set_size (batch->events, batch->events->len + 1);
+  event = &g_array_index (batch->events, PdgEvent, batch->events->len - 1);
+  event->sequence = PDG_SEQUENCE_NONE;
+  return event;
+}
+
+void
+pdg_event_batch_drop_last (PdgEventBatch *batch)
+{
+  g_return_if_fail (batch->events->len > 0);
+  g_array_set_size (batch->events, batch->events->len - 1);
+}
+
+void
+pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 index, char *error)
+{
+  PdgEventIssue issue = { index, error };
+
+  g_array_append_val (batch->issues, issue);
+}
+
+const PdgEvent *
+pdg_event_batch_get_events (const PdgEventBatch *batch, guint *n_events)
+{
+  *n_events = batch->events->len;
+  return (const PdgEvent *) (void *) batch->events->data;
+}
+
+const PdgEventIssue *
+pdg_event_batch_get_issues (const PdgEventBatch *batch, guint *n_issues)
+{
+  *n_issues = batch->issues->len;
+  return (const PdgEventIssue *) (void *) batch->issues->data;
+}
+
+gint64
+pdg_event_batch_get_received_usec (const PdgEventBatch *batch)
+{
+  return batch->received_usec;
+}

@@ -1,0 +1,104 @@
+#include "config.h"
+#include "model/pdg-principal.h"
+
+struct _PdgPrincipal
+{
+  char *org_uuid;
+  char *label;
+  gint32 org_no;
+  gint32 project_no;
+  PdgRole role;
+};
+
+static const char *const role_names[] = { "ingest", "viewer", "editor", "admin" };
+
+PdgPrincipal *
+pdg_principal_new (const char *org_uuid, gint32 org_no, PdgRole role, gint32 project_no, const char *label)
+{
+  PdgPrincipal *principal = g_atomic_rc_box_new0 (PdgPrincipal);
+
+  principal->org_uuid = g_strdup (org_uuid);
+  principal->org_no = org_no;
+  principal->role = role;
+  principal->project_no = project_no;
+  principal->label = g_strdup (label);
+  return principal;
+}
+
+PdgPrincipal *
+pdg_principal_ref (PdgPrincipal *principal)
+{
+  return g_atomic_rc_box_acquire (principal);
+}
+
+static void
+principal_clear (gpointer data)
+{
+  PdgPrincipal *principal = data;
+
+  g_free (principal->org_uuid);
+  g_free (principal->label);
+}
+
+void
+pdg_principal_unref (PdgPrincipal *principal)
+{
+  if (principal != NULL)
+    g_atomic_rc_box_release_full (principal, principal_clear);
+}
+
+const char *
+pdg_principal_get_org_uuid (const PdgPrincipal *principal)
+{
+  return principal->org_uuid;
+}
+
+gint32
+pdg_principal_get_org_no (const PdgPrincipal *principal)
+{
+  return principal->org_no;
+}
+
+PdgRole
+pdg_principal_get_role (const PdgPrincipal *principal)
+{
+  return principal->role;
+}
+
+gint32
+pdg_principal_get_project_no (const PdgPrincipal *principal)
+{
+  return principal->project_no;
+}
+
+const char *
+pdg_principal_get_label (const PdgPrincipal *principal)
+{
+  return principal->label;
+}
+
+gboolean
+pdg_principal_may (const PdgPrincipal *principal, PdgRole needed)
+{
+  if (principal->role == PDG_ROLE_INGEST || needed == PDG_ROLE_INGEST)
+    return needed == PDG_ROLE_INGEST;
+  return principal->role >= needed;
+}
+
+const char *
+pdg_role_to_string (PdgRole role)
+{
+  return role_names[role];
+}
+
+gboolean
+pdg_role_from_string (const char *text, PdgRole *out)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (role_names); i++)
+    if (g_strcmp0 (text, role_names[i]) == 0)
+      {
+        *out = (PdgRole) i;
+        return TRUE;
+      }
+  return FALSE;
+}

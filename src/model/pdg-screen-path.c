@@ -1,0 +1,79 @@
+#include "config.h"
+#include "model/pdg-screen-path.h"
+
+#include "base/pdg-id.h"
+
+#include <string.h>
+
+#define ID_HEX_MIN_LEN 12
+
+/* A segment that names one thing of many: digits only, a UUID, or a long run of hexadecimal with a digit in it. */
+static gboolean
+is_id_segment (const char *segment, gsize len)
+{
+  gsize n_digits = 0, n_hex = 0;
+  guint8 uuid[16];
+
+  for (gsize i = 0; i < len; i++)
+    {
+      n_digits += g_ascii_isdigit (segment[i]);
+      n_hex += g_ascii_isxdigit (segment[i]);
+    }
+  if (n_digits == len)
+    return TRUE;
+  if (n_hex == len && len >= ID_HEX_MIN_LEN && n_digits > 0)
+    return TRUE;
+  return pdg_uuid_parse (segment, len, uuid);
+}
+
+gsize
+pdg_screen_path_normalise (const char *path, gsize len, char out[PDG_SCREEN_PATH_MAX_BYTES + 1])
+{
+  const char *end = path + len, *p = path;
+  gsize n = 0;
+
+  for (const char *q = path; q < end; q++)
+    if (*q == '?' || *q == '#')
+      {
+        end = q;
+        break;
+      }
+  while (p < end)
+    {
+      const char *segment;
+      gsize segment_len;
+
+      while (p < end && *p == '/')
+        p++;
+      segment = p;
+      while (p < end && *p != '/')
+        p++;
+      segment_len = (gsize) (p - segment);
+      if (segment_len == 0)
+        break;
+      if (is_id_segment (segment, segment_len))
+        {
+          segment = ":id";
+          segment_len = 3;
+        }
+      if (n + 1 + segment_len > PDG_SCREEN_PATH_MAX_BYTES)
+        {
+          gsize room = n + 1 < PDG_SCREEN_PATH_MAX_BYTES ? PDG_SCREEN_PATH_MAX_BYTES - n - 1 : 0;
+
+          while (room > 0 && ((guchar) segment[room] & 0xC0) == 0x80)
+            room--;
+          if (room == 0)
+            break;
+          segment_len = room;
+          p = end;
+        }
+      if (n > 0 || path[0] == '/')
+        out[n++] = '/';
+      memcpy (out + n, segment, segment_len);
+      n += segment_len;
+    }
+  if (n == 0)
+    out[n++] = '/';
+  out[n] = '\0';
+  return n;
+}
