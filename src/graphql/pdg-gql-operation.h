@@ -1,0 +1,80 @@
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include "graphql/pdg-gql-schema.h"
+
+G_BEGIN_DECLS
+
+/* Guards against hostile documents; a plain value struct. Take PDG_GQL_LIMITS_DEFAULT and change what you need; 0
+ * switches a guard off, except max_nesting. */
+typedef struct
+{
+  guint max_tokens;              /* of a document: 5000 */
+  guint max_nesting;             /* of brackets of any kind while parsing, at most 500: 100 */
+  guint max_depth;               /* of fields, fragments expanded, introspection counted apart: 10 */
+  guint max_introspection_depth; /* of fields below __schema and __type: 20 */
+  guint max_introspection_lists; /* nested fields, interfaces, possibleTypes and inputFields there: 3 */
+  guint max_fields;              /* fields in all, fragments expanded at every use: 5000 */
+  guint max_aliases;             /* 30 */
+  guint max_directives;          /* 50 */
+  guint max_root_fields;         /* fragments expanded: 20 */
+  guint max_errors;              /* of validation or coercion reported: 100 */
+  gsize max_response_bytes;      /* 64 MiB */
+} PdgGqlLimits;
+
+#define PDG_GQL_LIMITS_DEFAULT \
+  { 5000, 100, 10, 20, 3, 5000, 30, 50, 20, 100, 64 * 1024 * 1024 }
+
+/* A request as a transport reads it; a plain value struct, borrowed during pdg_gql_prepare() only. */
+typedef struct
+{
+  const char         *query;
+  gssize              query_len;      /* -1 = NUL-terminated */
+  const char         *operation_name; /* (nullable) */
+  JsonNode           *variables;      /* (nullable) an object or null */
+  const PdgGqlLimits *limits;         /* (nullable) = PDG_GQL_LIMITS_DEFAULT */
+  gboolean            suggest;        /* whether errors may say "Did you mean …", which tells names of the schema */
+} PdgGqlRequest;
+
+typedef enum
+{
+  PDG_GQL_QUERY,
+  PDG_GQL_MUTATION,
+  PDG_GQL_SUBSCRIPTION,
+} PdgGqlOperationKind;
+
+/* One operation, parsed, validated, with its variables: immutable, refcounted, may be executed many times and by
+ * many threads at once. */
+typedef struct _PdgGqlOperation PdgGqlOperation;
+
+/* Reads a request. NULL when it is refused: then *@error_response is the whole response {"errors":[…]} without data,
+ * and nothing was executed. The errors have extensions.code GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED,
+ * BAD_USER_INPUT (variables, operation name) or QUERY_TOO_COMPLEX (limits). Any thread. (transfer full) */
+PdgGqlOperation    *pdg_gql_prepare (PdgGqlSchema *schema, const PdgGqlRequest *request, GBytes **error_response);
+PdgGqlOperation    *pdg_gql_operation_ref (PdgGqlOperation *operation);
+void                pdg_gql_operation_unref (PdgGqlOperation *operation);
+
+PdgGqlOperationKind pdg_gql_operation_get_kind (PdgGqlOperation *operation);
+
+/* Name of the operation. (nullable) */
+const char         *pdg_gql_operation_get_name (PdgGqlOperation *operation);
+
+/* Name of the first root field (the only one of a subscription), not its alias; NULL when all are skipped. (nullable) */
+const char         *pdg_gql_operation_get_root_field (PdgGqlOperation *operation);
+
+/* Coerced argument @name of the first root field; NULL when absent. Lives as long as the operation. (nullable) */
+const PdgGqlValue  *pdg_gql_operation_get_root_arg (PdgGqlOperation *operation, const char *name);
+
+/* Runs it: {"errors":[…],"data":…}, errors only when there are any. The resolvers of the root get @root_source (for
+ * a subscription: the event), all of them @context. Blocks as long as the resolvers do; any thread. (transfer full) */
+GBytes             *pdg_gql_operation_execute (PdgGqlOperation *operation, gpointer root_source, gpointer context,
+                                               GCancellable *cancellable);
+
+/* The response {"errors":[…]} for a request refused by the caller, with extensions.code @code. (transfer full) */
+GBytes             *pdg_gql_error_response (const char *message, const char *code);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlOperation, pdg_gql_operation_unref)
+
+G_END_DECLS
