@@ -1,0 +1,26 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What one server lets its clients take. A plain value: start from the defaults and change single fields. A deadline of 0
+ * means none; max_connections and max_header_bytes must be positive. */
+typedef struct
+{
+  guint max_connections;  /* open at once, all threads together; above it the longest idle one goes, else 503 */
+  gsize max_header_bytes; /* request line and headers; at most 60 KiB; above it 431 */
+  gsize drain_bytes;      /* a refused request's body up to this long is read away so that the connection lives on */
+  guint header_deadline_ms; /* from the first byte (or the connection) to the end of the headers; then 408 */
+  guint body_deadline_ms;   /* from the end of the headers to the end of the body; then 408 */
+  guint write_deadline_ms;  /* from the response to its last byte handed to the kernel; then the connection closes */
+  guint idle_deadline_ms;   /* between two requests of a connection; then it closes */
+} PdgHttpLimits;
+
+#define PDG_HTTP_LIMITS_DEFAULT \
+  { \
+    .max_connections = 1024, .max_header_bytes = 32 * 1024, .drain_bytes = 64 * 1024, .header_deadline_ms = 10000, \
+    .body_deadline_ms = 60000, .write_deadline_ms = 60000, .idle_deadline_ms = 75000, \
+  }
+
+G_END_DECLS
