@@ -1,0 +1,57 @@
+#pragma once
+
+#include "db/pdg-db-conn.h"
+#include "db/pdg-db-params.h"
+#include "db/pdg-db-result.h"
+#include "model/pdg-principal.h"
+
+G_BEGIN_DECLS
+
+/* One transaction on a connection, on the connection's thread. Without a commit, freeing it rolls back. */
+typedef struct _PdgDbTx PdgDbTx;
+
+typedef enum
+{
+  PDG_DB_TX_READ_WRITE = 0,
+  PDG_DB_TX_READ_ONLY = 1 << 0,
+  PDG_DB_TX_REPEATABLE_READ = 1 << 1,
+} PdgDbTxFlags;
+
+/* Opens a transaction that sees the organisation of @principal and no other: BEGIN and productgraph.set_current_org () in
+ * one round trip. Errors: PDG_DB_ERROR. (transfer full) */
+PdgDbTx     *pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, GError **error);
+
+/* Opens a transaction with no organisation: for the migrator, the event writer and administration only. (transfer full) */
+PdgDbTx     *pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error);
+
+/* Commits; after it the transaction can only be freed. When it fails with PDG_DB_ERROR_CONNECTION the outcome is unknown. */
+gboolean     pdg_db_tx_commit (PdgDbTx *tx, GError **error);
+void         pdg_db_tx_free (PdgDbTx *tx);
+
+/* Ends a statement of this transaction that runs longer, with PDG_DB_ERROR_TIMEOUT; 0 = no limit. */
+gboolean     pdg_db_tx_set_timeout (PdgDbTx *tx, guint timeout_ms, GError **error);
+
+/* Runs one statement, prepared once a connection by its text. @params: (nullable). Errors: PDG_DB_ERROR. (transfer full) */
+PdgDbResult *pdg_db_tx_query (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error);
+
+/* The same for a large result: @func gets each row as a result of one row (borrowed) as it arrives; FALSE ends the
+ * statement early, which is no error. */
+typedef gboolean (*PdgDbRowFunc) (const PdgDbResult *row, gpointer user_data);
+gboolean     pdg_db_tx_query_each (PdgDbTx *tx, const char *sql, PdgDbParams *params,
+                                   PdgDbRowFunc func, gpointer user_data, GError **error);
+
+/* The same for a statement whose rows are not wanted; @n_rows (nullable): how many it touched. */
+gboolean     pdg_db_tx_exec (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error);
+gboolean     pdg_db_tx_exec_count (PdgDbTx *tx, const char *sql, PdgDbParams *params, gint64 *n_rows, GError **error);
+
+/* Runs several statements, not prepared, without parameters. An error tells the line. */
+gboolean     pdg_db_tx_exec_script (PdgDbTx *tx, const char *sql, GError **error);
+
+/* COPY … FROM STDIN: begin, put pieces (best 64 KiB and more), end. Freeing the transaction gives an open copy up. */
+gboolean     pdg_db_tx_copy_begin (PdgDbTx *tx, const char *sql, GError **error);
+gboolean     pdg_db_tx_copy_put (PdgDbTx *tx, gconstpointer data, gsize len, GError **error);
+gboolean     pdg_db_tx_copy_end (PdgDbTx *tx, gint64 *n_rows, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgDbTx, pdg_db_tx_free)
+
+G_END_DECLS
