@@ -1,0 +1,246 @@
+#include "config.h"
+#include "codec/pdg-event-verdict.h"
+
+#include "base/pdg-id.h"
+#include "base/pdg-time.h"
+#include "codec/pdg-json-text.h"
+
+#include <string.h>
+
+#define BIT(field) (G_GUINT64_CONSTANT (1) << (field))
+#define LATE_AFTER_USEC (30 * PDG_USEC_PER_DAY)
+#define FUTURE_AFTER_USEC PDG_USEC_PER_DAY
+#define HTTP_ERROR_FROM 500
+
+/* The string @span without quotes and escapes. */
+static PdgSlice
+get_slice (const PdgJsonSpan *span, PdgEventBatch *batch)
+{
+  char *text;
+
+  if ((span->flags & PDG_JSON_ESCAPED) == 0)
+    return (PdgSlice) { span->text + 1, span->len - 2 };
+  text = pdg_event_batch_alloc (batch, span->len);
+  return (PdgSlice) { text, (guint32) pdg_json_unescape (span, text) };
+}
+
+static char *
+refuse (const PdgEventField *field, const char *reason)
+{
+  return g_strdup_printf ("%s: %s", field->name, reason);
+}
+
+static char *
+take_text (const PdgEventField *field, const PdgJsonSpan *span, PdgEventBatch *batch, PdgEvent *event)
+{
+  PdgSlice slice;
+
+  if (span->kind != PDG_JSON_STRING)
+    return refuse (field, "must be a string");
+  slice = get_slice (span, batch);
+  if (slice.len == 0)
+    return field->required ? refuse (field, "required") : NULL;
+  if (slice.len > field->limit)
+    return g_strdup_printf ("%s: longer than %d bytes", field->name, (int) field->limit);
+  G_STRUCT_MEMBER (PdgSlice, event, field->slice_offset) = slice;
+  return NULL;
+}
+
+static char *
+take_time (const PdgEventField *field, const PdgJsonSpan *span, PdgEventBatch *batch, PdgEvent *event)
+{
+  gint64 received_usec = pdg_event_batch_get_received_usec (batch);
+  PdgSlice slice;
+
+  if (span->kind == PDG_JSON_STRING && span->len == 2)
+    return refuse (field, "required");
+  if (span->kind != PDG_JSON_STRING)
+    return refuse (field, "not an RFC 3339 time");
+  slice = get_slice (span, batch);
+  if (!pdg_time_parse_rfc3339 (slice.data, slice.len, &event->timestamp_usec))
+    return refuse (field, "not an RFC 3339 time");
+  if (event->timestamp_usec - received_usec > FUTURE_AFTER_USEC)
+    {
+      event->timestamp_usec = received_usec;
+      event->flags |= PDG_EVENT_CLAMPED;
+    }
+  else if (received_usec - event->timestamp_usec > LATE_AFTER_USEC)
+    event->flags |= PDG_EVENT_LATE;
+  return NULL;
+}
+
+/* Reads the whole number @span into @out, unless it is none or beyond the field's limit. */
+static char *
+take_integer (const PdgEventField *field, const PdgJsonSpan *span, gint64 *out)
+{
+  gint64 value = 0;
+  gsize at = span->text[0] == '-';
+
+  if (span->kind != PDG_JSON_NUMBER || (span->flags & PDG_JSON_INTEGER) == 0)
+    return refuse (field, "must be an integer");
+  for (gsize i = at; i < span->len; i++)
+    {
+      value = value * 10 + (span->text[i] - '0');
+      if (value > field->limit)
+        return refuse (field, "out of range");
+    }
+  *out = at > 0 ? -value : value;
+  return NULL;
+}
+
+/* What makes a value unfit for the data whatever its type. */
+static char *
+check_kept (const PdgEventField *field, guint flags, guint max_depth)
+{
+  if ((flags & PDG_JSON_TOO_DEEP) != 0)
+    return g_strdup_printf ("%s: nested deeper than %u levels", field->name, max_depth);
+  if ((flags & PDG_JSON_HUGE) != 0)
+    return refuse (field, "a number is out of range");
+  return NULL;
+}
+
+static char *
+take_field (const PdgEventField *field, const PdgJsonSpan *span, PdgEventBatch *batch, PdgEvent *event, guint max_depth)
+{
+  gint64 value = 0;
+  char *error;
+
+  switch ((PdgFieldKind) field->kind)
+    {
+    case PDG_FIELD_TEXT:
+      return take_text (field, span, batch, event);
+    case PDG_FIELD_TIME:
+      return take_time (field, span, batch, event);
+    case PDG_FIELD_ORDER:
+      error = take_integer (field, span, &value);
+      event->sequence = (gint32) value;
+      return error;
+    case PDG_FIELD_INTEGER:
+      return take_integer (field, span, &value);
+    case PDG_FIELD_STRING:
+      return span->kind != PDG_JSON_STRING ? refuse (field, "must be a string") : NULL;
+    case PDG_FIELD_NUMBER:
+      return span->kind != PDG_JSON_NUMBER ? refuse (field, "must be a number") : check_kept (field, span->flags, max_depth);
+    case PDG_FIELD_OBJECT:
+      return span->kind != PDG_JSON_OBJECT ? refuse (field, "must be an object") : check_kept (field, span->flags, max_depth);
+    case PDG_FIELD_ANY:
+      return check_kept (field, span->flags, max_depth);
+    }
+  g_assert_not_reached ();
+}
+
+static char *
+take_fields (const PdgEventMembers *members, guint max_depth, PdgEventBatch *batch, PdgEvent *event)
+{
+  for (guint64 left = members->seen | pdg_event_fields_required; left != 0; left &= left - 1)
+    {
+      guint i = (guint) __builtin_ctzll (left);
+      const PdgEventField *field = &pdg_event_fields[i];
+      char *error;
+
+      if ((members->seen & BIT (i)) == 0)
+        return refuse (field, "required");
+      error = take_field (field, &members->fields[i], batch, event, max_depth);
+      if (error != NULL)
+        return error;
+    }
+  for (guint i = 0; i < members->unknown->len; i++)
+    {
+      const PdgEventMember *member = &g_array_index (members->unknown, PdgEventMember, i);
+      char *error = check_kept (&pdg_event_fields[PDG_FIELD_AT_METADATA], member->value.flags, max_depth);
+
+      if (error != NULL)
+        return error;
+    }
+  return NULL;
+}
+
+/* Where the path of @url begins: at the first '/' behind "scheme://authority" or "//authority", at once when it starts
+ * with '/'; its end when the path is empty; NULL when it has none ("about:blank"). */
+static const char *
+find_path (PdgSlice url)
+{
+  const char *end = url.data + url.len, *p = url.data;
+
+  if (url.len > 0 && *p == '/' && (url.len == 1 || p[1] != '/'))
+    return p;
+  while (p < end && (g_ascii_isalnum (*p) || *p == '+' || *p == '-' || *p == '.'))
+    p++;
+  if (p > url.data && p < end && *p == ':')
+    p++;
+  else if (p > url.data)
+    return NULL;
+  if (end - p < 2 || p[0] != '/' || p[1] != '/')
+    return NULL;
+  for (p += 2; p < end; p++)
+    if (*p == '/' || *p == '?' || *p == '#')
+      break;
+  return p;
+}
+
+/* The path of the page's address, for events that give only that: "/" when it is empty, cut to page.path's limit. */
+static PdgSlice
+derive_path (PdgSlice url)
+{
+  gsize limit = (gsize) pdg_event_fields[PDG_FIELD_AT_PAGE_PATH].limit;
+  const char *end = url.data + url.len, *start = find_path (url);
+  gsize len = 0;
+
+  if (start == NULL)
+    return (PdgSlice) { NULL, 0 };
+  if (start == end || *start != '/')
+    return PDG_SLICE_LITERAL ("/");
+  while (start + len < end && start[len] != '?' && start[len] != '#')
+    len++;
+  if (len > limit)
+    {
+      len = limit;
+      while (((guchar) start[len] & 0xC0) == 0x80)
+        len--;
+    }
+  return (PdgSlice) { start, (guint32) len };
+}
+
+static inline gboolean
+slice_equals (PdgSlice slice, const char *text, gsize len)
+{
+  return slice.len == len && memcmp (slice.data, text, len) == 0;
+}
+
+static void
+set_type_flags (const PdgEventMembers *members, PdgEvent *event)
+{
+  gint64 status = 0;
+
+  if (slice_equals (event->type, "page.view", 9))
+    event->flags |= PDG_EVENT_IS_PAGE_VIEW;
+  else if (slice_equals (event->type, "error", 5))
+    event->flags |= PDG_EVENT_IS_ERROR;
+  else if (slice_equals (event->type, "api.response", 12) && (members->seen & BIT (PDG_FIELD_AT_STATUS_CODE)) != 0)
+    {
+      g_autofree char *error = take_integer (&pdg_event_fields[PDG_FIELD_AT_STATUS_CODE],
+                                             &members->fields[PDG_FIELD_AT_STATUS_CODE], &status);
+
+      if (error == NULL && status >= HTTP_ERROR_FROM)
+        event->flags |= PDG_EVENT_IS_ERROR;
+    }
+}
+
+char *
+pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatch *batch, PdgEvent *event)
+{
+  guint64 data_fields = pdg_event_fields_data;
+  char *error = take_fields (members, max_depth, batch, event);
+
+  if (error != NULL)
+    return error;
+  if (event->page_path.data == NULL && (members->seen & BIT (PDG_FIELD_AT_PAGE_URL)) != 0)
+    event->page_path = derive_path (get_slice (&members->fields[PDG_FIELD_AT_PAGE_URL], batch));
+  set_type_flags (members, event);
+  if (!pdg_uuid_parse (event->event_id.data, event->event_id.len, event->event_key))
+    pdg_hash128 (event->event_id.data, event->event_id.len, 0, event->event_key);
+  if ((event->flags & PDG_EVENT_CLAMPED) != 0)
+    data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
+  event->data = pdg_event_data_build (members, data_fields, batch);
+  return NULL;
+}
