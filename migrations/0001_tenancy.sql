@@ -186,6 +186,14 @@ BEGIN
     WHERE t.hash = credential_hash AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now());
 END $$;
 
-REVOKE ALL ON FUNCTION resolve_credential(bytea), assert_may_write(int4), set_current_org(uuid, boolean), current_org_id() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION resolve_credential(bytea) TO productgraph_app;
+-- The organisations that this login may act for.
+CREATE FUNCTION my_organisations() RETURNS TABLE (org_id int4, id uuid, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+  SELECT o.org_id, o.id, o.name FROM organisation o
+  WHERE EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND (g.org_id IS NULL OR g.org_id = o.org_id))
+  ORDER BY o.org_id
+$$;
+
+REVOKE ALL ON FUNCTION resolve_credential(bytea), my_organisations(), assert_may_write(int4), set_current_org(uuid, boolean), current_org_id() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION resolve_credential(bytea), my_organisations() TO productgraph_app;
 GRANT EXECUTE ON FUNCTION current_org_id(), set_current_org(uuid, boolean), assert_may_write(int4) TO productgraph_app, productgraph_ingest;

@@ -1,0 +1,54 @@
+#include "config.h"
+#include "model/pdg-records.h"
+
+void
+pdg_organisation_free (PdgOrganisation *organisation)
+{
+  if (organisation == NULL)
+    return;
+  g_free (organisation->uuid);
+  g_free (organisation->name);
+  g_free (organisation);
+}
+
+PdgProject *
+pdg_project_copy (const PdgProject *project)
+{
+  PdgProject *copy = g_memdup2 (project, sizeof *project);
+
+  copy->id = g_strdup (project->id);
+  copy->name = g_strdup (project->name);
+  return copy;
+}
+
+void
+pdg_project_free (PdgProject *project)
+{
+  if (project == NULL)
+    return;
+  g_free (project->id);
+  g_free (project->name);
+  g_free (project);
+}
+
+void
+pdg_session_summary_free (PdgSessionSummary *session)
+{
+  if (session == NULL)
+    return;
+  g_free (session->id);
+  g_free (session->actor);
+  g_free (session->entry_path);
+  g_free (session->exit_path);
+  g_free (session->release);
+  g_free (session);
+}
+
+void
+pdg_release_free (PdgRelease *release)
+{
+  if (release == NULL)
+    return;
+  g_free (release->version);
+  g_free (release);
+}

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Plain records of the directory and of lists, as the store reads them and the API shows them. Each owns its texts;
+ * absent times are G_MININT64, absent texts NULL. */
+
+#define PDG_TIME_NONE G_MININT64
+
+typedef struct
+{
+  char *uuid;
+  char *name;
+  gint32 org_no;
+} PdgOrganisation;
+
+typedef struct
+{
+  char *id; /* public, "proj_demo" */
+  char *name;
+  gint64 created_usec;
+  gint32 project_no;
+} PdgProject;
+
+typedef struct
+{
+  char *id;
+  char *actor;
+  char *entry_path; /* nullable */
+  char *exit_path;  /* nullable */
+  char *release;    /* nullable */
+  gint64 started_usec;
+  gint64 ended_usec;
+  gint32 session_no;
+  gint32 events;
+  gint32 page_views;
+  gint32 errors;
+} PdgSessionSummary;
+
+typedef struct
+{
+  char *version;
+  gint64 first_seen_usec;
+  gint32 sessions;
+} PdgRelease;
+
+/* Activity right now. */
+typedef struct
+{
+  gint64 as_of_usec;
+  gint32 events_per_minute;
+  gint32 active_sessions;
+} PdgLive;
+
+PdgProject *pdg_project_copy (const PdgProject *project);
+void        pdg_organisation_free (PdgOrganisation *organisation);
+void        pdg_project_free (PdgProject *project);
+void        pdg_session_summary_free (PdgSessionSummary *session);
+void        pdg_release_free (PdgRelease *release);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
+
+G_END_DECLS

@@ -1,0 +1,223 @@
+#include "config.h"
+#include "runtime/pdg-settings.h"
+
+#include <string.h>
+
+#define GROUP "productgraph"
+
+typedef struct
+{
+  const char *option;      /* --option, and the key in the file */
+  const char *environment; /* variable */
+  const char *unit;        /* NULL = text */
+  const char *fallback;    /* default as text */
+  gint64 min, max;
+  const char *doc;
+} SettingInfo;
+
+/* The one table of settings and limits: README and --help print it. In the order of PdgSetting. */
+static const SettingInfo infos[PDG_N_SETTINGS] = {
+  { "database-url", "DATABASE_URL", NULL, "", 0, 0, "libpq URI of a shared PostgreSQL; empty runs a private one in the data directory" },
+  { "host", "PRODUCTGRAPH_HOST", NULL, "127.0.0.1", 0, 0, "address to listen on; beyond loopback every request needs a key" },
+  { "port", "PORT", "port", "8080", 0, 65535, "HTTP port; 0 takes any free one" },
+  { "data-dir", "PRODUCTGRAPH_DATA_DIR", NULL, "", 0, 0, "where the private database and all state live; empty is productgraph in the user's data directory" },
+  { "pg-bindir", "PRODUCTGRAPH_PG_BINDIR", NULL, "", 0, 0, "directory of the PostgreSQL programs to use; empty finds the newest installed" },
+  { "token", "PRODUCTGRAPH_TOKEN", NULL, "", 0, 0, "access token (or ingest key) that the command line sends to a server" },
+  { "server-threads", "PRODUCTGRAPH_SERVER_THREADS", "threads", "0", 0, 64, "HTTP threads; 0 is one on a desktop and one a core when headless" },
+  { "db-readers", "PRODUCTGRAPH_DB_READERS", "connections", "4", 1, 64, "reading connections, each with its thread" },
+  { "max-connections", "PRODUCTGRAPH_MAX_CONNECTIONS", "connections", "1024", 1, 100000, "open HTTP connections; above it idle ones go, then 503" },
+  { "header-deadline", "PRODUCTGRAPH_HEADER_DEADLINE", "ms", "10000", 1, 3600000, "time to send the headers of a request" },
+  { "body-deadline", "PRODUCTGRAPH_BODY_DEADLINE", "ms", "60000", 1, 3600000, "time to send the body of a request" },
+  { "idle-deadline", "PRODUCTGRAPH_IDLE_DEADLINE", "ms", "75000", 1, 3600000, "time a kept-alive connection may wait for its next request" },
+  { "stop-deadline", "PRODUCTGRAPH_STOP_DEADLINE", "ms", "5000", 0, 600000, "time that requests in flight get when the program stops" },
+  { "ingest-body-bytes", "PRODUCTGRAPH_INGEST_BODY_BYTES", "bytes", "10485760", 1024, 1073741824, "body of POST /v1/events; above it 413" },
+  { "ingest-events", "PRODUCTGRAPH_INGEST_EVENTS", "events", "1000", 1, 100000, "events in one request; above it 400" },
+  { "ingest-event-bytes", "PRODUCTGRAPH_INGEST_EVENT_BYTES", "bytes", "102400", 256, 16777216, "one event; a larger one is rejected, the others are stored" },
+  { "ingest-queue-events", "PRODUCTGRAPH_INGEST_QUEUE_EVENTS", "events", "100000", 1, 10000000, "events waiting for the database; above it 503 with Retry-After" },
+  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most" },
+  { "graphql-body-bytes", "PRODUCTGRAPH_GRAPHQL_BODY_BYTES", "bytes", "1048576", 1024, 67108864, "body of POST /graphql; above it 413" },
+  { "graphql-tokens", "PRODUCTGRAPH_GRAPHQL_TOKENS", "tokens", "5000", 10, 1000000, "lexical tokens of a document" },
+  { "graphql-depth", "PRODUCTGRAPH_GRAPHQL_DEPTH", "levels", "10", 1, 100, "nesting of fields in a document" },
+  { "graphql-aliases", "PRODUCTGRAPH_GRAPHQL_ALIASES", "aliases", "30", 0, 10000, "aliases in a document" },
+  { "graphql-deadline", "PRODUCTGRAPH_GRAPHQL_DEADLINE", "ms", "10000", 10, 3600000, "time that one statement of a query may take" },
+};
+
+struct _PdgSettings
+{
+  char *texts[PDG_N_SETTINGS];
+  gint64 numbers[PDG_N_SETTINGS];
+};
+
+G_DEFINE_QUARK (pdg-settings-error-quark, pdg_settings_error)
+
+static gboolean
+assign (PdgSettings *settings, PdgSetting i, const char *value, const char *where, GError **error)
+{
+  const SettingInfo *info = &infos[i];
+  char *end = NULL;
+  gint64 number = 0;
+
+  if (info->unit != NULL)
+    {
+      number = g_ascii_strtoll (value, &end, 10);
+      if (end == value || *end != '\0' || number < info->min || number > info->max)
+        {
+          g_set_error (error, PDG_SETTINGS_ERROR, PDG_SETTINGS_ERROR_VALUE,
+                       "%s: \"%s\" is not a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " (%s)", where, value,
+                       info->min, info->max, info->unit);
+          return FALSE;
+        }
+    }
+  g_free (settings->texts[i]);
+  settings->texts[i] = g_strdup (value);
+  settings->numbers[i] = number;
+  return TRUE;
+}
+
+static gboolean
+load_file (PdgSettings *settings, const char *path, gboolean may_miss, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) local = NULL;
+  g_auto (GStrv) keys = NULL;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &local))
+    {
+      if (may_miss && g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return TRUE;
+      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", path);
+      return FALSE;
+    }
+  keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
+  for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
+    {
+      g_autofree char *value = g_key_file_get_string (file, GROUP, keys[k], error);
+
+      if (value == NULL)
+        return FALSE;
+      if (!pdg_settings_set (settings, keys[k], value, error))
+        {
+          g_prefix_error (error, "%s: ", path);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+PdgSettings *
+pdg_settings_load (const char *key_file, GError **error)
+{
+  g_autoptr (PdgSettings) settings = g_atomic_rc_box_new0 (PdgSettings);
+  g_autofree char *standard = g_build_filename (g_get_user_config_dir (), "productgraph", "productgraph.conf", NULL);
+
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    if (!assign (settings, i, infos[i].fallback, infos[i].option, error))
+      return NULL;
+  if (!load_file (settings, key_file != NULL ? key_file : standard, key_file == NULL, error))
+    return NULL;
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    {
+      const char *value = g_getenv (infos[i].environment);
+
+      if (value != NULL && *value != '\0' && !assign (settings, i, value, infos[i].environment, error))
+        return NULL;
+    }
+  return g_steal_pointer (&settings);
+}
+
+PdgSettings *
+pdg_settings_ref (PdgSettings *settings)
+{
+  return g_atomic_rc_box_acquire (settings);
+}
+
+static void
+settings_clear (gpointer data)
+{
+  PdgSettings *settings = data;
+
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    g_free (settings->texts[i]);
+}
+
+void
+pdg_settings_unref (PdgSettings *settings)
+{
+  if (settings != NULL)
+    g_atomic_rc_box_release_full (settings, settings_clear);
+}
+
+gboolean
+pdg_settings_set (PdgSettings *settings, const char *option, const char *value, GError **error)
+{
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    if (strcmp (infos[i].option, option) == 0)
+      return assign (settings, i, value, option, error);
+  g_set_error (error, PDG_SETTINGS_ERROR, PDG_SETTINGS_ERROR_UNKNOWN, "there is no setting \"%s\"; --help lists them", option);
+  return FALSE;
+}
+
+static gboolean
+option_cb (const char *name, const char *value, gpointer data, GError **error)
+{
+  return pdg_settings_set (data, name + 2, value, error); /* after "--" */
+}
+
+GOptionGroup *
+pdg_settings_new_option_group (PdgSettings *settings)
+{
+  GOptionGroup *group = g_option_group_new ("settings", "Settings:", "Show every setting", settings, NULL);
+  GOptionEntry entries[PDG_N_SETTINGS + 1] = { 0 };
+
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    {
+      entries[i].long_name = infos[i].option;
+      entries[i].arg = G_OPTION_ARG_CALLBACK;
+      entries[i].arg_data = (gpointer) (GOptionArgFunc) option_cb;
+      entries[i].description = infos[i].doc;
+      entries[i].arg_description = infos[i].unit != NULL ? infos[i].unit : "TEXT";
+    }
+  g_option_group_add_entries (group, entries);
+  return group;
+}
+
+const char *
+pdg_settings_get_string (PdgSettings *settings, PdgSetting setting)
+{
+  const char *text = settings->texts[setting];
+
+  return *text != '\0' ? text : NULL;
+}
+
+gint64
+pdg_settings_get_int (PdgSettings *settings, PdgSetting setting)
+{
+  g_return_val_if_fail (infos[setting].unit != NULL, 0);
+  return settings->numbers[setting];
+}
+
+char *
+pdg_settings_describe (gboolean markdown)
+{
+  GString *out = g_string_new (NULL);
+
+  if (markdown)
+    g_string_append (out, "| option and key | environment | default | unit | what it is |\n|---|---|---|---|---|\n");
+  for (int i = 0; i < PDG_N_SETTINGS; i++)
+    {
+      const SettingInfo *info = &infos[i];
+
+      if (markdown)
+        g_string_append_printf (out, "| `%s` | `%s` | %s | %s | %s |\n", info->option, info->environment, info->fallback,
+                                info->unit != NULL ? info->unit : "", info->doc);
+      else
+        {
+          g_string_append_printf (out, "  --%-20s %-34s %s", info->option, info->environment, info->doc);
+          if (*info->fallback != '\0')
+            g_string_append_printf (out, " (default %s%s%s)", info->fallback, info->unit != NULL ? " " : "",
+                                    info->unit != NULL ? info->unit : "");
+          g_string_append_c (out, '\n');
+        }
+    }
+  return g_string_free (out, FALSE);
+}

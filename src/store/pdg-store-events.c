@@ -1,0 +1,343 @@
+#include "config.h"
+#include "store/pdg-store-events.h"
+
+#include "base/pdg-id.h"
+#include "db/pdg-db-error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAY_COPY                                                                                                          \
+  "SELECT r.rolbypassrls OR r.rolsuper, has_table_privilege('event', 'INSERT') FROM pg_roles r WHERE r.rolname = current_user"
+#define COPY_EVENTS                                                                                                       \
+  "COPY event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags, event_key, "    \
+  "event_id, page_path, page_title, anonymous_id, data) FROM STDIN BINARY"
+#define N_COLUMNS 16
+#define INSERT_EVENTS                                                                                                     \
+  "SELECT project_id, session_no, ts, event_key FROM insert_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "    \
+  "$13, $14, $15, $16)"
+#define APPLY_SESSIONS                                                                                                    \
+  "SELECT apply_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+#define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
+#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', $1)"
+#define ENSURE_PARTITIONS "SELECT ensure_event_partitions()"
+
+#define COPY_PIECE_BYTES (64 * 1024)
+
+gboolean
+pdg_store_events_may_copy (PdgDbTx *tx, gboolean *may, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, MAY_COPY, NULL, error);
+
+  if (result == NULL)
+    return FALSE;
+  *may = pdg_db_result_get_n_rows (result) == 1 && pdg_db_result_get_bool (result, 0, 0) && pdg_db_result_get_bool (result, 0, 1);
+  return TRUE;
+}
+
+/* Whether the id's text is what the key prints as, so that the key alone is enough. */
+static gboolean
+key_says_id (const PdgEvent *event)
+{
+  guint8 uuid[16];
+
+  if (!pdg_uuid_parse (event->event_id.data, event->event_id.len, uuid))
+    return FALSE;
+  for (guint i = 0; i < event->event_id.len; i++)
+    if (g_ascii_isupper (event->event_id.data[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+add_text (PdgDbCopyBuffer *buffer, const PdgSlice *slice, gboolean wanted)
+{
+  if (wanted && slice->data != NULL)
+    pdg_db_copy_buffer_add_text (buffer, slice->data, slice->len);
+  else
+    pdg_db_copy_buffer_add_null (buffer);
+}
+
+static void
+encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
+{
+  const PdgEvent *event = row->event;
+
+  pdg_db_copy_buffer_begin_row (buffer, N_COLUMNS);
+  pdg_db_copy_buffer_add_timestamptz (buffer, event->timestamp_usec);
+  pdg_db_copy_buffer_add_timestamptz (buffer, row->received_usec);
+  pdg_db_copy_buffer_add_int4 (buffer, row->org_no);
+  pdg_db_copy_buffer_add_int4 (buffer, row->project_no);
+  pdg_db_copy_buffer_add_int4 (buffer, row->session_no);
+  pdg_db_copy_buffer_add_int4 (buffer, row->actor_no);
+  pdg_db_copy_buffer_add_int4 (buffer, row->term_no);
+  if (row->release_no > 0)
+    pdg_db_copy_buffer_add_int4 (buffer, row->release_no);
+  else
+    pdg_db_copy_buffer_add_null (buffer);
+  if (event->sequence != PDG_SEQUENCE_NONE)
+    pdg_db_copy_buffer_add_int4 (buffer, event->sequence);
+  else
+    pdg_db_copy_buffer_add_null (buffer);
+  pdg_db_copy_buffer_add_int2 (buffer, (gint16) event->flags);
+  pdg_db_copy_buffer_add_uuid (buffer, event->event_key);
+  add_text (buffer, &event->event_id, !key_says_id (event));
+  add_text (buffer, &event->page_path, row->has_page_path);
+  add_text (buffer, &event->page_title, TRUE);
+  add_text (buffer, &event->anonymous, row->has_anonymous);
+  add_text (buffer, &event->data, TRUE);
+}
+
+gboolean
+pdg_store_events_copy (PdgDbTx *tx, PdgDbCopyBuffer *buffer, const PdgEventRow *rows, guint n, GError **error)
+{
+  gint64 n_stored = 0;
+
+  pdg_db_copy_buffer_truncate (buffer, 0);
+  pdg_db_copy_buffer_add_header (buffer);
+  if (!pdg_db_tx_copy_begin (tx, COPY_EVENTS, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      encode_row (buffer, &rows[i]);
+      if (pdg_db_copy_buffer_get_length (buffer) < COPY_PIECE_BYTES)
+        continue;
+      if (!pdg_db_tx_copy_put (tx, pdg_db_copy_buffer_get_data (buffer), pdg_db_copy_buffer_get_length (buffer), error))
+        return FALSE;
+      pdg_db_copy_buffer_truncate (buffer, 0);
+    }
+  pdg_db_copy_buffer_add_trailer (buffer);
+  if (!pdg_db_tx_copy_put (tx, pdg_db_copy_buffer_get_data (buffer), pdg_db_copy_buffer_get_length (buffer), error)
+      || !pdg_db_tx_copy_end (tx, &n_stored, error))
+    return FALSE;
+  if (n_stored != n)
+    {
+      g_set_error (error, PDG_DB_ERROR, PDG_DB_ERROR_FAILED, "the database stored %" G_GINT64_FORMAT " of %u events", n_stored, n);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Columns of rows or deltas as parameters: the value of a member of each, and whether it is null. */
+static void
+add_int4s (PdgDbParams *params, const void *first, gsize stride, guint n, gint32 null_value, gboolean has_null)
+{
+  g_autofree gint32 *values = g_new (gint32, n);
+  g_autofree guint8 *nulls = g_new0 (guint8, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      memcpy (&values[i], (const char *) first + i * stride, sizeof (gint32));
+      nulls[i] = has_null && values[i] == null_value;
+    }
+  pdg_db_params_add_int4_array (params, values, nulls, n);
+}
+
+static void
+add_times (PdgDbParams *params, const void *first, gsize stride, guint n)
+{
+  g_autofree gint64 *values = g_new (gint64, n);
+  g_autofree guint8 *nulls = g_new0 (guint8, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      memcpy (&values[i], (const char *) first + i * stride, sizeof (gint64));
+      nulls[i] = values[i] == G_MAXINT64;
+    }
+  pdg_db_params_add_timestamptz_array (params, values, nulls, n);
+}
+
+static void
+add_event_texts (PdgDbParams *params, const PdgEventRow *rows, guint n, gsize member, gboolean (*wanted) (const PdgEventRow *row))
+{
+  g_autofree const char **texts = g_new (const char *, n);
+  g_autofree gssize *lens = g_new (gssize, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgSlice *slice = (const PdgSlice *) (const void *) ((const char *) rows[i].event + member);
+
+      texts[i] = wanted == NULL || wanted (&rows[i]) ? slice->data : NULL;
+      lens[i] = slice->len;
+    }
+  pdg_db_params_add_text_array (params, texts, lens, n);
+}
+
+static gboolean
+wants_event_id (const PdgEventRow *row)
+{
+  return !key_says_id (row->event);
+}
+
+static gboolean
+wants_page_path (const PdgEventRow *row)
+{
+  return row->has_page_path;
+}
+
+static gboolean
+wants_anonymous (const PdgEventRow *row)
+{
+  return row->has_anonymous;
+}
+
+static PdgDbParams *
+insert_params (const PdgEventRow *rows, guint n)
+{
+  PdgDbParams *params = pdg_db_params_new ();
+  g_autofree gint64 *times = g_new (gint64, n);
+  g_autofree gint32 *seqs = g_new (gint32, n);
+  g_autofree gint16 *flags = g_new (gint16, n);
+  g_autofree guint8 (*keys)[16] = g_malloc (16 * (gsize) n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      times[i] = rows[i].event->timestamp_usec;
+      seqs[i] = rows[i].event->sequence;
+      flags[i] = (gint16) rows[i].event->flags;
+      memcpy (keys[i], rows[i].event->event_key, 16);
+    }
+  pdg_db_params_add_timestamptz_array (params, times, NULL, n);
+  add_times (params, &rows[0].received_usec, sizeof *rows, n);
+  add_int4s (params, &rows[0].org_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].project_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].session_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].actor_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].term_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].release_no, sizeof *rows, n, 0, TRUE);
+  add_int4s (params, seqs, sizeof *seqs, n, PDG_SEQUENCE_NONE, TRUE);
+  pdg_db_params_add_int2_array (params, flags, NULL, n);
+  pdg_db_params_add_uuid_array (params, (const guint8 (*)[16]) keys, NULL, n);
+  add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, event_id), wants_event_id);
+  add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, page_path), wants_page_path);
+  add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, page_title), NULL);
+  add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, anonymous), wants_anonymous);
+  add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, data), NULL);
+  return params;
+}
+
+/* The identity of a stored row as a hash key. */
+typedef struct
+{
+  gint64 ts_usec;
+  gint32 project_no;
+  gint32 session_no;
+  guint8 key[16];
+} Identity;
+
+static guint
+identity_hash (gconstpointer data)
+{
+  guint hash;
+
+  memcpy (&hash, ((const Identity *) data)->key, sizeof hash);
+  return hash;
+}
+
+static gboolean
+identity_equal (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, sizeof (Identity)) == 0;
+}
+
+gboolean
+pdg_store_events_insert (PdgDbTx *tx, const PdgEventRow *rows, guint n, guint8 *inserted, GError **error)
+{
+  g_autoptr (PdgDbParams) params = insert_params (rows, n);
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, INSERT_EVENTS, params, error);
+  g_autoptr (GHashTable) stored = g_hash_table_new_full (identity_hash, identity_equal, g_free, NULL);
+
+  if (result == NULL)
+    return FALSE;
+  for (guint r = 0; r < pdg_db_result_get_n_rows (result); r++)
+    {
+      Identity *identity = g_new0 (Identity, 1);
+
+      identity->project_no = pdg_db_result_get_int4 (result, r, 0);
+      identity->session_no = pdg_db_result_get_int4 (result, r, 1);
+      identity->ts_usec = pdg_db_result_get_usec (result, r, 2);
+      memcpy (identity->key, pdg_db_result_get_uuid (result, r, 3), 16);
+      g_hash_table_add (stored, identity);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      Identity identity = { rows[i].event->timestamp_usec, rows[i].project_no, rows[i].session_no, { 0 } };
+
+      memcpy (identity.key, rows[i].event->event_key, 16);
+      inserted[i] = g_hash_table_remove (stored, &identity);
+    }
+  return TRUE;
+}
+
+gboolean
+pdg_store_events_apply_sessions (PdgDbTx *tx, const PdgSessionDelta *d, guint n, gint64 received_usec, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autofree gint16 *kinds = g_new (gint16, n);
+
+  for (guint i = 0; i < n; i++)
+    kinds[i] = d[i].actor_kind;
+  add_int4s (params, &d[0].project_no, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].session_no, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].events, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].page_views, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].errors, sizeof *d, n, 0, FALSE);
+  add_times (params, &d[0].start_usec, sizeof *d, n);
+  add_times (params, &d[0].end_usec, sizeof *d, n);
+  add_int4s (params, &d[0].entry_screen_no, sizeof *d, n, 0, TRUE);
+  add_times (params, &d[0].entry_usec, sizeof *d, n);
+  add_int4s (params, &d[0].entry_seq, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].exit_screen_no, sizeof *d, n, 0, TRUE);
+  add_times (params, &d[0].exit_usec, sizeof *d, n);
+  add_int4s (params, &d[0].exit_seq, sizeof *d, n, 0, FALSE);
+  add_int4s (params, &d[0].release_no, sizeof *d, n, 0, TRUE);
+  add_times (params, &d[0].release_usec, sizeof *d, n);
+  add_int4s (params, &d[0].actor_no, sizeof *d, n, 0, FALSE);
+  pdg_db_params_add_int2_array (params, kinds, NULL, n);
+  add_times (params, &d[0].actor_usec, sizeof *d, n);
+  pdg_db_params_add_timestamptz (params, received_usec);
+  return pdg_db_tx_exec (tx, APPLY_SESSIONS, params, error);
+}
+
+gboolean
+pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32 *screens, const PdgSlice *titles, const gint64 *times,
+                               guint n, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autofree const char **texts = g_new (const char *, n);
+  g_autofree gssize *lens = g_new (gssize, n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      texts[i] = titles[i].data;
+      lens[i] = titles[i].len;
+    }
+  pdg_db_params_add_int4_array (params, projects, NULL, n);
+  pdg_db_params_add_int4_array (params, screens, NULL, n);
+  pdg_db_params_add_text_array (params, texts, lens, n);
+  pdg_db_params_add_timestamptz_array (params, times, NULL, n);
+  return pdg_db_tx_exec (tx, NAME_SCREENS, params, error);
+}
+
+gboolean
+pdg_store_events_notify (PdgDbTx *tx, gint32 org_no, gint32 project_no, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  char payload[32];
+
+  g_snprintf (payload, sizeof payload, "%d %d", org_no, project_no);
+  pdg_db_params_add_text (params, payload, -1);
+  return pdg_db_tx_exec (tx, NOTIFY, params, error);
+}
+
+gboolean
+pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no)
+{
+  return sscanf (payload, "%d %d", org_no, project_no) == 2;
+}
+
+gboolean
+pdg_store_events_ensure_partitions (PdgDbTx *tx, GError **error)
+{
+  return pdg_db_tx_exec (tx, ENSURE_PARTITIONS, NULL, error);
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "db/pdg-db-tx.h"
+#include "model/pdg-records.h"
+
+G_BEGIN_DECLS
+
+/* Reads for the journey graph of a project. Half-open time ranges in microseconds; G_MININT64 and G_MAXINT64 are open
+ * ends. Tenant transactions. Errors: PDG_DB_ERROR. A database thread. */
+
+typedef enum
+{
+  PDG_STORE_ROW_VIEW,
+  PDG_STORE_ROW_ERROR,
+  PDG_STORE_ROW_LOAD,
+} PdgStoreJourneyRowKind;
+
+/* One event that matters to the graph; sessions come together. */
+typedef void (*PdgStoreJourneyRowFunc) (gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence,
+                                        PdgStoreJourneyRowKind kind, double value, gpointer user_data);
+
+gboolean pdg_store_each_journey_row (PdgDbTx *tx, gint32 project_no, gint64 from_usec, gint64 to_usec, PdgStoreJourneyRowFunc func,
+                                     gpointer user_data, GError **error);
+
+/* Events of any type in the range. */
+gboolean pdg_store_count_events (PdgDbTx *tx, gint32 project_no, gint64 from_usec, gint64 to_usec, guint64 *n_events, GError **error);
+
+/* A screen of the project with its newest title and picture. */
+typedef struct
+{
+  char *path;
+  char *title;       /* nullable */
+  char *snapshot_id; /* nullable: SHA-256 in hexadecimal */
+  gint32 screen_no;
+} PdgStoreScreen;
+
+/* (transfer full) (element-type PdgStoreScreen) */
+GPtrArray *pdg_store_list_screens (PdgDbTx *tx, gint32 project_no, GError **error);
+
+/* Oldest and newest event time; PDG_TIME_NONE when there is none. */
+gboolean pdg_store_get_event_span (PdgDbTx *tx, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
+
+/* Activity of the last minute and the last five. */
+gboolean pdg_store_get_live (PdgDbTx *tx, gint32 project_no, gint64 now_usec, PdgLive *live, GError **error);
+
+G_END_DECLS

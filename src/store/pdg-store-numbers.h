@@ -1,0 +1,37 @@
+#pragma once
+
+#include "db/pdg-db-tx.h"
+#include "model/pdg-event.h"
+
+G_BEGIN_DECLS
+
+/* The numbers that stand for texts in the event table. Each function takes @n texts of one project and fills @numbers
+ * (room for @n), handing out new numbers for new texts. Run each in a transaction of its own and commit it before the
+ * numbers are used. Errors: PDG_DB_ERROR. A database thread. */
+
+gboolean pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error);
+gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
+gboolean pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error);
+
+/* How an actor is known. A larger one says more. */
+typedef enum
+{
+  PDG_ACTOR_SESSION,
+  PDG_ACTOR_ANONYMOUS,
+  PDG_ACTOR_USER,
+} PdgActorKind;
+
+gboolean pdg_store_assign_actors (PdgDbTx *tx, gint32 project_no, const gint16 *kinds, const PdgSlice *ids, guint n, gint32 *numbers,
+                                  GError **error);
+
+/* The tuple of repeated strings of an event. */
+typedef struct
+{
+  guint8 fingerprint[16];
+  PdgSlice type, name, component, component_path, journey, step;
+  gint32 screen_no; /* 0 = none */
+} PdgTerm;
+
+gboolean pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, guint n, gint32 *numbers, GError **error);
+
+G_END_DECLS
