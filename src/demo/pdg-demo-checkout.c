@@ -93,6 +93,7 @@ pdg_demo_run_shipping (PdgDemoRun *run)
       pdg_demo_run_fill (run, PART_SHIPPING_STREET, 5600);
       pdg_demo_run_fill (run, PART_SHIPPING_CITY, 3600);
     }
+  pdg_demo_run_wait (run, 9000);
   edge = pdg_demo_run_choose (run);
   if (edge->to == SCREEN_EXIT)
     return SCREEN_EXIT;

@@ -35,13 +35,13 @@ const PdgDemoBehaviour pdg_demo_behaviours[N_SCREENS] = {
     { SCREEN_SIGN_IN, 2.5, PART_ACCOUNT_LINK },
     { SCREEN_WISH_LIST, 1.5, PART_WISH_LIST_LINK },
     { SCREEN_HELP, 1.5, PART_HELP_LINK },
-    { SCREEN_EXIT, 20 } } },
+    { SCREEN_EXIT, 25 } } },
   [SCREEN_SEARCH] = { 12, 980, {
     { SCREEN_PRODUCT, 60, PART_SEARCH_RESULT },
     { SCREEN_CATEGORY, 11, PART_SEARCH_CATEGORY },
     { SCREEN_HOME, 3, PART_LOGO },
     { SCREEN_HELP, 1, PART_HELP_LINK },
-    { SCREEN_EXIT, 13 } } },
+    { SCREEN_EXIT, 17 } } },
   [SCREEN_CATEGORY] = { 17, 1250, {
     { SCREEN_PRODUCT, 62, PART_CATEGORY_CARD },
     { SCREEN_CATEGORY, 6, PART_CATEGORY_OTHER },
@@ -49,15 +49,15 @@ const PdgDemoBehaviour pdg_demo_behaviours[N_SCREENS] = {
     { SCREEN_HOME, 3, PART_LOGO },
     { SCREEN_WISH_LIST, 1, PART_WISH_LIST_LINK },
     { SCREEN_CART, 2, PART_CART_BUTTON },
-    { SCREEN_EXIT, 12 } } },
+    { SCREEN_EXIT, 17 } } },
   [SCREEN_PRODUCT] = { 30, 1320, {
-    { SCREEN_CART, 24, PART_CART_BUTTON },
-    { SCREEN_CATEGORY, 20, PART_PRODUCT_CRUMB },
+    { SCREEN_CART, 20, PART_CART_BUTTON },
+    { SCREEN_CATEGORY, 17, PART_PRODUCT_CRUMB },
     { SCREEN_REVIEWS, 12, PART_PRODUCT_REVIEWS },
     { SCREEN_PRODUCT, 8, PART_PRODUCT_RELATED },
     { SCREEN_SEARCH, 5, PART_SEARCH_FIELD },
     { SCREEN_WISH_LIST, 2.5, PART_WISH_LIST_LINK },
-    { SCREEN_EXIT, 15 } } },
+    { SCREEN_EXIT, 25 } } },
   [SCREEN_REVIEWS] = { 26, 1050, {
     { SCREEN_PRODUCT, 80, PART_REVIEWS_BACK },
     { SCREEN_HOME, 4, PART_LOGO },
@@ -115,7 +115,7 @@ const PdgDemoBehaviour pdg_demo_behaviours[N_SCREENS] = {
 
 const double pdg_demo_affinity[N_INTENTS][N_SCREENS + 1] = {
   [INTENT_BUYER] = { 1, 1.2, 1, 1, 1.1, 2.0, 0.6, 1, 1.25, 1, 1, 1, 0.5, 0.6, 0.5, 0.5 },
-  [INTENT_BROWSER] = { 1, 0.9, 1.2, 1.1, 0.9, 0.28, 0.6, 0.7, 0.6, 1, 1, 1, 0.3, 0.6, 1.2, 1.2 },
+  [INTENT_BROWSER] = { 1, 0.9, 1.1, 1, 0.8, 0.25, 0.6, 0.7, 0.6, 1, 1, 1, 0.3, 0.6, 1.2, 1.6 },
   [INTENT_RETURNING] = { 1, 1, 0.9, 1.2, 0.9, 1.5, 2.2, 1, 1.15, 1, 1, 1, 1.6, 0.8, 3.5, 0.75 },
   [INTENT_SUPPORT] = { 0.7, 0.7, 0.3, 0.4, 0.5, 0.15, 4, 0.8, 0.6, 1, 1, 1, 3.5, 8, 0.5, 1 },
 };

@@ -42,26 +42,26 @@ typedef enum
   X (SUMMARY_CART, ANY, "OrderSummary/EditCartLink", "link", "a", "Edit cart")                                 \
   X (HOME_HERO, HOME, "Hero", "region", NULL, NULL)                                                            \
   X (HOME_SHOP, HOME, "Hero/ShopButton", "button", "a", "Shop the autumn table")                               \
-  X (HOME_TILE, HOME, "Collections/CategoryTile", "link", "a", "Ceramics")                                     \
-  X (HOME_CARD, HOME, "Highlights/ProductCard", "card", "a", "Stoneware vase")                                 \
-  X (SEARCH_RESULT, SEARCH, "Results/ProductCard", "card", "a", "Linen throw")                                 \
+  X (HOME_TILE, HOME, "Collections/CategoryTile", "link", "a", "Category")                                     \
+  X (HOME_CARD, HOME, "Highlights/ProductCard", "card", "a", "Product")                                        \
+  X (SEARCH_RESULT, SEARCH, "Results/ProductCard", "card", "a", "Product")                                     \
   X (SEARCH_FILTER, SEARCH, "Filters/PriceFilter", "slider", "input", "Price")                                 \
-  X (SEARCH_CATEGORY, SEARCH, "Filters/CategoryLink", "link", "a", "All textiles")                             \
+  X (SEARCH_CATEGORY, SEARCH, "Filters/CategoryLink", "link", "a", "Category")                                 \
   X (CATEGORY_BANNER, CATEGORY, "Banner", "region", NULL, NULL)                                                \
   X (CATEGORY_SORT, CATEGORY, "Toolbar/SortMenu", "menu", "select", "Sort")                                    \
-  X (CATEGORY_CARD, CATEGORY, "Grid/ProductCard", "card", "a", "Stoneware vase")                               \
-  X (CATEGORY_OTHER, CATEGORY, "Toolbar/CategoryTabs", "tabs", "a", "Lighting")                                \
+  X (CATEGORY_CARD, CATEGORY, "Grid/ProductCard", "card", "a", "Product")                                      \
+  X (CATEGORY_OTHER, CATEGORY, "Toolbar/CategoryTabs", "tabs", "a", "Category")                                \
   X (PRODUCT_GALLERY, PRODUCT, "Gallery", "gallery", "img", "Next picture")                                    \
-  X (PRODUCT_CRUMB, PRODUCT, "Breadcrumb", "link", "a", "Ceramics")                                            \
+  X (PRODUCT_CRUMB, PRODUCT, "Breadcrumb", "link", "a", "Category")                                            \
   X (PRODUCT_VARIANT, PRODUCT, "BuyBox/ColourPicker", "radio", "input", "Colour")                              \
   X (PRODUCT_ADD, PRODUCT, "BuyBox/AddToCartButton", "button", "button", "Add to cart")                        \
   X (PRODUCT_WISH, PRODUCT, "BuyBox/WishListButton", "button", "button", "Save for later")                     \
   X (PRODUCT_REVIEWS, PRODUCT, "BuyBox/RatingLink", "link", "a", "128 reviews")                                \
-  X (PRODUCT_RELATED, PRODUCT, "Related/ProductCard", "card", "a", "Footed bowl")                              \
+  X (PRODUCT_RELATED, PRODUCT, "Related/ProductCard", "card", "a", "Product")                                  \
   X (REVIEWS_BACK, REVIEWS, "ProductSummary/BackButton", "button", "a", "Back to product")                     \
   X (REVIEWS_BARS, REVIEWS, "RatingBars", "filter", "button", "5 stars")                                       \
   X (REVIEWS_ITEM, REVIEWS, "ReviewList/Review", "article", "article", "Helpful")                              \
-  X (CART_LINE, CART, "CartLines/CartLine", "row", "a", "Stoneware vase")                                      \
+  X (CART_LINE, CART, "CartLines/CartLine", "row", "a", "Product")                                             \
   X (CART_QUANTITY, CART, "CartLines/QuantityStepper", "stepper", "button", "+")                               \
   X (CART_REMOVE, CART, "CartLines/RemoveButton", "button", "button", "Remove")                                \
   X (CART_VOUCHER, CART, "OrderSummary/VoucherField", "field", "input", "Voucher code")                        \
@@ -102,7 +102,7 @@ typedef enum
   X (HELP_TOPIC, HELP, "Topics/TopicCard", "card", "a", "Returns")                                             \
   X (HELP_ORDERS, HELP, "Contact/OrdersLink", "link", "a", "Find my order")                                    \
   X (HELP_CHAT, HELP, "Contact/ChatButton", "button", "button", "Chat with us")                                \
-  X (WISH_CARD, WISH_LIST, "Grid/ProductCard", "card", "a", "Brass table lamp")                                \
+  X (WISH_CARD, WISH_LIST, "Grid/ProductCard", "card", "a", "Product")                                         \
   X (WISH_ADD, WISH_LIST, "Grid/AddToCartButton", "button", "button", "Move to cart")                          \
   X (WISH_SHARE, WISH_LIST, "Toolbar/ShareButton", "button", "button", "Share list")
 

@@ -229,8 +229,8 @@ pdg_demo_make_uuid (guint64 out[2], gint64 usec, guint64 unique)
 static PdgDemoIntent
 choose_intent (PdgDemoRandom *random, guint visit)
 {
-  static const double first[N_INTENTS] = { 30, 62, 0, 8 };
-  static const double later[N_INTENTS] = { 20, 28, 42, 10 };
+  static const double first[N_INTENTS] = { 25, 68, 0, 7 };
+  static const double later[N_INTENTS] = { 18, 32, 40, 10 };
 
   return pdg_demo_random_pick (random, visit == 0 ? first : later, N_INTENTS);
 }

@@ -150,9 +150,9 @@ load_page (PdgDemoRun *run)
     double share; /* the others come from the cache */
     double median_ms;
   } loads[] = {
-    { SCREEN_HOME, API_COLLECTIONS, 0.35, 120 }, { SCREEN_SEARCH, API_SEARCH, 1.0, 210 },
-    { SCREEN_CATEGORY, API_CATEGORY, 0.45, 140 }, { SCREEN_PRODUCT, API_PRODUCT, 0.5, 90 },
-    { SCREEN_REVIEWS, API_REVIEWS, 0.8, 130 },    { SCREEN_CART, API_CART, 0.4, 80 },
+    { SCREEN_HOME, API_COLLECTIONS, 0.25, 120 }, { SCREEN_SEARCH, API_SEARCH, 0.8, 210 },
+    { SCREEN_CATEGORY, API_CATEGORY, 0.3, 140 }, { SCREEN_PRODUCT, API_PRODUCT, 0.35, 90 },
+    { SCREEN_REVIEWS, API_REVIEWS, 0.5, 130 },    { SCREEN_CART, API_CART, 0.3, 80 },
     { SCREEN_ORDERS, API_ORDERS, 1.0, 230 },      { SCREEN_HELP, API_HELP, 0.5, 110 },
   };
   const PdgDemoBehaviour *behaviour = &pdg_demo_behaviours[run->screen];
@@ -167,7 +167,7 @@ load_page (PdgDemoRun *run)
         if (slow)
           pdg_demo_run_fail (run, ERROR_SEARCH_TIMEOUT);
       }
-  if (pdg_demo_random_chance (&run->random, 0.45))
+  if (pdg_demo_random_chance (&run->random, 0.3))
     {
       double lcp = pdg_demo_random_skewed (&run->random, behaviour->lcp_median_ms * slowness, 0.3);
       PdgDemoEvent *event;
@@ -200,7 +200,7 @@ scroll_page (PdgDemoRun *run, double share)
 static void
 do_product (PdgDemoRun *run)
 {
-  scroll_page (run, 0.5);
+  scroll_page (run, 0.36);
   if (pdg_demo_random_chance (&run->random, 0.3))
     pdg_demo_run_act (run, EVENT_CLICK, PART_PRODUCT_GALLERY);
   if (pdg_demo_random_chance (&run->random, 0.14))
@@ -277,7 +277,7 @@ use_page (PdgDemoRun *run)
   switch (run->screen)
     {
     case SCREEN_HOME:
-      scroll_page (run, 0.4);
+      scroll_page (run, 0.3);
       break;
     case SCREEN_SEARCH:
       pdg_demo_run_set (run, STATE_SEARCH_QUERY, STATE_NULL, (gint32) run->item);
@@ -286,7 +286,7 @@ use_page (PdgDemoRun *run)
       scroll_page (run, 0.45);
       break;
     case SCREEN_CATEGORY:
-      scroll_page (run, 0.6);
+      scroll_page (run, 0.42);
       if (run->sort == TEXT_NEWEST && pdg_demo_random_chance (&run->random, 0.12))
         {
           pdg_demo_run_act (run, EVENT_INPUT, PART_CATEGORY_SORT);
@@ -309,7 +309,7 @@ use_page (PdgDemoRun *run)
       do_done (run);
       break;
     case SCREEN_ORDERS:
-      if (pdg_demo_random_chance (&run->random, 0.4))
+      if (pdg_demo_random_chance (&run->random, 0.3))
         pdg_demo_run_act (run, EVENT_CLICK, PART_ORDERS_ROW);
       break;
     case SCREEN_HELP:
