@@ -55,7 +55,9 @@ pdg_bounded_queue_try_push (PdgBoundedQueue *queue, gpointer item, gsize weight)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
   Entry *entry;
 
-  if (queue->closed || (queue->weight > 0 && queue->weight + weight > queue->max_weight))
+  if (queue->closed)
+    return FALSE;
+  if (!g_queue_is_empty (&queue->entries) && (queue->weight > queue->max_weight || weight > queue->max_weight - queue->weight))
     return FALSE;
   entry = g_new (Entry, 1);
   entry->item = item;

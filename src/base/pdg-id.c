@@ -53,6 +53,16 @@ pdg_uuid_new_string (void)
   return text;
 }
 
+/* The value of a hexadecimal digit, or -1; inline, since every event id is tried. */
+static inline int
+hex_value (char c)
+{
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  c |= 0x20;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 gboolean
 pdg_uuid_parse (const char *text, gsize len, guint8 out[16])
 {
@@ -70,8 +80,8 @@ pdg_uuid_parse (const char *text, gsize len, guint8 out[16])
             return FALSE;
           continue;
         }
-      high = g_ascii_xdigit_value (text[i]);
-      low = g_ascii_xdigit_value (text[i + 1]);
+      high = hex_value (text[i]);
+      low = hex_value (text[i + 1]);
       if (high < 0 || low < 0)
         return FALSE;
       out[n++] = (guint8) (high << 4 | low);

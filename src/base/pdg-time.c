@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define MIN_USEC (G_GINT64_CONSTANT (-62135596800) * PDG_USEC_PER_SEC)       /* 0001-01-01T00:00:00Z */
+#define MAX_USEC (G_GINT64_CONSTANT (253402300800) * PDG_USEC_PER_SEC - 1) /* 9999-12-31T23:59:59.999999Z */
+
 /* Days since 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
 static gint64
 days_from_civil (int year, int month, int day)
@@ -121,32 +124,42 @@ pdg_time_parse_rfc3339 (const char *text, gsize len, gint64 *out_usec)
   return TRUE;
 }
 
+/* The opposite of days_from_civil (), from the same source. */
+static void
+civil_from_days (gint64 days, int *year, int *month, int *day)
+{
+  gint64 era;
+  int day_of_era, year_of_era, day_of_year, shifted_month;
+
+  days += 719468;
+  era = (days >= 0 ? days : days - 146096) / 146097;
+  day_of_era = (int) (days - era * 146097);
+  year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  shifted_month = (5 * day_of_year + 2) / 153;
+  *day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+  *month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
+  *year = (int) (year_of_era + era * 400) + (*month <= 2);
+}
+
 void
 pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
 {
-  gint64 seconds = usec / PDG_USEC_PER_SEC;
-  int fraction = (int) (usec % PDG_USEC_PER_SEC);
-  g_autoptr (GDateTime) when = NULL;
-  g_autofree char *head = NULL;
+  gint64 in_range = CLAMP (usec, MIN_USEC, MAX_USEC);
+  gint32 days = pdg_time_get_utc_day (in_range);
+  gint64 of_day = in_range - days * PDG_USEC_PER_DAY;
+  int fraction = (int) (of_day % PDG_USEC_PER_SEC), second = (int) (of_day / PDG_USEC_PER_SEC);
+  int year, month, day, n;
 
-  if (fraction < 0)
-    {
-      fraction += (int) PDG_USEC_PER_SEC;
-      seconds--;
-    }
-  when = g_date_time_new_from_unix_utc (seconds);
-  if (when == NULL)
-    {
-      g_strlcpy (out, "0001-01-01T00:00:00Z", PDG_RFC3339_BYTES);
-      return;
-    }
-  head = g_date_time_format (when, "%Y-%m-%dT%H:%M:%S");
+  civil_from_days (days, &year, &month, &day);
+  n = g_snprintf (out, PDG_RFC3339_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, second / 3600, second / 60 % 60,
+                  second % 60);
   if (fraction == 0)
-    g_snprintf (out, PDG_RFC3339_BYTES, "%sZ", head);
+    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), "Z");
   else if (fraction % 1000 == 0)
-    g_snprintf (out, PDG_RFC3339_BYTES, "%s.%03dZ", head, fraction / 1000);
+    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), ".%03dZ", fraction / 1000);
   else
-    g_snprintf (out, PDG_RFC3339_BYTES, "%s.%06dZ", head, fraction);
+    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), ".%06dZ", fraction);
 }
 
 gint32

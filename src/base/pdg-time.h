@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * microseconds since 1970 UTC. A leap second counts as the next second. FALSE when it is not one. */
 gboolean pdg_time_parse_rfc3339 (const char *text, gsize len, gint64 *out_usec);
 
-/* Writes "2026-11-22T10:30:00.123456Z"; the fraction only when there is one, in 3 or 6 digits. */
+/* Writes "2026-11-22T10:30:00.123456Z"; the fraction only when there is one, in 3 or 6 digits. Times
+ * outside the years 0001 to 9999 are written as the first or the last of these. */
 void     pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES]);
 
 /* Days since 1970-01-01 in UTC, rounding down. */
