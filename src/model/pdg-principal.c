@@ -80,8 +80,10 @@ pdg_principal_get_label (const PdgPrincipal *principal)
 gboolean
 pdg_principal_may (const PdgPrincipal *principal, PdgRole needed)
 {
-  if (principal->role == PDG_ROLE_INGEST || needed == PDG_ROLE_INGEST)
-    return needed == PDG_ROLE_INGEST;
+  if (needed == PDG_ROLE_INGEST)
+    return principal->role != PDG_ROLE_VIEWER;
+  if (principal->role == PDG_ROLE_INGEST)
+    return FALSE;
   return principal->role >= needed;
 }
 

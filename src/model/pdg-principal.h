@@ -28,7 +28,8 @@ PdgRole       pdg_principal_get_role (const PdgPrincipal *principal);
 gint32        pdg_principal_get_project_no (const PdgPrincipal *principal);
 const char   *pdg_principal_get_label (const PdgPrincipal *principal);
 
-/* Whether the principal may do what @needed may. An ingest key may do nothing but write events. */
+/* Whether the principal may do what @needed may. An ingest key may do nothing but write events;
+ * a viewer may not write even those. */
 gboolean      pdg_principal_may (const PdgPrincipal *principal, PdgRole needed);
 
 /* "viewer" and so on; and back, FALSE when unknown. */
