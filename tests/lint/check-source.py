@@ -68,7 +68,8 @@ def own_header_second(name, text):
     if not name.endswith(".c") or not name.startswith("src/") or not (TOP / name).with_suffix(".h").exists():
         return []
     includes = re.findall(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]*)', text, re.MULTILINE)
-    return [] if includes[1:2] == [name[4:-2] + ".h"] else ["the second include is not its own header"]
+    own = name[4:-2]
+    return [] if includes[1:2] in ([own + ".h"], [own + "-private.h"]) else ["the second include is not its own header"]
 
 
 def pragma_once(name, text):
@@ -103,7 +104,7 @@ def gnu_braces(name, text):
 
 def space_before_parenthesis(name, text):
     bare = STRING.sub('""', without_comments(text))
-    return lines_that(re.compile(r"(?<![\w#\"])(?!defined\b|__\w+\b)(?:if|for|while|switch|return|sizeof|pdg_\w+|g_\w+|gtk_\w+)\("), bare)
+    return lines_that(re.compile(r"(?<![\w#\"])(?!g_auto)(?:if|for|while|switch|return|sizeof|pdg_\w+|g_\w+|gtk_\w+)\("), bare)
 
 
 C, ANY = "c", "any"
