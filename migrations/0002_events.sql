@@ -180,6 +180,14 @@ BEGIN
   RETURN counter;
 END $$;
 
+-- The number of a project by its public id, or NULL.
+CREATE FUNCTION find_project(org int4, public_id text) RETURNS int4
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  PERFORM assert_may_write(org);
+  RETURN (SELECT p.project_id FROM project p WHERE p.org_id = org AND p.id = public_id COLLATE "C");
+END $$;
+
 CREATE FUNCTION assign_sessions(project int4, ids text[]) RETURNS int4[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 DECLARE
@@ -350,7 +358,7 @@ DECLARE
 BEGIN
   FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.pronamespace = 'productgraph'::regnamespace
-             AND p.proname IN ('assign_sessions', 'assign_actors', 'assign_screens', 'assign_releases', 'assign_terms', 'name_screens',
+             AND p.proname IN ('find_project', 'assign_sessions', 'assign_actors', 'assign_screens', 'assign_releases', 'assign_terms', 'name_screens',
                                'insert_events', 'apply_sessions', 'lock_project_counter', 'ensure_event_partitions') LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     CONTINUE WHEN f::text LIKE '%lock_project_counter%';

@@ -77,3 +77,28 @@ pdg_screen_path_normalise (const char *path, gsize len, char out[PDG_SCREEN_PATH
   out[n] = '\0';
   return n;
 }
+
+gboolean
+pdg_screen_path_is_pattern (const char *screen_path, gsize len)
+{
+  return g_strstr_len (screen_path, (gssize) len, ":id") != NULL;
+}
+
+char *
+pdg_screen_path_dup_name (const char *screen_path)
+{
+  g_auto (GStrv) segments = g_strsplit (screen_path, "/", -1);
+  GString *name;
+  const char *last = NULL;
+
+  for (guint i = 0; segments[i] != NULL; i++)
+    if (*segments[i] != '\0' && strcmp (segments[i], ":id") != 0)
+      last = segments[i];
+  if (last == NULL)
+    return g_strdup ("Home");
+  name = g_string_new (NULL);
+  g_string_append_unichar (name, g_unichar_toupper (g_utf8_get_char (last)));
+  for (const char *p = g_utf8_next_char (last); *p != '\0'; p = g_utf8_next_char (p))
+    g_string_append_unichar (name, *p == '-' || *p == '_' ? ' ' : g_utf8_get_char (p));
+  return g_string_free (name, FALSE);
+}

@@ -12,4 +12,10 @@ G_BEGIN_DECLS
  * length in bytes. Pure. */
 gsize pdg_screen_path_normalise (const char *path, gsize len, char out[PDG_SCREEN_PATH_MAX_BYTES + 1]);
 
+/* A name for a screen without a title of its own: "Product" for "/product/:id", "Home" for "/". (transfer full) */
+char *pdg_screen_path_dup_name (const char *screen_path);
+
+/* Whether the path stands for many pages ("/product/:id"), whose titles say nothing of the screen. */
+gboolean pdg_screen_path_is_pattern (const char *screen_path, gsize len);
+
 G_END_DECLS

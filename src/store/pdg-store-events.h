@@ -19,6 +19,7 @@ typedef struct
   gint32 release_no;       /* 0 = none */
   gint32 screen_no;        /* 0 = none; for the session, not stored in the row */
   gint16 actor_kind;
+  gboolean screen_is_pattern; /* the screen stands for many pages; its titles are theirs */
   gboolean has_page_path;  /* the page path is not the screen's path, so it is stored */
   gboolean has_anonymous;  /* the anonymous id is not the actor's id, so it is stored */
 } PdgEventRow;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define FIND_PROJECT "SELECT find_project($1, $2)"
 #define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2)"
 #define ASSIGN_SCREENS "SELECT assign_screens($1, $2)"
 #define ASSIGN_RELEASES "SELECT assign_releases($1, $2)"
@@ -111,4 +112,19 @@ pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, gu
   add_slices (params, &terms[0].journey, sizeof (PdgTerm), n);
   add_slices (params, &terms[0].step, sizeof (PdgTerm), n);
   return run (tx, ASSIGN_TERMS, params, n, numbers, error);
+}
+
+gboolean
+pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, org_no);
+  pdg_db_params_add_text (params, id->data, id->len);
+  result = pdg_db_tx_query (tx, FIND_PROJECT, params, error);
+  if (result == NULL)
+    return FALSE;
+  *project_no = pdg_db_result_get_int4 (result, 0, 0);
+  return TRUE;
 }

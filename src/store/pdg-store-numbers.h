@@ -9,6 +9,9 @@ G_BEGIN_DECLS
  * (room for @n), handing out new numbers for new texts. Run each in a transaction of its own and commit it before the
  * numbers are used. Errors: PDG_DB_ERROR. A database thread. */
 
+/* The number of a project by its public id; 0 when the organisation has none. */
+gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, GError **error);
+
 gboolean pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error);

@@ -7,7 +7,6 @@ G_BEGIN_DECLS
 /* A picture of a screen, to be stored. A plain value, borrowed. */
 typedef struct
 {
-  const char *screen_path; /* normalised */
   GBytes *image;
   const char *media_type;
   const char *component_tree; /* nullable: JSON text */

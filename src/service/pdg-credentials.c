@@ -1,0 +1,165 @@
+#include "config.h"
+#include "service/pdg-credentials.h"
+
+#include "db/pdg-db-tx.h"
+#include "store/pdg-store-directory.h"
+
+#include <string.h>
+
+#define REMEMBER_USEC (5 * G_USEC_PER_SEC)
+#define MAX_REMEMBERED 4096
+
+typedef struct
+{
+  PdgPrincipal *principal; /* NULL = bad */
+  gint64 until_usec;       /* monotonic */
+} Entry;
+
+struct _PdgCredentials
+{
+  GMutex lock;
+  GHashTable *entries; /* hexadecimal hash -> Entry */
+  PdgDbPool *pool;
+};
+
+typedef struct
+{
+  guint8 hash[32];
+  char *name;
+} Question;
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  pdg_principal_unref (entry->principal);
+  g_free (entry);
+}
+
+PdgCredentials *
+pdg_credentials_new (PdgDbPool *pool)
+{
+  PdgCredentials *self = g_new0 (PdgCredentials, 1);
+
+  g_mutex_init (&self->lock);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->pool = pdg_db_pool_ref (pool);
+  return self;
+}
+
+void
+pdg_credentials_free (PdgCredentials *self)
+{
+  if (self == NULL)
+    return;
+  pdg_db_pool_unref (self->pool);
+  g_hash_table_unref (self->entries);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+pdg_credential_hash (const char *secret, guint8 hash[32])
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize len = 32;
+
+  g_checksum_update (checksum, (const guchar *) secret, (gssize) strlen (secret));
+  g_checksum_get_digest (checksum, hash, &len);
+}
+
+static char *
+hash_name (const char *secret)
+{
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret, -1);
+}
+
+PdgCredentialVerdict
+pdg_credentials_peek (PdgCredentials *self, const char *secret, PdgPrincipal **principal)
+{
+  g_autofree char *name = hash_name (secret);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  *principal = NULL;
+  if (entry == NULL || entry->until_usec < g_get_monotonic_time ())
+    return PDG_CREDENTIAL_UNKNOWN;
+  if (entry->principal == NULL)
+    return PDG_CREDENTIAL_BAD;
+  *principal = pdg_principal_ref (entry->principal);
+  return PDG_CREDENTIAL_GOOD;
+}
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->name);
+  g_free (question);
+}
+
+static gpointer
+resolve_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
+{
+  Question *question = job_data;
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (conn, error);
+
+  return tx != NULL ? pdg_store_resolve_credential (tx, question->hash, error) : NULL;
+}
+
+static void
+resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  PdgCredentials *self = g_object_get_data (G_OBJECT (task), "credentials");
+  Question *question = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  PdgPrincipal *principal = pdg_db_pool_run_finish (self->pool, result, &error);
+  Entry *entry;
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  entry = g_new (Entry, 1);
+  entry->principal = principal != NULL ? pdg_principal_ref (principal) : NULL;
+  entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
+    g_hash_table_remove_all (self->entries);
+  g_hash_table_replace (self->entries, g_strdup (question->name), entry);
+  g_mutex_unlock (&self->lock);
+  g_task_return_pointer (task, principal, (GDestroyNotify) pdg_principal_unref);
+}
+
+void
+pdg_credentials_resolve_async (PdgCredentials *self, const char *secret, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
+  PdgPrincipal *principal = NULL;
+  PdgCredentialVerdict verdict = pdg_credentials_peek (self, secret, &principal);
+
+  question->name = hash_name (secret);
+  pdg_credential_hash (secret, question->hash);
+  g_task_set_task_data (task, question, question_free);
+  g_object_set_data (G_OBJECT (task), "credentials", self);
+  if (verdict != PDG_CREDENTIAL_UNKNOWN)
+    {
+      g_task_return_pointer (task, principal, (GDestroyNotify) pdg_principal_unref);
+      g_object_unref (task);
+      return;
+    }
+  pdg_db_pool_run_async (self->pool, PDG_DB_PRIORITY_INTERACTIVE, resolve_job, question, NULL, (GDestroyNotify) pdg_principal_unref,
+                         cancellable, resolved_cb, task);
+}
+
+PdgPrincipal *
+pdg_credentials_resolve_finish (PdgCredentials *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

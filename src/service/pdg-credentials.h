@@ -1,0 +1,37 @@
+#pragma once
+
+#include "db/pdg-db-pool.h"
+#include "model/pdg-principal.h"
+
+G_BEGIN_DECLS
+
+/* Keys and tokens to principals, remembered for some seconds, so that a revoked key ends soon and a flood of bad ones
+ * does not reach the database. Any thread. */
+typedef struct _PdgCredentials PdgCredentials;
+
+typedef enum
+{
+  PDG_CREDENTIAL_UNKNOWN, /* ask pdg_credentials_resolve_async () */
+  PDG_CREDENTIAL_GOOD,
+  PDG_CREDENTIAL_BAD,
+} PdgCredentialVerdict;
+
+PdgCredentials      *pdg_credentials_new (PdgDbPool *pool);
+void                 pdg_credentials_free (PdgCredentials *credentials);
+
+/* Only what is remembered; never waits. @principal: (out) (transfer full), set when GOOD. */
+PdgCredentialVerdict pdg_credentials_peek (PdgCredentials *credentials, const char *secret, PdgPrincipal **principal);
+
+/* Asks the database when it must. */
+void                 pdg_credentials_resolve_async (PdgCredentials *credentials, const char *secret, GCancellable *cancellable,
+                                                    GAsyncReadyCallback callback, gpointer user_data);
+
+/* NULL without an error: the secret is no valid key or token. Errors: PDG_DB_ERROR. (transfer full) */
+PdgPrincipal        *pdg_credentials_resolve_finish (PdgCredentials *credentials, GAsyncResult *result, GError **error);
+
+/* SHA-256 of a secret: what is stored of it. */
+void                 pdg_credential_hash (const char *secret, guint8 hash[32]);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgCredentials, pdg_credentials_free)
+
+G_END_DECLS

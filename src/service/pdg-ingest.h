@@ -1,0 +1,69 @@
+#pragma once
+
+#include "model/pdg-event.h"
+#include "model/pdg-principal.h"
+#include "service/pdg-hub.h"
+
+G_BEGIN_DECLS
+
+/* The way of events into the database: a bounded queue, one writer thread with one connection, group commit. A batch is
+ * answered when the transaction that holds it is durable, or was refused; never before. */
+typedef struct _PdgIngest PdgIngest;
+
+#define PDG_INGEST_ERROR (pdg_ingest_error_quark ())
+GQuark pdg_ingest_error_quark (void);
+
+typedef enum
+{
+  PDG_INGEST_ERROR_FULL,   /* the queue is full: send the same again a little later */
+  PDG_INGEST_ERROR_AWAY,   /* the database is away: send the same again later */
+  PDG_INGEST_ERROR_FAILED, /* this batch could not be stored */
+} PdgIngestError;
+
+typedef struct
+{
+  const char *uri;
+  const char *set_role; /* nullable */
+  guint max_queued_events;
+  guint max_flush_events;
+} PdgIngestOptions;
+
+/* What became of a batch. Borrowed during the callback. accepted + n_issues = events that were sent. */
+typedef struct
+{
+  guint n_accepted;   /* stored now or before */
+  guint n_duplicates; /* of them, stored before */
+  guint n_issues;
+  const PdgEventIssue *issues;
+} PdgIngestResult;
+
+/* On the writer's thread. @result is NULL when @error (PDG_INGEST_ERROR) is set. */
+typedef void (*PdgIngestDoneFunc) (const PdgIngestResult *result, const GError *error, gpointer user_data);
+
+/* Totals since the start; a plain value. */
+typedef struct
+{
+  guint64 accepted, duplicates, rejected, flushes, slow_flushes, failed_flushes;
+  guint64 flush_usec; /* time in flushes */
+  gsize queued_events;
+  gboolean connected;
+} PdgIngestMetrics;
+
+/* Starts the writer, which connects by itself, again and again. (transfer full) */
+PdgIngest *pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub);
+
+/* Stores what is queued (or answers it when the database is away), then ends the thread. */
+void       pdg_ingest_free (PdgIngest *ingest);
+
+/* Queues a batch; @done is called exactly once if this returns TRUE, and never if it returns FALSE (PDG_INGEST_ERROR_FULL
+ * or _AWAY). Any thread; never waits. */
+gboolean   pdg_ingest_submit (PdgIngest *ingest, PdgPrincipal *principal, PdgEventBatch *batch, PdgIngestDoneFunc done,
+                              gpointer user_data, GError **error);
+
+/* Whether the writer has its connection. Any thread. */
+gboolean   pdg_ingest_is_connected (PdgIngest *ingest);
+void       pdg_ingest_get_metrics (PdgIngest *ingest, PdgIngestMetrics *metrics);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgIngest, pdg_ingest_free)
+
+G_END_DECLS
