@@ -27,10 +27,11 @@ migrate: deps-run compile ## bring the database of DATABASE_URL (or the embedded
 
 test: deps-test compile ## install what is missing, build, run every suite
 	@rm -f $(BUILD)/meson-logs/testlog.json
-	@meson test -C $(BUILD) --no-rebuild --print-errorlogs --timeout-multiplier 3; build-aux/test-summary $(BUILD)
+	@meson test -C $(BUILD) --no-rebuild --timeout-multiplier 3; build-aux/test-summary $(BUILD)
 
 lint: deps-test compile ## the checks of tests/lint alone: layers, formatting, static analysis, data files
-	@meson test -C $(BUILD) --no-rebuild --print-errorlogs --suite lint
+	@rm -f $(BUILD)/meson-logs/testlog.json
+	@meson test -C $(BUILD) --no-rebuild --suite lint; build-aux/test-summary $(BUILD) lint
 
 generate: deps-build compile ## refresh the generated parts of README.md and docs/ from the programs themselves
 	build-aux/generate $(BUILD)
