@@ -35,7 +35,7 @@ const PdgDemoBehaviour pdg_demo_behaviours[N_SCREENS] = {
     { SCREEN_SIGN_IN, 2.5, PART_ACCOUNT_LINK },
     { SCREEN_WISH_LIST, 1.5, PART_WISH_LIST_LINK },
     { SCREEN_HELP, 1.5, PART_HELP_LINK },
-    { SCREEN_EXIT, 25 } } },
+    { SCREEN_EXIT, 29 } } },
   [SCREEN_SEARCH] = { 12, 980, {
     { SCREEN_PRODUCT, 60, PART_SEARCH_RESULT },
     { SCREEN_CATEGORY, 11, PART_SEARCH_CATEGORY },
@@ -57,7 +57,7 @@ const PdgDemoBehaviour pdg_demo_behaviours[N_SCREENS] = {
     { SCREEN_PRODUCT, 8, PART_PRODUCT_RELATED },
     { SCREEN_SEARCH, 5, PART_SEARCH_FIELD },
     { SCREEN_WISH_LIST, 2.5, PART_WISH_LIST_LINK },
-    { SCREEN_EXIT, 25 } } },
+    { SCREEN_EXIT, 29 } } },
   [SCREEN_REVIEWS] = { 26, 1050, {
     { SCREEN_PRODUCT, 80, PART_REVIEWS_BACK },
     { SCREEN_HOME, 4, PART_LOGO },

@@ -69,7 +69,7 @@ typedef struct
 guint                pdg_demo_get_n_screens (void);
 const PdgDemoScreen *pdg_demo_get_screen (guint screen);
 
-/* One part of a screen's component tree, and where it is in the picture. Static texts. */
+/* One part of a screen's component tree, and where it is in the picture. */
 typedef struct
 {
   const char *path; /* "ProductPage/BuyBox/AddToCartButton", as in ui.component.path */
@@ -79,7 +79,8 @@ typedef struct
   int height;
 } PdgDemoComponent;
 
-/* The parts of a screen in drawing order, parents before their children; the array is the caller's. (transfer full) */
+/* The parts of a screen that can be seen or clicked, parents before their children, the page itself first; a part that
+ * repeats (a product card) is there several times. One g_free () frees it all. (transfer full) */
 PdgDemoComponent    *pdg_demo_list_components (guint screen, guint *n_components);
 
 #define PDG_DEMO_SCREEN_WIDTH 1280
