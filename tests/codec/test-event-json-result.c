@@ -1,0 +1,56 @@
+#include "config.h"
+
+#include "codec-support.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static void
+assert_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates, const char *expected)
+{
+  g_autoptr (GBytes) result = pdg_event_json_write_result (n_accepted, issues, n_issues, n_duplicates);
+  gsize size;
+  const char *data = g_bytes_get_data (result, &size);
+
+  g_assert_cmpmem (data, size, expected, strlen (expected));
+}
+
+static void
+test_shapes (void)
+{
+  const PdgEventIssue issues[] = {
+    { 1, (char *) "event_id: required" },
+    { 7, (char *) "event.timestamp: not an RFC 3339 time" },
+  };
+
+  assert_result (0, NULL, 0, 0, "{\"accepted\":0,\"rejected\":0,\"errors\":[]}");
+  assert_result (1, NULL, 0, 0, "{\"accepted\":1,\"rejected\":0,\"errors\":[]}");
+  assert_result (3, NULL, 0, 2, "{\"accepted\":3,\"rejected\":0,\"duplicates\":2,\"errors\":[]}");
+  assert_result (6, issues, 2, 0, "{\"accepted\":6,\"rejected\":2,\"errors\":[{\"index\":1,\"error\":\"event_id: required\"},"
+                                  "{\"index\":7,\"error\":\"event.timestamp: not an RFC 3339 time\"}]}");
+}
+
+static void
+test_escaping (void)
+{
+  const PdgEventIssue issues[] = { { 0, (char *) "a \"b\" \\ \n \x1f \xc3\xa9 \x7f" } };
+  g_autoptr (GBytes) result = pdg_event_json_write_result (0, issues, 1, 0);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  gsize size;
+  const char *data = g_bytes_get_data (result, &size);
+  JsonObject *root;
+
+  g_assert_true (json_parser_load_from_data (parser, data, (gssize) size, NULL));
+  root = json_node_get_object (json_parser_get_root (parser));
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (json_object_get_array_member (root, "errors"), 0), "error"),
+                   ==, issues[0].error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/codec/event-json-result/shapes", test_shapes);
+  g_test_add_func ("/codec/event-json-result/escaping", test_escaping);
+  return g_test_run ();
+}
