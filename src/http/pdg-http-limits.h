@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint max_connections;  /* open at once, all threads together; above it the longest idle one goes, else 503 */
-  gsize max_header_bytes; /* request line and headers; at most 60 KiB; above it 431 */
+  gsize max_header_bytes; /* request line and headers; at most 48 KiB; above it 431 */
   gsize drain_bytes;      /* a refused request's body up to this long is read away so that the connection lives on */
   guint header_deadline_ms; /* from the first byte (or the connection) to the end of the headers; then 408 */
   guint body_deadline_ms;   /* from the end of the headers to the end of the body; then 408 */

@@ -1,0 +1,229 @@
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "http/pdg-http-listen.h"
+#include "http/pdg-http-router.h"
+#include "http/pdg-http-server.h"
+#include "http/pdg-http-stream.h"
+
+G_BEGIN_DECLS
+
+/* The life of one request, told once.
+ *
+ * A worker is a thread with a main context, a SoupServer and an epoll set. Its poller source (pdg-http-worker.c) accepts sockets
+ * and wraps each in a PdgHttpStream owned by a PdgHttpConnection, which is handed to libsoup by soup_server_accept_iostream().
+ * libsoup parses; on "got-headers" an exchange is made (pdg-http-exchange.c), the filter, the route and the early function decide,
+ * and either the request is refused or its body is gathered. With the whole body the handler gets the PdgHttpRequest. An answer
+ * inside the handler is applied at once; else the message is paused, the answer is put on the worker's list from whatever
+ * thread, one eventfd write wakes the worker, and the message goes on. "request-finished" or the closed stream ends the exchange.
+ *
+ * Who holds what: the worker its connections; a connection its exchange while there is one; the exchange its message; the
+ * request (which user code may hold for ever, on any thread) the exchange. Nothing points from the exchange back to the request
+ * once the handler has it, so dropping the last reference is seen, and answered 500.
+ *
+ * libsoup cannot answer before it has read the whole body, and has no deadlines. In these cases the connection writes the
+ * response itself (pdg_http_connection_reject()), and lets libsoup's next read fail.
+ *
+ * Another protocol on a connection (WebSocket, event streams) belongs in two places: pdg_http_worker's set-up, where the SoupServer
+ * exists and can take soup_server_add_websocket_handler() for a route, and exchange_decide(), which would leave such a message
+ * to libsoup; a connection in PDG_HTTP_PHASE_WORK has no deadline. */
+
+typedef struct _PdgHttpWorker PdgHttpWorker;
+typedef struct _PdgHttpConnection PdgHttpConnection;
+typedef struct _PdgHttpExchange PdgHttpExchange;
+
+/* Each phase but the first has a deadline; all connections of a phase have the same, so a queue keeps them in order. */
+typedef enum
+{
+  PDG_HTTP_PHASE_WORK, /* somebody on our side is busy */
+  PDG_HTTP_PHASE_IDLE,
+  PDG_HTTP_PHASE_HEADERS,
+  PDG_HTTP_PHASE_BODY,
+  PDG_HTTP_PHASE_WRITE,
+  PDG_HTTP_PHASE_LINGER, /* libsoup has gone; the rest of the client's bytes is thrown away so that it reads our answer */
+  PDG_HTTP_N_PHASES,
+} PdgHttpPhase;
+
+typedef struct
+{
+  int connections_open;
+  int requests_in_flight;
+  guint64 connections_accepted;
+  guint64 connections_refused;
+  guint64 connections_evicted;
+  guint64 accept_errors;
+  guint64 deadlines_missed;
+  guint64 clients_gone;
+  guint64 bytes_in;
+  guint64 bytes_out;
+} PdgHttpCounters;
+
+#define PDG_HTTP_COUNT(counter, n) __atomic_fetch_add (&(counter), (n), __ATOMIC_RELAXED)
+
+struct _PdgHttpServer
+{
+  PdgHttpLimits limits;
+  PdgHttpRouter *router;
+  PdgHttpEarlyFunc filter;
+  gpointer filter_data;
+  GDestroyNotify filter_destroy;
+  PdgHttpCounters counters;
+  GPtrArray *workers;
+  guint16 port;
+  gboolean stopped;
+};
+
+struct _PdgHttpWorker
+{
+  gatomicrefcount ref_count;
+  PdgHttpServer *server; /* valid while the thread runs */
+  PdgHttpRouter *router;
+  GThread *thread;
+  GMainContext *context;
+
+  /* the thread's own */
+  SoupServer *soup;
+  int keep_alive_fd;
+  PdgHttpListeners listeners;
+  int epoll_fd;
+  int event_fd;
+  GSource *poller;
+  gpointer epoll_tag;
+  GQueue connections;
+  GQueue deadlines[PDG_HTTP_N_PHASES];
+  gint64 armed_usec;
+  gint64 accept_again_usec; /* 0 = accepting */
+  gint64 stop_usec;
+  GQueue events; /* connections that the poller has news for */
+  guint n_in_flight;
+  guint n_lingering;
+  guint accept_ready : 1;
+  guint woken : 1;
+  guint stopping : 1;
+  guint closing_all : 1;
+  guint cut_off : 1;
+
+  /* under the lock */
+  GMutex lock;
+  GPtrArray *answered;
+  gint64 stop_requested_usec; /* 0 = no */
+  gboolean closed;
+};
+
+struct _PdgHttpConnection
+{
+  PdgHttpWorker *worker;
+  PdgHttpStream *stream;
+  GSocketAddress *remote_address;
+  char *remote; /* a GRefString */
+  PdgHttpExchange *exchange;
+  GList link;
+  GList deadline_link;
+  GList event_link;
+  PdgHttpPhase phase;
+  gint64 deadline_usec;
+  gsize header_bytes;
+  gsize lingered_bytes;
+  int linger_fd;
+  guint is_loopback : 1;
+  guint is_counted : 1;
+  guint has_event : 1;
+  guint rejected : 1;
+};
+
+struct _PdgHttpExchange
+{
+  gatomicrefcount ref_count;
+  PdgHttpWorker *worker;
+
+  /* the worker's thread */
+  PdgHttpConnection *connection; /* NULL when it is over */
+  SoupServerMessage *message;
+  PdgHttpRoute *route;
+  PdgHttpRequest *reading; /* until the handler gets it */
+  GBytes *first_chunk;
+  GByteArray *body;
+  gsize body_bytes;
+  gsize max_body_bytes;
+  guint status;
+  guint dispatching : 1;
+  guint answered_inline : 1;
+  guint refused : 1;
+
+  /* under the worker's lock */
+  GCancellable *cancellable;
+  gboolean client_gone;
+};
+
+struct _PdgHttpRequest
+{
+  gatomicrefcount ref_count;
+  int answered; /* atomic */
+  PdgHttpExchange *exchange;
+  SoupMessageHeaders *headers;
+  const char *method;
+  const char *route_path;
+  const char *path_rest;
+  char *path;
+  char *query;
+  char *content_type;
+  char *remote;
+  GBytes *body;
+  gint64 content_length;
+  gint64 start_usec;
+  gboolean is_loopback;
+  gpointer data;
+  GDestroyNotify data_destroy;
+
+  guint status;
+  char *response_type;
+  GBytes *response_body;
+  GPtrArray *response_headers; /* name, value, …; nullable */
+};
+
+/* pdg-http-worker.c */
+PdgHttpWorker *pdg_http_worker_new     (PdgHttpServer *server, const PdgHttpListeners *listeners);
+gboolean       pdg_http_worker_start   (PdgHttpWorker *worker, guint index, GError **error);
+void           pdg_http_worker_request_stop (PdgHttpWorker *worker, gint64 until_usec);
+gboolean       pdg_http_worker_join    (PdgHttpWorker *worker);
+PdgHttpWorker *pdg_http_worker_ref     (PdgHttpWorker *worker);
+void           pdg_http_worker_unref   (PdgHttpWorker *worker);
+/* Takes a reference to an answered request to the worker's thread; any thread. FALSE when the thread has ended. */
+gboolean       pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequest *request);
+/* Sees to it that the poller looks at the deadlines no later than @usec. */
+void           pdg_http_worker_arm     (PdgHttpWorker *worker, gint64 usec);
+
+/* pdg-http-accept.c: the listening sockets of a worker */
+gboolean       pdg_http_worker_watch_listeners   (PdgHttpWorker *worker);
+void           pdg_http_worker_accept            (PdgHttpWorker *worker, gint64 now_usec);
+void           pdg_http_worker_close_listeners   (PdgHttpWorker *worker);
+
+/* pdg-http-connection.c */
+PdgHttpConnection *pdg_http_connection_new       (PdgHttpWorker *worker, int fd, GSocketAddress *remote_address);
+void               pdg_http_connection_free      (PdgHttpConnection *self);
+PdgHttpConnection *pdg_http_connection_of        (SoupServerMessage *message);
+void               pdg_http_connection_set_phase (PdgHttpConnection *self, PdgHttpPhase phase);
+void               pdg_http_connection_reject    (PdgHttpConnection *self, guint status, const char *content_type, GBytes *body,
+                                                  GPtrArray *headers);
+void               pdg_http_connection_reject_error (PdgHttpConnection *self, guint status, const char *message);
+void               pdg_http_connection_expire    (PdgHttpConnection *self);
+void               pdg_http_connection_handle_event (PdgHttpConnection *self);
+void               pdg_http_connection_linger    (PdgHttpConnection *self);
+
+/* pdg-http-exchange.c */
+void             pdg_http_exchange_watch     (PdgHttpConnection *connection, SoupServerMessage *message);
+void             pdg_http_exchange_got_body  (PdgHttpConnection *connection);
+void             pdg_http_exchange_complete  (PdgHttpExchange *self, PdgHttpRequest *request);
+void             pdg_http_exchange_finish    (PdgHttpConnection *connection);
+gboolean         pdg_http_exchange_cancel    (PdgHttpExchange *self);
+void             pdg_http_exchange_client_gone (PdgHttpExchange *self);
+PdgHttpExchange *pdg_http_exchange_ref       (PdgHttpExchange *self);
+void             pdg_http_exchange_unref     (PdgHttpExchange *self);
+
+/* pdg-http-request.c */
+PdgHttpRequest *pdg_http_request_new         (PdgHttpExchange *exchange, SoupServerMessage *message, const char *path);
+void            pdg_http_request_cancel      (PdgHttpRequest *request);
+char           *pdg_http_dup_error_json      (const char *message);
+
+G_END_DECLS

@@ -1,0 +1,279 @@
+#include "config.h"
+#include "http/pdg-http-request.h"
+
+#include <string.h>
+
+#include "http/pdg-http-private.h"
+
+PdgHttpRequest *
+pdg_http_request_new (PdgHttpExchange *exchange, SoupServerMessage *message, const char *path)
+{
+  PdgHttpRequest *self = g_new0 (PdgHttpRequest, 1);
+  GUri *uri = soup_server_message_get_uri (message);
+  const char *type;
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->exchange = pdg_http_exchange_ref (exchange);
+  self->headers = soup_message_headers_ref (soup_server_message_get_request_headers (message));
+  self->method = soup_server_message_get_method (message);
+  self->path = g_strdup (path);
+  self->query = uri != NULL ? g_strdup (g_uri_get_query (uri)) : NULL;
+  self->path_rest = "";
+  self->remote = g_ref_string_acquire (exchange->connection->remote);
+  self->is_loopback = exchange->connection->is_loopback;
+  self->start_usec = g_get_monotonic_time ();
+  self->content_length = soup_message_headers_get_one (self->headers, "Content-Length") != NULL
+                           ? (gint64) soup_message_headers_get_content_length (self->headers)
+                           : -1;
+  type = soup_message_headers_get_one (self->headers, "Content-Type");
+  if (type != NULL)
+    {
+      self->content_type = g_ascii_strdown (type, strcspn (type, ";"));
+      g_strchomp (self->content_type);
+    }
+  return self;
+}
+
+static void
+request_free (PdgHttpRequest *self)
+{
+  pdg_http_request_set_data (self, NULL, NULL);
+  pdg_http_exchange_unref (self->exchange);
+  soup_message_headers_unref (self->headers);
+  g_ref_string_release (self->remote);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->response_body, g_bytes_unref);
+  g_clear_pointer (&self->response_headers, g_ptr_array_unref);
+  g_free (self->content_type);
+  g_free (self->response_type);
+  g_free (self->path);
+  g_free (self->query);
+  g_free (self);
+}
+
+PdgHttpRequest *
+pdg_http_request_ref (PdgHttpRequest *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/* The last reference of an unanswered request becomes the answer's. */
+void
+pdg_http_request_unref (PdgHttpRequest *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  if (!g_atomic_int_get (&self->answered))
+    {
+      g_atomic_ref_count_init (&self->ref_count);
+      pdg_http_request_respond_error (self, 500, "the server gave no answer to this request: try again, and report it");
+      pdg_http_request_unref (self);
+      return;
+    }
+  request_free (self);
+}
+
+/* Nobody will see an answer any more: its connection has gone before the handler saw it. */
+void
+pdg_http_request_cancel (PdgHttpRequest *self)
+{
+  g_atomic_int_set (&self->answered, TRUE);
+}
+
+const char *
+pdg_http_request_get_method (PdgHttpRequest *self)
+{
+  return self->method;
+}
+
+const char *
+pdg_http_request_get_path (PdgHttpRequest *self)
+{
+  return self->path;
+}
+
+const char *
+pdg_http_request_get_route (PdgHttpRequest *self)
+{
+  return self->route_path;
+}
+
+const char *
+pdg_http_request_get_path_rest (PdgHttpRequest *self)
+{
+  return self->path_rest;
+}
+
+const char *
+pdg_http_request_get_query (PdgHttpRequest *self)
+{
+  return self->query;
+}
+
+char *
+pdg_http_request_dup_query_param (PdgHttpRequest *self, const char *name)
+{
+  return pdg_http_query_dup_value (self->query, name);
+}
+
+const char *
+pdg_http_request_get_header (PdgHttpRequest *self, const char *name)
+{
+  return soup_message_headers_get_one (self->headers, name);
+}
+
+const char *
+pdg_http_request_get_content_type (PdgHttpRequest *self)
+{
+  return self->content_type;
+}
+
+gint64
+pdg_http_request_get_content_length (PdgHttpRequest *self)
+{
+  return self->content_length;
+}
+
+GBytes *
+pdg_http_request_get_body (PdgHttpRequest *self)
+{
+  static GBytes *empty;
+
+  if (self->body != NULL)
+    return self->body;
+  if (g_once_init_enter (&empty))
+    g_once_init_leave (&empty, g_bytes_new_static ("", 0));
+  return empty;
+}
+
+const char *
+pdg_http_request_get_remote (PdgHttpRequest *self)
+{
+  return self->remote;
+}
+
+gboolean
+pdg_http_request_is_loopback (PdgHttpRequest *self)
+{
+  static const char *const forwarding[] = { "X-Forwarded-For", "Forwarded", "X-Real-IP", "Via" };
+
+  if (!self->is_loopback)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (forwarding); i++)
+    if (soup_message_headers_get_one (self->headers, forwarding[i]) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+gint64
+pdg_http_request_get_start_usec (PdgHttpRequest *self)
+{
+  return self->start_usec;
+}
+
+void
+pdg_http_request_set_data (PdgHttpRequest *self, gpointer data, GDestroyNotify destroy)
+{
+  gpointer old_data = self->data;
+  GDestroyNotify old_destroy = self->data_destroy;
+
+  self->data = data;
+  self->data_destroy = destroy;
+  if (old_destroy != NULL)
+    old_destroy (old_data);
+}
+
+gpointer
+pdg_http_request_get_data (PdgHttpRequest *self)
+{
+  return self->data;
+}
+
+GCancellable *
+pdg_http_request_get_cancellable (PdgHttpRequest *self)
+{
+  PdgHttpExchange *exchange = self->exchange;
+  GCancellable *cancellable;
+  gboolean gone;
+
+  g_mutex_lock (&exchange->worker->lock);
+  if (exchange->cancellable == NULL)
+    exchange->cancellable = g_cancellable_new ();
+  cancellable = exchange->cancellable;
+  gone = exchange->client_gone;
+  g_mutex_unlock (&exchange->worker->lock);
+  if (gone)
+    g_cancellable_cancel (cancellable);
+  return cancellable;
+}
+
+void
+pdg_http_request_add_response_header (PdgHttpRequest *self, const char *name, const char *value)
+{
+  g_return_if_fail (!g_atomic_int_get (&self->answered));
+  g_return_if_fail (name != NULL && *name != '\0' && strpbrk (name, "\r\n: ") == NULL);
+  g_return_if_fail (value != NULL && strpbrk (value, "\r\n") == NULL);
+
+  if (self->response_headers == NULL)
+    self->response_headers = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->response_headers, g_strdup (name));
+  g_ptr_array_add (self->response_headers, g_strdup (value));
+}
+
+gboolean
+pdg_http_request_respond (PdgHttpRequest *self, guint status, const char *content_type, GBytes *body)
+{
+  PdgHttpExchange *exchange = self->exchange;
+
+  g_return_val_if_fail (status >= 200 && status < PDG_HTTP_STATUS_END, FALSE);
+  g_return_val_if_fail (content_type != NULL || body == NULL || g_bytes_get_size (body) == 0, FALSE);
+  g_return_val_if_fail (content_type == NULL || strpbrk (content_type, "\r\n") == NULL, FALSE);
+
+  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
+    return FALSE;
+  self->status = status;
+  self->response_type = g_strdup (content_type);
+  self->response_body = body != NULL ? g_bytes_ref (body) : NULL;
+
+  if (g_thread_self () == exchange->worker->thread && exchange->dispatching)
+    exchange->answered_inline = TRUE;
+  else
+    pdg_http_worker_push_answered (exchange->worker, self);
+  return TRUE;
+}
+
+/* A JSON string escapes the quotes, the backslash and the controls; @message is UTF-8. */
+char *
+pdg_http_dup_error_json (const char *message)
+{
+  GString *json = g_string_new ("{\"error\":\"");
+
+  for (const char *p = message; *p != '\0'; p++)
+    {
+      if (*p == '"' || *p == '\\')
+        g_string_append_printf (json, "\\%c", *p);
+      else if ((guchar) *p < 0x20)
+        g_string_append_printf (json, "\\u%04x", (guchar) *p);
+      else
+        g_string_append_c (json, *p);
+    }
+  g_string_append (json, "\"}");
+  return g_string_free (json, FALSE);
+}
+
+gboolean
+pdg_http_request_respond_error (PdgHttpRequest *self, guint status, const char *message)
+{
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  char *json = pdg_http_dup_error_json (valid);
+  g_autoptr (GBytes) body = g_bytes_new_take (json, strlen (json));
+
+  return pdg_http_request_respond (self, status, "application/json", body);
+}
+
+gboolean
+pdg_http_request_is_answered (PdgHttpRequest *self)
+{
+  return g_atomic_int_get (&self->answered);
+}
