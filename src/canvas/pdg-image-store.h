@@ -31,8 +31,11 @@ int              pdg_image_get_height (const PdgImage *image);
 gsize            pdg_image_get_size_bytes (const PdgImage *image);
 /* The smallest level that is at least @width_px wide, or the largest. (transfer none) Any thread. */
 cairo_surface_t *pdg_image_get_surface (PdgImage *image, int width_px);
+/* The same picture without the levels that are larger than @width_px needs. (transfer full) Any thread. */
+PdgImage        *pdg_image_dup_smaller (PdgImage *image, int width_px);
 
-/* Decoded pictures by snapshot id, the least recently used dropped first when over the budget.
+/* Decoded pictures by snapshot id. When over the budget, levels larger than last needed go first, then the least
+ * recently used pictures; so a view with any number of small cards fits into the budget of a few large ones.
  * Atomically counted; locks itself, so any thread may call it. */
 typedef struct _PdgImageStore PdgImageStore;
 
@@ -41,8 +44,9 @@ PdgImageStore   *pdg_image_store_new (gsize budget_bytes);
 PdgImageStore   *pdg_image_store_ref (PdgImageStore *store);
 void             pdg_image_store_unref (PdgImageStore *store);
 
-/* The surface of @id that is good for @width_px device pixels. When it is not there: NULL, and @id is noted as
- * wanted (see pdg_image_store_take_wanted()) unless it failed before. (transfer full) (nullable) Any thread. */
+/* The surface of @id that is good for @width_px device pixels. When it is not there (NULL), or only a smaller one
+ * than it could be, @id is noted as wanted (see pdg_image_store_take_wanted()) unless it failed before.
+ * (transfer full) (nullable) Any thread. */
 cairo_surface_t *pdg_image_store_get (PdgImageStore *store, const char *id, int width_px);
 
 /* Puts @image in (a reference is taken); the next draw shows it. Any thread. */

@@ -1,0 +1,456 @@
+#include "config.h"
+#include "canvas/pdg-scene-draw-private.h"
+
+#include <math.h>
+
+/* The error share from which a card says so. */
+#define NOTABLE_ERRORS 0.02
+
+/* World units of the placeholder's parts. */
+#define STRIP_HEIGHT 26.0
+#define MIN_SKETCH_PX 64.0
+#define MIN_INITIAL_PX 28.0
+
+/* A card's picture on whole device pixels. */
+typedef struct
+{
+  double x;
+  double y;
+  double width;
+  double height;
+  double radius;
+} Frame;
+
+static Frame
+get_frame (const PdgDraw *draw, guint32 card)
+{
+  const PdgRect *world = &draw->scene->cards[card];
+  double x, y, right, bottom;
+  double zoom = draw->camera.zoom;
+
+  pdg_camera_to_screen (&draw->camera, world->x, world->y, &x, &y);
+  pdg_camera_to_screen (&draw->camera, world->x + world->width, world->y + PDG_CARD_PICTURE_HEIGHT, &right, &bottom);
+  x = pdg_snap (x, draw->scale_factor);
+  y = pdg_snap (y, draw->scale_factor);
+  return (Frame) {
+    x, y, MAX (pdg_snap (right, draw->scale_factor) - x, 1), MAX (pdg_snap (bottom, draw->scale_factor) - y, 1),
+    PDG_RADIUS_CARD * sqrt (zoom) * MIN (1, 2.5 * zoom),
+  };
+}
+
+/* A screen keeps its colour whatever else is on the canvas. */
+static guint
+get_series (const PdgDraw *draw, guint32 card)
+{
+  return g_str_hash (draw->scene->screens[card].id) % (PDG_N_SERIES - 1);
+}
+
+static PdgRgba
+get_tint (const PdgDraw *draw, guint32 card, double share)
+{
+  return pdg_rgba_mix (pdg_theme_get (draw->theme, PDG_COLOR_SURFACE),
+                       pdg_theme_get_series (draw->theme, get_series (draw, card)), share);
+}
+
+static double
+get_ground_share (const PdgDraw *draw)
+{
+  return pdg_theme_get_kind (draw->theme) == PDG_THEME_DARK ? 0.13 : 0.085;
+}
+
+/* The first letter of the name, or of the path's first word. */
+static void
+get_initial (const PdgJourneyScreen *screen, char out[8])
+{
+  const char *text = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+
+  while (text != NULL && *text != '\0')
+    {
+      gunichar c = g_utf8_get_char_validated (text, -1);
+
+      if (c == (gunichar) -1 || c == (gunichar) -2)
+        break;
+      if (g_unichar_isalnum (c))
+        {
+          out[g_unichar_to_utf8 (g_unichar_toupper (c), out)] = '\0';
+          return;
+        }
+      text = g_utf8_next_char (text);
+    }
+  g_strlcpy (out, "/", 8);
+}
+
+/* The browser strip at the top of a placeholder, with two bars. */
+static void
+draw_strip (const PdgDraw *draw, guint32 card, const Frame *frame)
+{
+  cairo_t *cr = draw->cr;
+  double unit = draw->camera.zoom;
+  double bar = 9 * unit;
+  double y = frame->y + (STRIP_HEIGHT * unit - bar) / 2;
+  PdgRgba grey = pdg_rgba_mix (pdg_theme_get (draw->theme, PDG_COLOR_SURFACE),
+                               pdg_theme_get (draw->theme, PDG_COLOR_TEXT_3), 0.4);
+
+  cairo_save (cr);
+  cairo_rectangle (cr, frame->x, frame->y, frame->width, pdg_snap (STRIP_HEIGHT * unit, draw->scale_factor));
+  cairo_clip (cr);
+  pdg_draw_rounded (cr, frame->x, frame->y, frame->width, frame->height, frame->radius);
+  pdg_draw_set_source (cr, pdg_theme_get (draw->theme, PDG_COLOR_SURFACE));
+  cairo_fill (cr);
+  cairo_restore (cr);
+
+  pdg_draw_set_source (cr, pdg_theme_get_series (draw->theme, get_series (draw, card)));
+  pdg_draw_rounded (cr, frame->x + 13 * unit, y, 42 * unit, bar, bar / 2);
+  cairo_fill (cr);
+  pdg_draw_set_source (cr, &grey);
+  pdg_draw_rounded (cr, frame->x + frame->width - (13 + 62) * unit, y, 62 * unit, bar, bar / 2);
+  cairo_fill (cr);
+}
+
+static void
+draw_placeholder (const PdgDraw *draw, guint32 card, const Frame *frame)
+{
+  cairo_t *cr = draw->cr;
+  double zoom = draw->camera.zoom;
+  gboolean sketched = frame->width >= MIN_SKETCH_PX;
+  PdgRgba ground = get_tint (draw, card, get_ground_share (draw));
+
+  pdg_draw_set_source (cr, &ground);
+  pdg_draw_rounded (cr, frame->x, frame->y, frame->width, frame->height, frame->radius);
+  cairo_fill (cr);
+  if (sketched)
+    draw_strip (draw, card, frame);
+  if (frame->width < MIN_INITIAL_PX)
+    return;
+
+  char initial[8];
+  double scale = zoom * (sketched ? 1.1 : 1.6);
+  double middle = frame->y + (frame->height + (sketched ? STRIP_HEIGHT * zoom : 0)) / 2;
+  PdgRgba color = get_tint (draw, card, 0.6);
+
+  get_initial (&draw->scene->screens[card], initial);
+
+  double width = pdg_text_measure (draw->theme, PDG_TEXT_INITIAL, initial) * scale;
+
+  pdg_text_draw (cr, draw->theme, PDG_TEXT_INITIAL, initial, frame->x + (frame->width - width) / 2,
+                 middle + 0.364 * 2 * PDG_FONT_SIZE_DISPLAY * scale, -1, scale, draw->scale_factor, &color);
+}
+
+/* The picture fills the frame's width and shows its top; FALSE when there is none. */
+static gboolean
+draw_picture (const PdgDraw *draw, guint32 card, const Frame *frame)
+{
+  cairo_t *cr = draw->cr;
+  const char *id = draw->scene->screens[card].snapshot_id;
+  cairo_surface_t *surface;
+
+  if (draw->images == NULL || id == NULL)
+    return FALSE;
+  surface = pdg_image_store_get (draw->images, id, (int) ceil (frame->width * draw->scale_factor));
+  if (surface == NULL)
+    return FALSE;
+
+  double width = cairo_image_surface_get_width (surface);
+  double height = cairo_image_surface_get_height (surface);
+  double scale = MAX (frame->width / width, frame->height / height);
+
+  cairo_save (cr);
+  pdg_draw_rounded (cr, frame->x, frame->y, frame->width, frame->height, frame->radius);
+  cairo_translate (cr, frame->x + (frame->width - width * scale) / 2, frame->y);
+  cairo_scale (cr, scale, scale);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr),
+                            draw->style->reduced_detail ? CAIRO_FILTER_FAST : CAIRO_FILTER_BILINEAR);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_fill (cr);
+  cairo_restore (cr);
+  cairo_surface_destroy (surface);
+  return TRUE;
+}
+
+static void
+draw_hairline (const PdgDraw *draw, const Frame *frame, PdgColor color)
+{
+  double pixel = 1.0 / draw->scale_factor;
+
+  pdg_draw_set_source (draw->cr, pdg_theme_get (draw->theme, color));
+  cairo_set_line_width (draw->cr, pixel);
+  pdg_draw_rounded (draw->cr, frame->x + pixel / 2, frame->y + pixel / 2, frame->width - pixel, frame->height - pixel,
+                    MAX (frame->radius - pixel / 2, 0));
+  cairo_stroke (draw->cr);
+}
+
+/* 12034 -> "12,034" */
+static void
+format_count (guint32 count, char *out, gsize size)
+{
+  char digits[16];
+  int n = g_snprintf (digits, sizeof digits, "%u", count);
+  gsize used = 0;
+
+  for (int i = 0; i < n && used + 2 < size; i++)
+    {
+      if (i > 0 && (n - i) % 3 == 0)
+        out[used++] = ',';
+      out[used++] = digits[i];
+    }
+  out[used] = '\0';
+}
+
+/* The longest form of the second line that fits. */
+static void
+format_second (const PdgDraw *draw, const PdgJourneyScreen *screen, double max_width, char *out, gsize size)
+{
+  double exit_share = pdg_screen_get_exit_share (screen);
+  const char *noun = screen->visits == 1 ? "visit" : "visits";
+  char count[16], percent[16];
+
+  format_count (screen->visits, count, sizeof count);
+  pdg_format_percent (exit_share, percent, sizeof percent);
+  g_snprintf (out, size, "%s %s", count, noun);
+  if (exit_share > 0)
+    {
+      g_autofree char *whole = g_strdup_printf ("%s · exit %s", out, percent);
+
+      if (pdg_text_measure (draw->theme, PDG_TEXT_SECOND, whole) <= max_width)
+        g_strlcpy (out, whole, size);
+    }
+}
+
+/* A warning triangle and the share of visits with an error, right-aligned; returns the width it took. */
+static double
+draw_errors (const PdgDraw *draw, const PdgJourneyScreen *screen, double right, double baseline, double scale)
+{
+  cairo_t *cr = draw->cr;
+  const PdgRgba *bad = pdg_theme_get (draw->theme, PDG_COLOR_BAD);
+  double share = pdg_screen_get_error_share (screen);
+  char text[16];
+
+  if (share < NOTABLE_ERRORS)
+    return 0;
+  pdg_format_percent (share, text, sizeof text);
+
+  double width = pdg_text_measure (draw->theme, PDG_TEXT_LABEL, text) * scale;
+  double glyph = 8 * scale;
+  double x = right - width - glyph - 4 * scale;
+
+  pdg_draw_set_source (cr, bad);
+  cairo_move_to (cr, x + glyph / 2, baseline - 8 * scale);
+  cairo_line_to (cr, x + glyph, baseline - 0.5 * scale);
+  cairo_line_to (cr, x, baseline - 0.5 * scale);
+  cairo_close_path (cr);
+  cairo_fill (cr);
+  pdg_text_draw (cr, draw->theme, PDG_TEXT_LABEL, text, right - width, baseline, -1, scale, draw->scale_factor, bad);
+  return right - x + 6 * scale;
+}
+
+static void
+draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
+{
+  const PdgJourneyScreen *screen = &draw->scene->screens[card];
+  const char *title = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+  double scale = pdg_text_scale (draw->camera.zoom);
+  double bottom = frame->y + frame->height;
+  gboolean full = draw->detail == PDG_DETAIL_FULL;
+  double spill = 0.3 * PDG_LAYOUT_COLUMN_GAP * draw->camera.zoom;
+  double max_width = frame->width;
+
+  if (title == NULL)
+    title = "";
+  if (full && !draw->style->reduced_detail)
+    max_width -= draw_errors (draw, screen, frame->x + frame->width, bottom + 21 * scale, scale);
+  if (max_width == frame->width)
+    max_width += spill;
+  pdg_text_draw (draw->cr, draw->theme, full ? PDG_TEXT_TITLE : PDG_TEXT_TITLE_SMALL, title, frame->x,
+                 bottom + (full ? 21 : 16) * scale, max_width, scale, draw->scale_factor,
+                 pdg_theme_get (draw->theme, PDG_COLOR_TEXT));
+  if (full)
+    {
+      char second[64];
+
+      format_second (draw, screen, (frame->width + spill) / scale, second, sizeof second);
+      pdg_text_draw (draw->cr, draw->theme, PDG_TEXT_SECOND, second, frame->x, bottom + 38 * scale,
+                     frame->width + spill, scale, draw->scale_factor, pdg_theme_get (draw->theme, PDG_COLOR_TEXT_2));
+    }
+}
+
+static void
+add_arrow (cairo_t *cr, double x, double y, double length, double scale)
+{
+  cairo_move_to (cr, x, y);
+  cairo_line_to (cr, x + length, y);
+  cairo_move_to (cr, x + length - 3.5 * scale, y - 3.5 * scale);
+  cairo_line_to (cr, x + length, y);
+  cairo_line_to (cr, x + length - 3.5 * scale, y + 3.5 * scale);
+}
+
+/* An arrow into the card's left side, or out of its right one, with the share of visits. */
+static void
+draw_mark (const PdgDraw *draw, const Frame *frame, double share, gboolean exit_mark)
+{
+  cairo_t *cr = draw->cr;
+  double scale = pdg_text_scale (draw->camera.zoom);
+  const PdgRgba *color = pdg_theme_get (draw->theme, PDG_COLOR_TEXT_2);
+  double y = pdg_snap (frame->y + (PDG_MARK_TOP + PDG_MARK_HEIGHT / 2) * scale, draw->scale_factor) + 0.5;
+  double edge = exit_mark ? frame->x + frame->width : frame->x;
+  char text[16];
+
+  if (share < PDG_MARK_MIN_SHARE)
+    return;
+  pdg_format_percent (share, text, sizeof text);
+
+  double width = pdg_text_measure (draw->theme, PDG_TEXT_LABEL, text) * scale;
+  PdgRgba ground = *pdg_theme_get (draw->theme, PDG_COLOR_CANVAS);
+  double left = exit_mark ? edge + 3 * scale : edge - (19 * scale + width) - 2 * scale;
+
+  ground.alpha = 0.85;
+  if (!draw->style->no_ground)
+    {
+      pdg_draw_set_source (cr, &ground);
+      pdg_draw_rounded (cr, left, y - 8 * scale, width + 18 * scale, 16 * scale, 4 * scale);
+      cairo_fill (cr);
+    }
+  pdg_draw_set_source (cr, color);
+  cairo_set_line_width (cr, 1.25 * scale);
+  add_arrow (cr, exit_mark ? edge + 4 * scale : edge - 15 * scale, y, 11 * scale, scale);
+  cairo_stroke (cr);
+  pdg_text_draw (cr, draw->theme, PDG_TEXT_LABEL, text, exit_mark ? edge + 19 * scale : edge - 19 * scale - width,
+                 y + 3.5 * scale, -1, scale, draw->scale_factor, color);
+}
+
+static void
+draw_card (const PdgDraw *draw, guint32 card)
+{
+  Frame frame = get_frame (draw, card);
+  const PdgJourneyScreen *screen = &draw->scene->screens[card];
+
+  if (!draw_picture (draw, card, &frame))
+    draw_placeholder (draw, card, &frame);
+  draw_hairline (draw, &frame, PDG_COLOR_LINE);
+  if (draw->detail > PDG_DETAIL_TITLE)
+    return;
+  draw_texts (draw, card, &frame);
+  if (draw->detail == PDG_DETAIL_FULL && !draw->style->reduced_detail)
+    {
+      draw_mark (draw, &frame, pdg_screen_get_entry_share (screen), FALSE);
+      draw_mark (draw, &frame, pdg_screen_get_exit_share (screen), TRUE);
+    }
+}
+
+/* A chip's size tells the traffic, never less than can be seen. */
+static PdgRect
+get_chip (const PdgDraw *draw, guint32 card)
+{
+  const PdgRect *world = &draw->scene->cards[card];
+  double traffic = sqrt ((double) draw->scene->screens[card].visits / MAX (draw->scene->max_visits, 1));
+  double x, y;
+  double width = MAX (world->width * draw->camera.zoom, 2 + 8 * traffic);
+  double height = MAX (world->height * draw->camera.zoom, 1.5 + 6 * traffic);
+
+  pdg_camera_to_screen (&draw->camera, world->x + world->width / 2, world->y + world->height / 2, &x, &y);
+  return (PdgRect) {
+    pdg_snap (x - width / 2, draw->scale_factor), pdg_snap (y - height / 2, draw->scale_factor),
+    MAX (pdg_snap (width, draw->scale_factor), 1), MAX (pdg_snap (height, draw->scale_factor), 1),
+  };
+}
+
+/* Small cards by colour, each colour in one go. */
+static void
+draw_plain (const PdgDraw *draw, const GArray *cards)
+{
+  gboolean chips = draw->detail == PDG_DETAIL_CHIP;
+
+  for (guint series = 0; series < PDG_N_SERIES; series++)
+    {
+      PdgRgba color = pdg_rgba_mix (pdg_theme_get (draw->theme, PDG_COLOR_SURFACE),
+                                    pdg_theme_get_series (draw->theme, series), chips ? 0.75 : 0.45);
+
+      for (guint i = 0; i < cards->len; i++)
+        {
+          guint32 card = g_array_index (cards, guint32, i);
+
+          if (get_series (draw, card) != series)
+            continue;
+          if (chips)
+            {
+              PdgRect chip = get_chip (draw, card);
+
+              cairo_rectangle (draw->cr, chip.x, chip.y, chip.width, chip.height);
+            }
+          else
+            {
+              Frame frame = get_frame (draw, card);
+
+              cairo_rectangle (draw->cr, frame.x, frame.y, frame.width, frame.height);
+            }
+        }
+      pdg_draw_set_source (draw->cr, &color);
+      cairo_fill (draw->cr);
+    }
+}
+
+void
+pdg_draw_cards (const PdgDraw *draw, const GArray *cards)
+{
+  gboolean plain = PDG_CARD_WIDTH * draw->camera.zoom < 14;
+
+  if (plain)
+    draw_plain (draw, cards);
+  for (guint i = 0; i < cards->len && !(plain && draw->images == NULL); i++)
+    {
+      guint32 card = g_array_index (cards, guint32, i);
+
+      if (!plain)
+        draw_card (draw, card);
+      else if (draw->detail == PDG_DETAIL_THUMBNAIL)
+        {
+          Frame frame = get_frame (draw, card);
+
+          frame.radius = 0;
+          draw_picture (draw, card, &frame);
+        }
+    }
+}
+
+/* Outside the card by @gap, as wide at every zoom. */
+static void
+draw_ring (const PdgDraw *draw, const Frame *frame, double gap, double width, gboolean dashed)
+{
+  static const double dashes[] = { 3, 3 };
+  double out = gap + width / 2;
+
+  cairo_save (draw->cr);
+  pdg_draw_set_source (draw->cr, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT));
+  cairo_set_line_width (draw->cr, width);
+  if (dashed)
+    cairo_set_dash (draw->cr, dashes, 2, 0);
+  pdg_draw_rounded (draw->cr, frame->x - out, frame->y - out, frame->width + 2 * out, frame->height + 2 * out,
+                    frame->radius + out);
+  cairo_stroke (draw->cr);
+  cairo_restore (draw->cr);
+}
+
+void
+pdg_draw_outlines (const PdgDraw *draw, const GArray *cards)
+{
+  for (guint i = 0; i < cards->len; i++)
+    {
+      guint32 card = g_array_index (cards, guint32, i);
+      gboolean hovered = draw->style->hovered_kind == PDG_HIT_CARD && draw->style->hovered_index == card;
+      gboolean selected = (draw->flags[card] & PDG_CARD_SELECTED) != 0;
+      gboolean focused = draw->style->focused_id != NULL &&
+                         strcmp (draw->style->focused_id, draw->scene->screens[card].id) == 0;
+
+      if (!hovered && !selected && !focused)
+        continue;
+
+      Frame frame = get_frame (draw, card);
+
+      if (selected)
+        draw_ring (draw, &frame, 2, 2, FALSE);
+      else if (hovered)
+        draw_hairline (draw, &frame, PDG_COLOR_ACCENT);
+      if (focused)
+        draw_ring (draw, &frame, selected ? 6 : 3, 1, TRUE);
+    }
+}

@@ -1,0 +1,198 @@
+#include "config.h"
+#include "canvas/pdg-scene-private.h"
+
+#include <math.h>
+
+/* Kept free around a label, in logical pixels. */
+#define CLEARANCE 3.0
+#define N_PLACES 15
+#define EMPTY G_MAXUINT32
+
+/* Where along the curve a label may ride, best first. */
+static const double places[N_PLACES] = {
+  0.50, 0.45, 0.55, 0.40, 0.60, 0.35, 0.65, 0.30, 0.70, 0.25, 0.75, 0.20, 0.80, 0.15, 0.85,
+};
+
+typedef struct
+{
+  PdgRect rect;
+  guint32 next;
+} Placed;
+
+/* One pass: the labels of one zoom. */
+typedef struct
+{
+  const PdgScene *scene;
+  double zoom;
+  GArray *placed;      /* Placed, chained by cell */
+  guint32 *head;       /* of each cell */
+  GArray *near;        /* guint32, scratch */
+} Pass;
+
+void
+pdg_format_percent (double share, char *text, gsize size)
+{
+  if (share > 0 && share < 0.005)
+    g_strlcpy (text, "< 1 %", size);
+  else
+    g_snprintf (text, size, "%d %%", (int) (share * 100 + 0.5));
+}
+
+double
+pdg_scene_get_label_width (const PdgScene *scene, guint edge)
+{
+  double share = scene->edges[edge].share;
+  int n_digits = share >= 0.995 ? 3 : share >= 0.095 || share < 0.005 ? 2 : 1;
+
+  return 31 + 7 * n_digits;
+}
+
+static PdgRect
+get_mark_rect (const PdgRect *card, gboolean exit_mark, double zoom)
+{
+  double width = PDG_MARK_WIDTH / zoom;
+
+  return (PdgRect) {
+    exit_mark ? card->x + card->width : card->x - width, card->y + PDG_MARK_TOP / zoom,
+    width, PDG_MARK_HEIGHT / zoom,
+  };
+}
+
+/* A card with the text that hangs out of it at small zooms, and its marks. */
+static gboolean
+touches_card (const Pass *pass, guint32 index, const PdgRect *rect)
+{
+  const PdgScene *scene = pass->scene;
+  const PdgRect *card = &scene->cards[index];
+  PdgRect whole = *card;
+  PdgRect entry = get_mark_rect (card, FALSE, pass->zoom);
+  PdgRect leave = get_mark_rect (card, TRUE, pass->zoom);
+
+  whole.height = MAX (whole.height, PDG_CARD_PICTURE_HEIGHT + PDG_TEXT_BLOCK / pass->zoom);
+  return pdg_rect_intersects (&whole, rect) ||
+         (pdg_screen_get_entry_share (&scene->screens[index]) >= PDG_MARK_MIN_SHARE &&
+          pdg_rect_intersects (&entry, rect)) ||
+         (pdg_screen_get_exit_share (&scene->screens[index]) >= PDG_MARK_MIN_SHARE &&
+          pdg_rect_intersects (&leave, rect));
+}
+
+static gboolean
+touches_label (const Pass *pass, const PdgRect *rect)
+{
+  guint x0, y0, x1, y1;
+
+  if (!pdg_scene_get_cells (pass->scene, rect, &x0, &y0, &x1, &y1))
+    return FALSE;
+  for (guint y = y0; y <= y1; y++)
+    for (guint x = x0; x <= x1; x++)
+      for (guint32 i = pass->head[y * pass->scene->n_x + x]; i != EMPTY; )
+        {
+          const Placed *placed = &g_array_index (pass->placed, Placed, i);
+
+          if (pdg_rect_intersects (&placed->rect, rect))
+            return TRUE;
+          i = placed->next;
+        }
+  return FALSE;
+}
+
+static gboolean
+is_free (Pass *pass, const PdgRect *rect)
+{
+  PdgRect reach = pdg_rect_expand (rect, MAX (PDG_MARK_WIDTH, PDG_TEXT_BLOCK) / pass->zoom);
+
+  if (touches_label (pass, rect))
+    return FALSE;
+  g_array_set_size (pass->near, 0);
+  pdg_scene_query_cards (pass->scene, &reach, FALSE, pass->near);
+  for (guint i = 0; i < pass->near->len; i++)
+    if (touches_card (pass, g_array_index (pass->near, guint32, i), rect))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+take_place (Pass *pass, const PdgRect *rect)
+{
+  guint x0, y0, x1, y1;
+
+  if (!pdg_scene_get_cells (pass->scene, rect, &x0, &y0, &x1, &y1))
+    return;
+  for (guint y = y0; y <= y1; y++)
+    for (guint x = x0; x <= x1; x++)
+      {
+        guint32 *head = &pass->head[y * pass->scene->n_x + x];
+        Placed placed = { *rect, *head };
+
+        *head = pass->placed->len;
+        g_array_append_val (pass->placed, placed);
+      }
+}
+
+static void
+place_label (Pass *pass, guint32 edge, float *at)
+{
+  const PdgScene *scene = pass->scene;
+  double width = (pdg_scene_get_label_width (scene, edge) + 2 * CLEARANCE) / pass->zoom;
+  double height = (PDG_LABEL_HEIGHT + 2 * CLEARANCE) / pass->zoom;
+
+  at[0] = at[1] = NAN;
+  for (guint i = 0; i < N_PLACES; i++)
+    {
+      double x, y;
+
+      pdg_scene_get_edge_point (scene, edge, places[i], &x, &y);
+
+      PdgRect rect = { x - width / 2, y - height / 2, width, height };
+
+      if (!is_free (pass, &rect))
+        continue;
+      take_place (pass, &rect);
+      at[0] = (float) x;
+      at[1] = (float) y;
+      return;
+    }
+}
+
+/* The busiest edges choose first; those whose label is rarely shown come last. */
+void
+pdg_scene_place_labels (PdgScene *scene)
+{
+  guint n_cells = scene->n_x * scene->n_y;
+  g_autoptr (GArray) placed = g_array_new (FALSE, FALSE, sizeof (Placed));
+  g_autoptr (GArray) near = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autofree guint32 *head = g_new (guint32, n_cells + 1);
+  double zoom = PDG_LABEL_MIN_ZOOM;
+
+  for (guint i = 0; i < PDG_N_LABEL_ZOOMS; i++, zoom *= PDG_LABEL_STEP)
+    {
+      Pass pass = { scene, zoom, placed, head, near };
+
+      g_array_set_size (placed, 0);
+      for (guint j = 0; j < n_cells; j++)
+        head[j] = EMPTY;
+      scene->labels[i] = g_new (float, 2 * scene->n_edges + 2);
+      for (gboolean quiet = FALSE; quiet <= TRUE; quiet++)
+        for (guint32 edge = 0; edge < scene->n_edges; edge++)
+          if (!scene->routes[edge].quiet == !quiet)
+            place_label (&pass, edge, &scene->labels[i][2 * edge]);
+    }
+}
+
+gboolean
+pdg_scene_get_label_rect (const PdgScene *scene, guint edge, double zoom, PdgRect *rect)
+{
+  g_return_val_if_fail (edge < scene->n_edges, FALSE);
+  if (!(zoom >= PDG_LABEL_MIN_ZOOM))
+    return FALSE;
+
+  int level = (int) (log (zoom / PDG_LABEL_MIN_ZOOM) / log (PDG_LABEL_STEP));
+  const float *at = &scene->labels[CLAMP (level, 0, PDG_N_LABEL_ZOOMS - 1)][2 * edge];
+  double scale = pdg_text_scale (zoom) / zoom;
+  double width = pdg_scene_get_label_width (scene, edge) * scale;
+
+  if (isnan (at[0]))
+    return FALSE;
+  *rect = (PdgRect) { at[0] - width / 2, at[1] - PDG_LABEL_HEIGHT * scale / 2, width, PDG_LABEL_HEIGHT * scale };
+  return TRUE;
+}

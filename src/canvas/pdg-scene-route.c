@@ -1,0 +1,659 @@
+#include "config.h"
+#include "canvas/pdg-scene-private.h"
+
+#include <math.h>
+
+#define MIN_WIDTH 1.0
+#define MAX_WIDTH 14.0
+#define BACK_WIDTH 1.5
+#define LOOP_WIDTH 2.0
+
+/* Ports: how edges share a card's side. */
+#define PORT_CENTRE (PDG_CARD_PICTURE_HEIGHT / 2)
+#define PORT_GAP 7.0
+#define PORT_SPAN 132.0
+#define BACK_PORT 178.0
+#define BACK_PORT_STEP 7.0
+#define N_BACK_PORTS 3
+
+/* Lanes: how edges pass a column of cards. */
+#define LANE_ABOVE 22.0
+#define LANE_BELOW 60.0
+#define LANE_CLEARANCE 6.0
+#define LANE_OVERHANG 20.0
+#define CROWDED_COST 60.0
+#define MAX_COLUMNS 10
+#define BACK_DROP 150.0
+
+/* Cards whose places overlap sideways. */
+typedef struct
+{
+  double left;
+  double right;
+  guint32 first;    /* into Router.by_column */
+  guint32 n_cards;
+  guint32 first_gap; /* into Router.lanes: n_cards + 1 gaps, above each card and below the last */
+} Column;
+
+typedef struct
+{
+  double y;
+  double half;
+} Lane;
+
+typedef struct
+{
+  PdgScene *scene;
+  GArray *columns;        /* Column */
+  guint32 *column_of;
+  guint32 *row_of;        /* place in its column */
+  guint32 *by_column;
+  GArray **lanes;         /* Lane, by gap */
+  double *out_port;       /* y of each edge's ends */
+  double *in_port;
+} Router;
+
+static int
+compare_cards_by_x (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const PdgScene *scene = user_data;
+  guint32 one = *(const guint32 *) a;
+  guint32 two = *(const guint32 *) b;
+
+  if (scene->cards[one].x != scene->cards[two].x)
+    return scene->cards[one].x < scene->cards[two].x ? -1 : 1;
+  return one < two ? -1 : one > two;
+}
+
+static int
+compare_cards_by_y (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const PdgScene *scene = user_data;
+  guint32 one = *(const guint32 *) a;
+  guint32 two = *(const guint32 *) b;
+
+  if (scene->cards[one].y != scene->cards[two].y)
+    return scene->cards[one].y < scene->cards[two].y ? -1 : 1;
+  return one < two ? -1 : one > two;
+}
+
+static void
+find_columns (Router *router)
+{
+  PdgScene *scene = router->scene;
+  guint n = scene->n_cards;
+  guint32 n_gaps = 0;
+
+  router->columns = g_array_new (FALSE, FALSE, sizeof (Column));
+  router->column_of = g_new0 (guint32, n + 1);
+  router->row_of = g_new0 (guint32, n + 1);
+  router->by_column = g_new0 (guint32, n + 1);
+  for (guint32 i = 0; i < n; i++)
+    router->by_column[i] = i;
+  g_qsort_with_data (router->by_column, (int) n, sizeof (guint32), compare_cards_by_x, scene);
+
+  for (guint32 i = 0; i < n; i++)
+    {
+      const PdgRect *card = &scene->cards[router->by_column[i]];
+      Column *last = router->columns->len == 0
+        ? NULL : &g_array_index (router->columns, Column, router->columns->len - 1);
+
+      if (last != NULL && card->x < last->right)
+        {
+          last->right = MAX (last->right, card->x + card->width);
+          last->n_cards++;
+        }
+      else
+        {
+          Column column = { card->x, card->x + card->width, i, 1, 0 };
+
+          g_array_append_val (router->columns, column);
+        }
+    }
+  for (guint32 i = 0; i < router->columns->len; i++)
+    {
+      Column *column = &g_array_index (router->columns, Column, i);
+
+      column->first_gap = n_gaps;
+      n_gaps += column->n_cards + 1;
+      g_qsort_with_data (router->by_column + column->first, (int) column->n_cards, sizeof (guint32),
+                         compare_cards_by_y, scene);
+      for (guint32 j = 0; j < column->n_cards; j++)
+        {
+          router->column_of[router->by_column[column->first + j]] = i;
+          router->row_of[router->by_column[column->first + j]] = j;
+        }
+    }
+  router->lanes = g_new0 (GArray *, n_gaps + 1);
+}
+
+/* The room for the middle of a lane of half width @half in gap @gap of @column; FALSE when there is none. */
+static gboolean
+get_gap (const Router *router, const Column *column, guint32 gap, double half, double *top, double *bottom)
+{
+  *top = -G_MAXDOUBLE;
+  *bottom = G_MAXDOUBLE;
+  if (gap > 0)
+    {
+      const PdgRect *card = &router->scene->cards[router->by_column[column->first + gap - 1]];
+
+      *top = card->y + card->height + LANE_BELOW + half;
+    }
+  if (gap < column->n_cards)
+    *bottom = router->scene->cards[router->by_column[column->first + gap]].y - LANE_ABOVE - half;
+  return *top <= *bottom;
+}
+
+static gboolean
+is_lane_free (const Router *router, guint32 gap, double y, double half)
+{
+  const GArray *lanes = router->lanes[gap];
+
+  for (guint i = 0; lanes != NULL && i < lanes->len; i++)
+    {
+      const Lane *lane = &g_array_index (lanes, Lane, i);
+
+      if (fabs (lane->y - y) < lane->half + half + LANE_CLEARANCE - 0.01)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The best place for a lane in one gap and what it costs: distance from @wish, more when it lies on another lane. */
+static double
+find_in_gap (const Router *router, const Column *column, guint32 gap, double wish, double half, double *y)
+{
+  const GArray *lanes = router->lanes[column->first_gap + gap];
+  double top, bottom;
+  double best = G_MAXDOUBLE;
+
+  if (!get_gap (router, column, gap, half, &top, &bottom))
+    return G_MAXDOUBLE;
+
+  double clamped = CLAMP (wish, top, bottom);
+
+  *y = clamped;
+  if (is_lane_free (router, column->first_gap + gap, clamped, half))
+    return fabs (clamped - wish);
+  for (guint i = 0; i < lanes->len; i++)
+    for (int side = -1; side <= 1; side += 2)
+      {
+        const Lane *lane = &g_array_index (lanes, Lane, i);
+        double beside = lane->y + side * (lane->half + half + LANE_CLEARANCE);
+
+        if (beside >= top && beside <= bottom && fabs (beside - wish) < best &&
+            is_lane_free (router, column->first_gap + gap, beside, half))
+          {
+            best = fabs (beside - wish);
+            *y = beside;
+          }
+      }
+  return best < G_MAXDOUBLE ? best : fabs (clamped - wish) + CROWDED_COST;
+}
+
+/* The first gap whose lower card begins below @y. */
+static guint32
+find_gap (const Router *router, const Column *column, double y)
+{
+  guint32 low = 0, high = column->n_cards;
+
+  while (low < high)
+    {
+      guint32 middle = (low + high) / 2;
+
+      if (router->scene->cards[router->by_column[column->first + middle]].y <= y)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+static double
+find_lane (const Router *router, const Column *column, double wish, double half, guint32 *gap)
+{
+  guint32 start = find_gap (router, column, wish);
+  double best_y = wish;
+  double best = G_MAXDOUBLE;
+
+  *gap = start;
+  for (guint32 step = 0; step <= column->n_cards; step++)
+    {
+      gboolean looked = FALSE;
+
+      for (int side = -1; side <= 1; side += 2)
+        {
+          gint64 index = (gint64) start + side * (gint64) step;
+          double y = wish, top, bottom;
+
+          if (index < 0 || index > column->n_cards || (step == 0 && side > 0))
+            continue;
+
+          double cost = find_in_gap (router, column, (guint32) index, wish, half, &y);
+
+          if (cost < best)
+            {
+              best = cost;
+              best_y = y;
+              *gap = (guint32) index;
+            }
+
+          /* Gaps further out on this side only cost more. */
+          get_gap (router, column, (guint32) index, half, &top, &bottom);
+          looked = looked || (side < 0 ? wish - top : bottom - wish) < best;
+        }
+      if (!looked)
+        break;
+    }
+  return best_y;
+}
+
+static void
+take_lane (Router *router, const Column *column, guint32 gap, double y, double half)
+{
+  GArray **lanes = &router->lanes[column->first_gap + gap];
+  Lane lane = { y, half };
+
+  if (*lanes == NULL)
+    *lanes = g_array_new (FALSE, FALSE, sizeof (Lane));
+  g_array_append_val (*lanes, lane);
+}
+
+static PdgEdgeKind
+classify (const Router *router, guint32 from, guint32 to)
+{
+  const PdgRect *a = &router->scene->cards[from];
+  const PdgRect *b = &router->scene->cards[to];
+
+  if (from == to)
+    return PDG_EDGE_LOOP;
+  if (fabs (a->x - b->x) < PDG_CARD_WIDTH)
+    return PDG_EDGE_SIDE;
+  return b->x > a->x ? PDG_EDGE_FORWARD : PDG_EDGE_BACK;
+}
+
+/* One above the other with no card between. */
+static gboolean
+is_stacked (const Router *router, guint32 a, guint32 b)
+{
+  return router->column_of[a] == router->column_of[b] &&
+         fabs (router->scene->cards[a].x - router->scene->cards[b].x) < 1 &&
+         (router->row_of[a] + 1 == router->row_of[b] || router->row_of[b] + 1 == router->row_of[a]);
+}
+
+static void
+add_edges (Router *router)
+{
+  PdgScene *scene = router->scene;
+  guint n;
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (scene->graph, &n);
+  guint32 most = 1;
+
+  for (guint i = 0; i < n; i++)
+    if (transitions[i].from != transitions[i].to)
+      most = MAX (most, transitions[i].count);
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgJourneyTransition *transition = &transitions[i];
+      PdgSceneEdge *edge = &scene->edges[i];
+      guint32 visits = scene->screens[transition->from].visits;
+
+      edge->from = transition->from;
+      edge->to = transition->to;
+      edge->count = transition->count;
+      edge->kind = classify (router, edge->from, edge->to);
+      edge->share = visits > 0 ? MIN (1.0, (double) edge->count / visits) : 0;
+      edge->width = MIN (MAX_WIDTH, MIN_WIDTH + (MAX_WIDTH - MIN_WIDTH) * sqrt ((double) edge->count / most));
+      if (edge->kind == PDG_EDGE_BACK)
+        edge->width = BACK_WIDTH;
+      else if (edge->kind == PDG_EDGE_LOOP)
+        edge->width = LOOP_WIDTH;
+      else if (edge->kind == PDG_EDGE_SIDE && scene->cards[edge->to].y < scene->cards[edge->from].y)
+        edge->width = BACK_WIDTH;
+    }
+}
+
+/* One end of an edge at one side of a card. */
+typedef struct
+{
+  guint32 card;
+  gboolean left;
+  guint32 edge;
+  gboolean is_from;
+  double toward;   /* height of the other end */
+} Port;
+
+static int
+compare_ports (gconstpointer a, gconstpointer b)
+{
+  const Port *one = a;
+  const Port *two = b;
+
+  if (one->card != two->card)
+    return one->card < two->card ? -1 : 1;
+  if (one->left != two->left)
+    return one->left ? -1 : 1;
+  if (one->toward != two->toward)
+    return one->toward < two->toward ? -1 : 1;
+  return one->edge < two->edge ? -1 : one->edge > two->edge;
+}
+
+static void
+add_port (const Router *router, GArray *ports, guint32 edge_index, gboolean is_from, gboolean left)
+{
+  const PdgSceneEdge *edge = &router->scene->edges[edge_index];
+  Port port = {
+    is_from ? edge->from : edge->to, left, edge_index, is_from,
+    router->scene->cards[is_from ? edge->to : edge->from].y,
+  };
+
+  g_array_append_val (ports, port);
+}
+
+/* Spreads the edges of one side of one card around its middle, in the order of where they go. */
+static void
+share_side (Router *router, const Port *ports, guint n)
+{
+  const PdgSceneEdge *edges = router->scene->edges;
+  double total = -PORT_GAP, squeeze, y;
+
+  for (guint i = 0; i < n; i++)
+    total += edges[ports[i].edge].width + PORT_GAP;
+  squeeze = MIN (1.0, PORT_SPAN / MAX (total, 1));
+  y = router->scene->cards[ports[0].card].y + PORT_CENTRE - total * squeeze / 2;
+  for (guint i = 0; i < n; i++)
+    {
+      double width = edges[ports[i].edge].width * squeeze;
+
+      (ports[i].is_from ? router->out_port : router->in_port)[ports[i].edge] = y + width / 2;
+      y += width + PORT_GAP * squeeze;
+    }
+}
+
+static void
+share_ports (Router *router)
+{
+  PdgScene *scene = router->scene;
+  g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (Port));
+  g_autofree guint *n_back = g_new0 (guint, scene->n_cards + 1);
+
+  for (guint i = 0; i < scene->n_edges; i++)
+    {
+      const PdgSceneEdge *edge = &scene->edges[i];
+
+      if (edge->kind == PDG_EDGE_FORWARD || (edge->kind == PDG_EDGE_SIDE && !is_stacked (router, edge->from, edge->to)))
+        {
+          add_port (router, ports, i, TRUE, FALSE);
+          add_port (router, ports, i, FALSE, edge->kind == PDG_EDGE_FORWARD);
+        }
+      else if (edge->kind == PDG_EDGE_BACK)
+        {
+          router->out_port[i] = scene->cards[edge->from].y + BACK_PORT -
+                                BACK_PORT_STEP * (n_back[edge->from]++ % N_BACK_PORTS);
+          router->in_port[i] = scene->cards[edge->to].y + BACK_PORT -
+                               BACK_PORT_STEP * (n_back[edge->to]++ % N_BACK_PORTS);
+        }
+    }
+  g_array_sort (ports, compare_ports);
+  for (guint first = 0, last; first < ports->len; first = last)
+    {
+      const Port *port = &g_array_index (ports, Port, first);
+
+      for (last = first + 1; last < ports->len; last++)
+        if (g_array_index (ports, Port, last).card != port->card || g_array_index (ports, Port, last).left != port->left)
+          break;
+      share_side (router, port, last - first);
+    }
+}
+
+static void
+add_curve (Router *router, PdgRoute *route, double x0, double y0, double x1, double y1, double x2, double y2, double x3,
+           double y3)
+{
+  PdgCurve curve = { { x0, x1, x2, x3 }, { y0, y1, y2, y3 } };
+
+  g_array_append_val (router->scene->curves, curve);
+  route->n_curves++;
+}
+
+/* From one side to the other, level at both ends. */
+static void
+add_bend (Router *router, PdgRoute *route, double x0, double y0, double x1, double y1)
+{
+  double handle = (x1 - x0) * (fabs (y1 - y0) < 1 ? 1.0 / 3 : 0.56);
+
+  add_curve (router, route, x0, y0, x0 + handle, y0, x1 - handle, y1, x1, y1);
+}
+
+/* Levels for the columns on the way, one level for all of them if there is one that costs no long detour. */
+static void
+choose_levels (Router *router, const guint32 *columns, guint n, double half, double start, double end, double wish,
+               double *levels)
+{
+  guint32 gap;
+  double best = G_MAXDOUBLE, best_level = 0;
+  double tries[MAX_COLUMNS + 3] = { start, end, wish };
+
+  for (guint i = 0; i < n; i++)
+    {
+      const Column *column = &g_array_index (router->columns, Column, columns[i]);
+
+      levels[i] = find_lane (router, column, wish, half, &gap);
+      tries[3 + i] = levels[i];
+    }
+  for (guint i = 0; i < n + 3; i++)
+    {
+      double off = 0;
+      double cost = fabs (tries[i] - wish) + 0.25 * (fabs (tries[i] - start) + fabs (tries[i] - end));
+
+      for (guint j = 0; j < n && off < 1; j++)
+        off = fabs (find_lane (router, &g_array_index (router->columns, Column, columns[j]), tries[i], half, &gap) -
+                    tries[i]);
+      if (off < 1 && cost < best)
+        {
+          best = cost;
+          best_level = tries[i];
+        }
+    }
+  for (guint i = 0; i < n && best < 800; i++)
+    levels[i] = best_level;
+}
+
+/* Through the columns between two cards, from left to right when @step is 1, else from right to left. */
+static void
+route_across (Router *router, guint edge_index, PdgRoute *route, int step)
+{
+  const PdgScene *scene = router->scene;
+  const PdgSceneEdge *edge = &scene->edges[edge_index];
+  const PdgRect *from = &scene->cards[edge->from];
+  const PdgRect *to = &scene->cards[edge->to];
+  double x = step > 0 ? from->x + from->width : from->x;
+  double y = router->out_port[edge_index];
+  double end_x = step > 0 ? to->x : to->x + to->width;
+  double end_y = router->in_port[edge_index];
+  double half = edge->width / 2;
+  double wish = step > 0 ? (y + end_y) / 2 : MAX (y, end_y) + BACK_DROP;
+  int first = (int) router->column_of[edge->from] + step;
+  int n = ((int) router->column_of[edge->to] - first) * step;
+  guint32 columns[MAX_COLUMNS];
+  double levels[MAX_COLUMNS];
+
+  if (n > 0 && n <= MAX_COLUMNS)
+    {
+      for (int i = 0; i < n; i++)
+        columns[i] = (guint32) (first + i * step);
+      choose_levels (router, columns, (guint) n, half, y, end_y, wish, levels);
+    }
+  for (int i = 0; i < n && n <= MAX_COLUMNS; i++)
+    {
+      const Column *column = &g_array_index (router->columns, Column, columns[i]);
+      double enter = step > 0 ? column->left - LANE_OVERHANG : column->right + LANE_OVERHANG;
+      double leave = step > 0 ? column->right + LANE_OVERHANG : column->left - LANE_OVERHANG;
+      guint32 gap;
+
+      find_lane (router, column, levels[i], half, &gap);
+      take_lane (router, column, gap, levels[i], half);
+      add_bend (router, route, x, y, enter, levels[i]);
+      add_bend (router, route, enter, levels[i], leave, levels[i]);
+      x = leave;
+      y = levels[i];
+    }
+  add_bend (router, route, x, y, end_x, end_y);
+}
+
+static gboolean
+has_reverse (const PdgScene *scene, guint edge_index)
+{
+  const PdgSceneEdge *edge = &scene->edges[edge_index];
+
+  for (guint32 i = scene->out_first[edge->to]; i < scene->out_first[edge->to + 1]; i++)
+    if (scene->edges[scene->out[i]].to == edge->from)
+      return TRUE;
+  return FALSE;
+}
+
+/* Within a column: straight to the next one, else around on the right. */
+static void
+route_beside (Router *router, guint edge_index, PdgRoute *route)
+{
+  const PdgScene *scene = router->scene;
+  const PdgSceneEdge *edge = &scene->edges[edge_index];
+  const PdgRect *from = &scene->cards[edge->from];
+  const PdgRect *to = &scene->cards[edge->to];
+  gboolean down = to->y > from->y;
+
+  route->dashed = !down;
+  route->quiet = !down;
+  if (is_stacked (router, edge->from, edge->to))
+    {
+      double aside = has_reverse (scene, edge_index) ? (down ? -14 : 14) : 0;
+      double x = from->x + from->width / 2 + aside;
+      double y0 = down ? from->y + from->height + 4 : from->y;
+      double y1 = down ? to->y : to->y + to->height + 4;
+
+      route->drops = TRUE;
+      add_curve (router, route, x, y0, x, y0 + (y1 - y0) / 3, x, y1 - (y1 - y0) / 3, x, y1);
+      return;
+    }
+
+  double y0 = router->out_port[edge_index];
+  double y1 = router->in_port[edge_index];
+  double right = MAX (from->x + from->width, to->x + to->width) + MIN (110, 50 + fabs (y1 - y0) * 0.06);
+
+  add_curve (router, route, from->x + from->width, y0, right, y0, right, y1, to->x + to->width, y1);
+}
+
+/* A small arc on the card's top right. */
+static void
+route_loop (Router *router, guint edge_index, PdgRoute *route)
+{
+  const PdgRect *card = &router->scene->cards[router->scene->edges[edge_index].from];
+  double right = card->x + card->width - 28;
+
+  route->quiet = TRUE;
+  add_curve (router, route, right - 44, card->y, right - 52, card->y - 40, right + 8, card->y - 40, right, card->y);
+}
+
+static void
+add_point (PdgScene *scene, PdgRoute *route, double x, double y)
+{
+  if (route->n_points > 0)
+    {
+      const double *last = &g_array_index (scene->points, double, scene->points->len - 2);
+
+      route->length += hypot (x - last[0], y - last[1]);
+    }
+  g_array_append_val (scene->points, x);
+  g_array_append_val (scene->points, y);
+  route->n_points++;
+}
+
+static void
+flatten (PdgScene *scene, PdgRoute *route, double half)
+{
+  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, right = -G_MAXDOUBLE, bottom = -G_MAXDOUBLE;
+
+  route->first_point = scene->points->len / 2;
+  for (guint i = 0; i < route->n_curves; i++)
+    {
+      const PdgCurve *curve = &g_array_index (scene->curves, PdgCurve, route->first_curve + i);
+      double chord = hypot (curve->x[3] - curve->x[0], curve->y[3] - curve->y[0]);
+      gboolean straight = curve->y[0] == curve->y[3] && curve->y[1] == curve->y[0] && curve->y[2] == curve->y[0];
+      guint n = straight ? 1 : (guint) CLAMP (chord / 10, 8, 40);
+
+      for (guint j = i == 0 ? 0 : 1; j <= n; j++)
+        {
+          double t = (double) j / n, u = 1 - t;
+          double x = u * u * u * curve->x[0] + 3 * u * u * t * curve->x[1] + 3 * u * t * t * curve->x[2] +
+                     t * t * t * curve->x[3];
+          double y = u * u * u * curve->y[0] + 3 * u * u * t * curve->y[1] + 3 * u * t * t * curve->y[2] +
+                     t * t * t * curve->y[3];
+
+          add_point (scene, route, x, y);
+          left = MIN (left, x);
+          right = MAX (right, x);
+          top = MIN (top, y);
+          bottom = MAX (bottom, y);
+        }
+    }
+  route->bounds = (PdgRect) { left - half, top - half, right - left + 2 * half, bottom - top + 2 * half };
+}
+
+static void
+router_clear (Router *router)
+{
+  guint32 n_gaps = router->scene->n_cards + router->columns->len;
+
+  for (guint32 i = 0; i < n_gaps; i++)
+    if (router->lanes[i] != NULL)
+      g_array_unref (router->lanes[i]);
+  g_free (router->lanes);
+  g_array_unref (router->columns);
+  g_free (router->column_of);
+  g_free (router->row_of);
+  g_free (router->by_column);
+  g_free (router->out_port);
+  g_free (router->in_port);
+}
+
+void
+pdg_scene_route (PdgScene *scene)
+{
+  Router router = { 0 };
+
+  router.scene = scene;
+  router.out_port = g_new0 (double, scene->n_edges + 1);
+  router.in_port = g_new0 (double, scene->n_edges + 1);
+  find_columns (&router);
+  add_edges (&router);
+  pdg_scene_link (scene);
+  share_ports (&router);
+
+  /* The busiest come first and get the straightest ways. */
+  for (guint i = 0; i < scene->n_edges; i++)
+    {
+      PdgRoute *route = &scene->routes[i];
+
+      route->first_curve = scene->curves->len;
+      switch (scene->edges[i].kind)
+        {
+        case PDG_EDGE_FORWARD:
+          route_across (&router, i, route, 1);
+          break;
+        case PDG_EDGE_BACK:
+          route->dashed = TRUE;
+          route->quiet = TRUE;
+          route_across (&router, i, route, -1);
+          break;
+        case PDG_EDGE_SIDE:
+          route_beside (&router, i, route);
+          break;
+        case PDG_EDGE_LOOP:
+        default:
+          route_loop (&router, i, route);
+          break;
+        }
+      flatten (scene, route, scene->edges[i].width / 2);
+    }
+  router_clear (&router);
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "canvas/pdg-theme.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PDG_TEXT_TITLE,        /* 13/600 */
+  PDG_TEXT_TITLE_SMALL,  /* 11/600 */
+  PDG_TEXT_SECOND,       /* 12/400 */
+  PDG_TEXT_LABEL,        /* 11/400 */
+  PDG_TEXT_INITIAL,      /* a single large letter */
+  PDG_N_TEXTS
+} PdgTextStyle;
+
+/* Natural width in logical pixels at scale 1. Any thread; the layouts are kept by thread. */
+double pdg_text_measure (const PdgTheme *theme, PdgTextStyle style, const char *text);
+
+/* Draws one line with its left end at @x and its baseline at @baseline, @scale times its size, cut off with an ellipsis
+ * where it is wider than @max_width logical pixels (on the screen, negative: never). On a raster of @scale_factor
+ * device pixels to one, at scale 1, it is a kept mask put on whole device pixels; elsewhere it is drawn as it is. */
+void   pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
+                      double max_width, double scale, int scale_factor, const PdgRgba *color);
+
+G_END_DECLS
