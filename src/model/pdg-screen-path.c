@@ -60,6 +60,8 @@ pdg_screen_path_normalise (const char *path, gsize len, char out[PDG_SCREEN_PATH
         {
           gsize room = n + 1 < PDG_SCREEN_PATH_MAX_BYTES ? PDG_SCREEN_PATH_MAX_BYTES - n - 1 : 0;
 
+          if (*segment == ':') /* half of ":id" says nothing */
+            break;
           while (room > 0 && ((guchar) segment[room] & 0xC0) == 0x80)
             room--;
           if (room == 0)
@@ -81,7 +83,12 @@ pdg_screen_path_normalise (const char *path, gsize len, char out[PDG_SCREEN_PATH
 gboolean
 pdg_screen_path_is_pattern (const char *screen_path, gsize len)
 {
-  return g_strstr_len (screen_path, (gssize) len, ":id") != NULL;
+  const char *end = screen_path + len;
+
+  for (const char *p = screen_path; end - p >= 3; p++)
+    if (memcmp (p, ":id", 3) == 0 && (p == screen_path || p[-1] == '/') && (p + 3 == end || p[3] == '/'))
+      return TRUE;
+  return FALSE;
 }
 
 char *

@@ -96,6 +96,26 @@ test_long (void)
     }
 }
 
+/* ":id" is written whole or not at all. */
+static void
+test_long_ids (void)
+{
+  char out[PDG_SCREEN_PATH_MAX_BYTES + 1];
+
+  for (gsize padding = 0; padding < 8; padding++)
+    {
+      GString *path = g_string_new ("/");
+
+      for (gsize i = 0; i < padding; i++)
+        g_string_append_c (path, 'p');
+      for (int i = 0; i < 300; i++)
+        g_string_append (path, "/1");
+      g_assert_cmpuint (pdg_screen_path_normalise (path->str, path->len, out), >, PDG_SCREEN_PATH_MAX_BYTES - 4);
+      g_assert_true (g_str_has_suffix (out, "/:id"));
+      g_string_free (path, TRUE);
+    }
+}
+
 /* Whatever the path, the result is short, terminated, valid UTF-8, and never ends in a piece of ":id". */
 static void
 test_random (void)
@@ -120,6 +140,39 @@ test_random (void)
     }
 }
 
+static void
+test_names (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *name;
+    gboolean pattern;
+  } screens[] = {
+    { "/", "Home", FALSE },
+    { "/:id", "Home", TRUE },
+    { "/product/:id", "Product", TRUE },
+    { "/product/:id/reviews", "Reviews", TRUE },
+    { "/account/order-history", "Order history", FALSE },
+    { "/sign_up", "Sign up", FALSE },
+    { "checkout", "Checkout", FALSE },
+    { ":id", "Home", TRUE },
+    { "/:idea", ":idea", FALSE },
+    { "/x:id", "X:id", FALSE },
+    { "/\xc3\xa9t\xc3\xa9", "\xc3\x89t\xc3\xa9", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (screens); i++)
+    {
+      gsize len = strlen (screens[i].path);
+      g_autofree char *name = pdg_screen_path_dup_name (screens[i].path);
+      g_autofree char *exact = g_memdup2 (screens[i].path, len);
+
+      g_assert_cmpstr (name, ==, screens[i].name);
+      g_assert_cmpint (pdg_screen_path_is_pattern (exact, len), ==, screens[i].pattern);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,6 +180,8 @@ main (int argc, char **argv)
   g_test_add_func ("/model/screen-path/table", test_table);
   g_test_add_func ("/model/screen-path/idempotent", test_idempotent);
   g_test_add_func ("/model/screen-path/long", test_long);
+  g_test_add_func ("/model/screen-path/long-ids", test_long_ids);
   g_test_add_func ("/model/screen-path/random", test_random);
+  g_test_add_func ("/model/screen-path/names", test_names);
   return g_test_run ();
 }
