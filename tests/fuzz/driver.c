@@ -84,12 +84,29 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
+static void
+input_clear (gpointer data)
+{
+  Input *input = data;
+
+  g_free (input->data);
+}
+
+static GArray *
+corpus_new (void)
+{
+  GArray *corpus = g_array_new (FALSE, FALSE, sizeof (Input));
+
+  g_array_set_clear_func (corpus, input_clear);
+  return corpus;
+}
+
 static GArray *
 load_corpus (const char *folder)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  GArray *corpus = g_array_new (FALSE, FALSE, sizeof (Input));
+  GArray *corpus = corpus_new ();
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -178,7 +195,7 @@ main (int argc, char **argv)
   open_record (argv[0]);
   if (g_file_test (argv[1], G_FILE_TEST_IS_REGULAR))
     {
-      corpus = g_array_new (FALSE, FALSE, sizeof (Input));
+      corpus = corpus_new ();
       load_file (corpus, argv[1]);
       n_mutations = 0;
     }
@@ -196,5 +213,6 @@ main (int argc, char **argv)
       g_print ("ok 2 /fuzz/%s/mutations - %u from seed %u\n", base, n_mutations, seed);
     }
   unlink (record_path);
+  g_free (record_path);
   return corpus->len > 0 ? 0 : 1;
 }
