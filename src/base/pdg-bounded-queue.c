@@ -52,7 +52,7 @@ pdg_bounded_queue_free (PdgBoundedQueue *queue)
 gboolean
 pdg_bounded_queue_try_push (PdgBoundedQueue *queue, gpointer item, gsize weight)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&queue->lock);
   Entry *entry;
 
   if (queue->closed)
@@ -71,7 +71,7 @@ pdg_bounded_queue_try_push (PdgBoundedQueue *queue, gpointer item, gsize weight)
 guint
 pdg_bounded_queue_pop_many (PdgBoundedQueue *queue, GPtrArray *items, gsize max_weight, gint64 timeout_usec)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&queue->lock);
   gint64 deadline = timeout_usec < 0 ? 0 : g_get_monotonic_time () + timeout_usec;
   gsize taken = 0;
   guint n = 0;
@@ -102,7 +102,7 @@ pdg_bounded_queue_pop_many (PdgBoundedQueue *queue, GPtrArray *items, gsize max_
 void
 pdg_bounded_queue_close (PdgBoundedQueue *queue)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&queue->lock);
 
   queue->closed = TRUE;
   g_cond_broadcast (&queue->filled);
@@ -111,7 +111,7 @@ pdg_bounded_queue_close (PdgBoundedQueue *queue)
 gboolean
 pdg_bounded_queue_is_closed (PdgBoundedQueue *queue)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&queue->lock);
 
   return queue->closed;
 }
@@ -119,7 +119,7 @@ pdg_bounded_queue_is_closed (PdgBoundedQueue *queue)
 gsize
 pdg_bounded_queue_get_weight (PdgBoundedQueue *queue)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&queue->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&queue->lock);
 
   return queue->weight;
 }
