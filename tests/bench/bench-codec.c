@@ -42,12 +42,14 @@ append_event (GString *json, GRand *rand, guint i)
                           id, (guint) g_rand_int_range (rand, 0, 60), g_rand_int (rand), types[kind], 1 + i % 21,
                           i % 24, i % 60, (i * 7) % 60, i % 1000, pages[g_rand_int_range (rand, 0, G_N_ELEMENTS (pages))]);
   if (kind == 1)
-    g_string_append (json, "\"ui.component.name\":\"AddToCartButton\",\"ui.component.path\":\"ProductPage/ProductCard/AddToCartButton\",");
+    g_string_append (json, "\"ui.component.name\":\"AddToCartButton\","
+                           "\"ui.component.path\":\"ProductPage/ProductCard/AddToCartButton\",");
   else if (kind == 2)
     g_string_append (json, "\"ui.state.key\":\"cart\",\"ui.state.before\":\"{\\\"items\\\":2,\\\"total\\\":38.5}\","
                            "\"ui.state.after\":\"{\\\"items\\\":3,\\\"total\\\":57.75}\",");
   else if (kind == 3)
-    g_string_append_printf (json, "\"api.method\":\"POST\",\"api.path\":\"/api/cart\",\"api.status_code\":%u,\"api.duration_ms\":%u,",
+    g_string_append_printf (json,
+                            "\"api.method\":\"POST\",\"api.path\":\"/api/cart\",\"api.status_code\":%u,\"api.duration_ms\":%u,",
                             i % 20 == 0 ? 503 : 200, i % 900);
   if (i % 8 != 7)
     g_string_append_printf (json, "\"metadata\":{\"experiment\":\"checkout-b\",\"price\":%u.50,\"tags\":[\"sale\",\"winter\",\"free shipping\"],"
