@@ -40,8 +40,7 @@ bench: deps-test compile ## run the benchmarks and print their figures
 	meson test -C $(BUILD) --no-rebuild --benchmark --verbose $(ARGS)
 
 screenshots: deps-test compile ## draw docs/images anew, on a display of their own
-	mkdir -p docs/images
-	build-aux/with-display $(BUILD)/tests/ui/take-screenshots docs/images
+	build-aux/screenshots $(BUILD) docs/images
 
 health: ## ask a running server how it is
 	@curl -sS --fail-with-body http://$(HOST):$(PORT)/health && echo
