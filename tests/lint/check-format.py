@@ -13,7 +13,7 @@ N_COMMITS = 20
 HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 # clang-format takes the dashes of G_DEFINE_QUARK for minus signs, has no space in a compound literal,
 # and aligns the parts of a conditional its own way.
-EXCEPT = re.compile(r"G_DEFINE_QUARK|; ?\)$|\) \{ |\) \{$|= \(\w+\)|\] ?\(|^ *: | \? ", re.MULTILINE)
+EXCEPT = re.compile(r"G_DEFINE_QUARK|; ?[;)]|\) \{ |\) \{$|= \(\w+\)|\] ?\(|^ *: | \? ", re.MULTILINE)
 
 
 def run(*command, **options):
@@ -57,7 +57,8 @@ def judge(name, text, lines):
         for here, there in zip(range(a, b), range(c, d)):
             around = old[max(0, here - 4):here + 1]
             excepted = EXCEPT.search(old[here] + "\n" + new[there]) or any("G_GNUC_" in line for line in around)
-            if here + 1 in lines and not excepted and normalise(old[here]) != normalise(new[there]):
+            same_text = old[here].replace(" ", "") == new[there].replace(" ", "")
+            if here + 1 in lines and same_text and not excepted and normalise(old[here]) != normalise(new[there]):
                 offences.append(f"{name}:{here + 1}: should be: {new[there]}")
     return offences
 

@@ -38,7 +38,7 @@ def judge(module, allowed, system, path):
     if "/" not in path:
         return None if path.endswith("-resources.h") else 'not by its path from src/ ("module/pdg-name.h")'
     other = path.split("/")[0]
-    return None if other == module or other in allowed else f"{other} is not in the row of {module}"
+    return None if other == module or other in allowed or path in allowed else f"{other} is not in the row of {module}"
 
 
 def find_cycles(graph):
@@ -60,10 +60,11 @@ def find_cycles(graph):
 
 def check_own_teeth():
     """Offences that must be found; what is not found is an offence of this check."""
-    row = {"base", "libpq"}
-    planted = ((False, "api/pdg-x.h"), (True, "gtk/gtk.h"), (True, "libsoup/soup.h"), (True, "curl/curl.h"), (False, "pdg-x.h"))
+    row = {"base", "libpq", "codec/pdg-codec-error.h"}
+    planted = ((False, "codec/pdg-x.h"), (False, "api/pdg-x.h"), (True, "gtk/gtk.h"), (True, "libsoup/soup.h"), (True, "curl/curl.h"), (False, "pdg-x.h"))
     missed = [f"not caught: {path}" for system, path in planted if judge("db", row, system, path) is None]
-    fine = ((False, "config.h"), (False, "db/pdg-x.h"), (False, "base/pdg-x.h"), (True, "libpq-fe.h"), (True, "sys/mman.h"))
+    fine = ((False, "config.h"), (False, "db/pdg-x.h"), (False, "base/pdg-x.h"), (False, "codec/pdg-codec-error.h"), (True, "libpq-fe.h"),
+            (True, "sys/mman.h"))
     missed += [f"wrongly caught: {path}" for system, path in fine if judge("db", row, system, path)]
     if find_cycles({"a": ["b"], "b": ["c"], "c": ["b"]}) != [["b", "c", "b"]]:
         missed.append("not caught: b includes c includes b")
@@ -86,11 +87,12 @@ def main():
     if not n_includes:
         layers.append("no #include was read at all")
     rows = [f"src/{module}/ has no row in docs/architecture.md" for module in sorted(modules - table.keys())]
-    unknown = {use for uses in table.values() for use in uses} - table.keys() - {library for _, library in LIBRARIES}
+    unknown = {use.split("/")[0] for uses in table.values() for use in uses} - table.keys() - {library for _, library in LIBRARIES}
     rows += [f"docs/architecture.md: {use} is neither a module nor a known library" for use in sorted(unknown)]
     order = list(table)
     rows += [f"docs/architecture.md: {module} may use {use}, which stands below it in the table"
-             for module in order for use in table[module] if use in table and order.index(use) >= order.index(module)]
+             for module in order for use in (use.split("/")[0] for use in table[module])
+             if use in table and order.index(use) >= order.index(module)]
     report([
         ("layers/catches-planted-offences", check_own_teeth()),
         ("layers/every-module-has-a-row", rows),
