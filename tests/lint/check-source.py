@@ -129,7 +129,7 @@ RULES = (
 
 def all_files():
     """Everything that is or would be committed, as text; what is not UTF-8 is left out."""
-    listing = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard"], stdout=subprocess.PIPE, check=False)
+    listing = subprocess.run(["git", "-c", "safe.directory=*", "-C", TOP, "ls-files", "-co", "--exclude-standard"], stdout=subprocess.PIPE, check=False)
     names = listing.stdout.decode().splitlines() or [str(path.relative_to(TOP)) for path in sources("*.*", "[!b]*/**/*")]
     for name in names:
         try:
