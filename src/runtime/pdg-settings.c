@@ -22,6 +22,7 @@ static const SettingInfo infos[PDG_N_SETTINGS] = {
   { "port", "PORT", "port", "8080", 0, 65535, "HTTP port; 0 takes any free one" },
   { "data-dir", "PRODUCTGRAPH_DATA_DIR", NULL, "", 0, 0, "where the private database and all state live; empty is productgraph in the user's data directory" },
   { "pg-bindir", "PRODUCTGRAPH_PG_BINDIR", NULL, "", 0, 0, "directory of the PostgreSQL programs to use; empty finds the newest installed" },
+  { "organisation", "PRODUCTGRAPH_ORGANISATION", NULL, "", 0, 0, "organisation to act for, by id or name; empty is the first that the login may see" },
   { "token", "PRODUCTGRAPH_TOKEN", NULL, "", 0, 0, "access token (or ingest key) that the command line sends to a server" },
   { "server-threads", "PRODUCTGRAPH_SERVER_THREADS", "threads", "0", 0, 64, "HTTP threads; 0 is one on a desktop and one a core when headless" },
   { "db-readers", "PRODUCTGRAPH_DB_READERS", "connections", "4", 1, 64, "reading connections, each with its thread" },

@@ -208,6 +208,14 @@ pdg_commands_list_organisations (PdgDbConn *conn, GError **error)
   return tx != NULL ? pdg_store_list_organisations (tx, error) : NULL;
 }
 
+gboolean
+pdg_commands_may_be_writer (PdgDbConn *conn, gboolean *may, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (conn, error);
+
+  return tx != NULL && pdg_store_may_be_writer (tx, may, error);
+}
+
 char *
 pdg_commands_create_token (PdgDbConn *owner, gint32 org_no, PdgRole role, const char *label, GError **error)
 {

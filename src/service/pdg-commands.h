@@ -35,6 +35,9 @@ PdgOrganisation *pdg_commands_create_organisation (PdgDbConn *owner, const char 
 /* (transfer full) (element-type PdgOrganisation) */
 GPtrArray       *pdg_commands_list_organisations (PdgDbConn *conn, GError **error);
 
+/* Whether this login may take the role of the event writer. */
+gboolean         pdg_commands_may_be_writer (PdgDbConn *conn, gboolean *may, GError **error);
+
 /* A token, shown this once. (transfer full) */
 char            *pdg_commands_create_token (PdgDbConn *owner, gint32 org_no, PdgRole role, const char *label, GError **error);
 

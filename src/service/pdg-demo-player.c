@@ -8,8 +8,6 @@
 #define BATCH_EVENTS 1000
 #define MAX_IN_FLIGHT 4
 #define LIVE_TICK_USEC (50 * 1000)
-#define SCREEN_WIDTH 1280
-#define SCREEN_HEIGHT 800
 
 struct _PdgDemoPlayer
 {
@@ -79,7 +77,7 @@ add_picture_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, 
   PictureJob *job = job_data;
 
   return GINT_TO_POINTER (pdg_commands_add_snapshot (conn, job->player->principal, job->project_no, job->screen->path, job->image,
-                                                     "image/png", SCREEN_WIDTH, SCREEN_HEIGHT, job->player->options.end_usec, error));
+                                                     "image/png", PDG_DEMO_SCREEN_WIDTH, PDG_DEMO_SCREEN_HEIGHT, job->player->options.end_usec, error));
 }
 
 static gboolean

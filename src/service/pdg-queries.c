@@ -46,6 +46,12 @@ pdg_queries_free (PdgQueries *queries)
   g_free (queries);
 }
 
+char *
+pdg_queries_dup_organisation_name (PdgQueries *queries, GError **error)
+{
+  return pdg_store_dup_organisation_name (queries->tx, error);
+}
+
 /* A principal bound to one project sees no other. */
 static gboolean
 may_see (PdgQueries *queries, const PdgProject *project)

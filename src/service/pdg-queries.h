@@ -27,6 +27,9 @@ typedef struct _PdgQueries PdgQueries;
 PdgQueries      *pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error);
 void             pdg_queries_free (PdgQueries *queries);
 
+/* (transfer full) */
+char            *pdg_queries_dup_organisation_name (PdgQueries *queries, GError **error);
+
 /* By name, after the project with this id; at most @limit. (transfer full) (element-type PdgProject) */
 GPtrArray       *pdg_queries_list_projects (PdgQueries *queries, const char *after_id, guint limit, GError **error);
 

@@ -5,9 +5,11 @@
 #include "db/pdg-db-error.h"
 
 #define LIST_ORGANISATIONS "SELECT org_id, id, name FROM my_organisations()"
+#define MAY_BE_WRITER "SELECT pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')"
 #define CREATE_ORGANISATION "INSERT INTO organisation (name) VALUES ($1) RETURNING org_id, id, name"
 #define LOGIN_EXISTS "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = $1"
 #define GRANT_LOGIN "INSERT INTO org_grant (login, org_id) VALUES ($1::text::name, $2) ON CONFLICT DO NOTHING"
+#define ORGANISATION_NAME "SELECT name FROM organisation WHERE org_id = (SELECT current_org_id())"
 #define LIST_PROJECTS                                                                                                    \
   "SELECT project_id, id, name, created_at FROM project "                                                                \
   "WHERE $1::text IS NULL OR (lower(name), id) > (SELECT lower(p.name), p.id FROM project p WHERE p.id = $1) "            \
@@ -47,6 +49,17 @@ pdg_store_list_organisations (PdgDbTx *tx, GError **error)
   return organisations;
 }
 
+gboolean
+pdg_store_may_be_writer (PdgDbTx *tx, gboolean *may, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, MAY_BE_WRITER, NULL, error);
+
+  if (result == NULL)
+    return FALSE;
+  *may = pdg_db_result_get_bool (result, 0, 0);
+  return TRUE;
+}
+
 PdgOrganisation *
 pdg_store_create_organisation (PdgDbTx *tx, const char *name, GError **error)
 {
@@ -80,6 +93,16 @@ pdg_store_grant_login (PdgDbTx *tx, const char *login, gint32 org_no, GError **e
     return FALSE;
   pdg_db_params_add_int4 (params, org_no);
   return pdg_db_tx_exec (tx, GRANT_LOGIN, params, error);
+}
+
+char *
+pdg_store_dup_organisation_name (PdgDbTx *tx, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, ORGANISATION_NAME, NULL, error);
+
+  if (result == NULL)
+    return NULL;
+  return g_strdup (pdg_db_result_get_n_rows (result) == 1 ? pdg_db_result_get_text (result, 0, 0) : "");
 }
 
 static PdgProject *

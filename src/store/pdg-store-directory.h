@@ -12,11 +12,17 @@ G_BEGIN_DECLS
  * (element-type PdgOrganisation) */
 GPtrArray  *pdg_store_list_organisations (PdgDbTx *tx, GError **error);
 
+/* Whether this login may take the role of the event writer; a maintenance transaction of any login. */
+gboolean    pdg_store_may_be_writer (PdgDbTx *tx, gboolean *may, GError **error);
+
 /* Administration: a new organisation. (transfer full) */
 PdgOrganisation *pdg_store_create_organisation (PdgDbTx *tx, const char *name, GError **error);
 
 /* Administration: lets a login read and write one organisation directly; the login must exist. */
 gboolean    pdg_store_grant_login (PdgDbTx *tx, const char *login, gint32 org_no, GError **error);
+
+/* Name of the transaction's organisation. (transfer full) */
+char       *pdg_store_dup_organisation_name (PdgDbTx *tx, GError **error);
 
 /* Projects by name; those after @after_id's place when it is not NULL; at most @limit. (transfer full) (element-type PdgProject) */
 GPtrArray  *pdg_store_list_projects (PdgDbTx *tx, const char *after_id, guint limit, GError **error);

@@ -1,0 +1,102 @@
+#include "config.h"
+#include "api/pdg-api-private.h"
+
+#include "api/pdg-api-error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  PdgApi *api;
+  PdgHttpRequest *request;
+  PdgApiAuthorisedFunc func;
+} Pending;
+
+char *
+pdg_api_dup_credential (PdgHttpRequest *request)
+{
+  const char *key = pdg_http_request_get_header (request, "X-PG-API-Key");
+  const char *authorization = pdg_http_request_get_header (request, "Authorization");
+
+  if (key != NULL && *key != '\0')
+    return g_strdup (key);
+  if (authorization != NULL && g_ascii_strncasecmp (authorization, "Bearer ", 7) == 0)
+    return g_strstrip (g_strdup (authorization + 7));
+  return pdg_http_request_dup_query_param (request, "key");
+}
+
+/* "localhost:8080", "127.0.0.1", "[::1]:80": a name that another site's DNS cannot point at this machine. */
+static gboolean
+is_loopback_authority (const char *authority)
+{
+  static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gsize len = strlen (names[i]);
+
+      if (g_ascii_strncasecmp (authority, names[i], len) == 0 && (authority[len] == '\0' || authority[len] == ':'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+pdg_api_is_local_request (PdgApi *api, PdgHttpRequest *request)
+{
+  const char *host = pdg_http_request_get_header (request, "Host");
+  const char *origin = pdg_http_request_get_header (request, "Origin");
+  const char *authority = origin != NULL ? strstr (origin, "://") : NULL;
+
+  if (!api->options.keyless || !pdg_http_request_is_loopback (request) || host == NULL || !is_loopback_authority (host))
+    return FALSE;
+  return origin == NULL || (authority != NULL && is_loopback_authority (authority + 3));
+}
+
+static void
+refuse (PdgHttpRequest *request)
+{
+  pdg_http_request_add_response_header (request, "WWW-Authenticate", "Bearer");
+  pdg_http_request_respond_error (request, 401, "a valid key or token is needed: send it as Authorization: Bearer, or as X-PG-API-Key");
+}
+
+static void
+resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Pending *pending = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgPrincipal) principal = pdg_credentials_resolve_finish (pending->api->options.credentials, result, &error);
+
+  if (principal != NULL)
+    pending->func (pending->api, pending->request, principal);
+  else if (error != NULL)
+    {
+      pdg_http_request_add_response_header (pending->request, "Retry-After", "1");
+      pdg_http_request_respond_error (pending->request, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
+    }
+  else
+    refuse (pending->request);
+  pdg_http_request_unref (pending->request);
+  g_free (pending);
+}
+
+void
+pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func)
+{
+  g_autofree char *credential = pdg_api_dup_credential (request);
+  Pending *pending;
+
+  if (credential == NULL)
+    {
+      if (local != NULL)
+        func (api, request, local);
+      else
+        refuse (request);
+      return;
+    }
+  pending = g_new (Pending, 1);
+  pending->api = api;
+  pending->request = pdg_http_request_ref (request);
+  pending->func = func;
+  pdg_credentials_resolve_async (api->options.credentials, credential, pdg_http_request_get_cancellable (request), resolved_cb, pending);
+}

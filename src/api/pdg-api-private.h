@@ -1,0 +1,62 @@
+#pragma once
+
+#include "api/pdg-api.h"
+#include "graphql/pdg-graphql.h"
+#include "service/pdg-queries.h"
+
+G_BEGIN_DECLS
+
+struct _PdgApi
+{
+  PdgApiOptions options;
+  PdgPrincipal *local_ingest; /* the local principal as it sends events */
+  PdgGqlSchema *schema;
+  PdgGqlLimits limits;
+  GMutex lock; /* what follows */
+  PdgHttpServer *server;
+  char *events_url;
+  gboolean listening;
+  GHashTable *subscriptions; /* id -> Subscription, each used on its own context */
+  guint last_subscription;
+};
+
+/* What the resolvers of one execution share. */
+typedef struct
+{
+  PdgApi *api;
+  PdgPrincipal *principal;
+  PdgDbConn *conn;
+  PdgQueries *queries; /* opened by the first that reads */
+} PdgApiContext;
+
+/* The event of a subscription: its root source. A plain value. */
+typedef struct
+{
+  const char *project_id;
+  gint64 sequence;
+  gint64 at_usec;
+} PdgApiChange;
+
+/* The reads of this execution, opened when first asked for; a mutation ends them first. NULL with an error. */
+PdgQueries *pdg_api_context_get_queries (PdgApiContext *context, GError **error);
+
+/* Binds every resolver. */
+gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
+
+/* Routes of their own files. */
+void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
+
+/* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
+char       *pdg_api_dup_credential (PdgHttpRequest *request);
+
+/* Whether a request without a credential acts as the local principal: from loopback, to a loopback name, and not sent by
+ * a page of another origin. */
+gboolean    pdg_api_is_local_request (PdgApi *api, PdgHttpRequest *request);
+
+/* Calls @func with who sends the request, or answers it with 401 or 503. The request is kept until then. */
+typedef void (*PdgApiAuthorisedFunc) (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal);
+void        pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func);
+
+G_END_DECLS

@@ -1,0 +1,142 @@
+#include "config.h"
+#include "api/pdg-api-private.h"
+
+#include <string.h>
+
+/* /health: the process is alive. /ready: it can take events and answer questions. /metrics: Prometheus text. */
+
+static void
+respond_text (PdgHttpRequest *request, guint status, const char *type, const char *text)
+{
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+
+  pdg_http_request_add_response_header (request, "Cache-Control", "no-store");
+  pdg_http_request_respond (request, status, type, body);
+}
+
+static void
+health_cb (PdgHttpRequest *request, gpointer user_data)
+{
+  respond_text (request, 200, "application/json", "{\"status\":\"ok\"}");
+}
+
+static void
+ready_cb (PdgHttpRequest *request, gpointer user_data)
+{
+  PdgApi *api = user_data;
+  gboolean listening;
+
+  g_mutex_lock (&api->lock);
+  listening = api->listening;
+  g_mutex_unlock (&api->lock);
+  if (!pdg_ingest_is_connected (api->options.ingest))
+    {
+      pdg_http_request_add_response_header (request, "Retry-After", "1");
+      respond_text (request, 503, "application/json", "{\"status\":\"unavailable\",\"reason\":\"the database is away\"}");
+    }
+  else if (!listening)
+    {
+      pdg_http_request_add_response_header (request, "Retry-After", "1");
+      respond_text (request, 503, "application/json",
+                    "{\"status\":\"unavailable\",\"reason\":\"not listening for changes in the database yet\"}");
+    }
+  else
+    respond_text (request, 200, "application/json", "{\"status\":\"ready\"}");
+}
+
+typedef struct
+{
+  const char *name;
+  const char *type;
+  const char *help;
+  double value;
+} Sample;
+
+static void
+append_samples (GString *out, const Sample *samples, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_ascii_dtostr (number, sizeof number, samples[i].value);
+      g_string_append_printf (out, "# HELP %s %s\n# TYPE %s %s\n%s %s\n", samples[i].name, samples[i].help, samples[i].name,
+                              samples[i].type, samples[i].name, number);
+    }
+}
+
+static void
+append_ingest (GString *out, PdgApi *api)
+{
+  PdgIngestMetrics ingest;
+
+  pdg_ingest_get_metrics (api->options.ingest, &ingest);
+  {
+    const Sample samples[] = {
+      { "productgraph_events_accepted_total", "counter", "Events stored, repeated ones included.", (double) ingest.accepted },
+      { "productgraph_events_duplicate_total", "counter", "Accepted events that were stored before.", (double) ingest.duplicates },
+      { "productgraph_events_rejected_total", "counter", "Events refused with a reason.", (double) ingest.rejected },
+      { "productgraph_ingest_flushes_total", "counter", "Transactions that stored events.", (double) ingest.flushes },
+      { "productgraph_ingest_slow_flushes_total", "counter", "Flushes that met an event stored before.", (double) ingest.slow_flushes },
+      { "productgraph_ingest_failed_flushes_total", "counter", "Flushes that were given up.", (double) ingest.failed_flushes },
+      { "productgraph_ingest_flush_seconds_total", "counter", "Time spent in flushes.", (double) ingest.flush_usec / 1e6 },
+      { "productgraph_ingest_queued_events", "gauge", "Events waiting for the database.", (double) ingest.queued_events },
+      { "productgraph_database_connected", "gauge", "Whether the writer has its connection.", ingest.connected },
+    };
+
+    append_samples (out, samples, G_N_ELEMENTS (samples));
+  }
+}
+
+static void
+append_http (GString *out, PdgApi *api)
+{
+  g_autoptr (PdgHttpMetrics) http = NULL;
+
+  g_mutex_lock (&api->lock);
+  if (api->server != NULL)
+    http = pdg_http_server_get_metrics (api->server);
+  g_mutex_unlock (&api->lock);
+  if (http == NULL)
+    return;
+  {
+    const Sample samples[] = {
+      { "productgraph_http_connections", "gauge", "Open connections.", http->connections_open },
+      { "productgraph_http_requests_in_flight", "gauge", "Requests not answered yet.", http->requests_in_flight },
+      { "productgraph_http_connections_accepted_total", "counter", "Connections accepted.", (double) http->connections_accepted },
+      { "productgraph_http_connections_refused_total", "counter", "Connections over the limit.", (double) http->connections_refused },
+      { "productgraph_http_deadlines_missed_total", "counter", "Slow senders and readers cut off.", (double) http->deadlines_missed },
+      { "productgraph_http_clients_gone_total", "counter", "Clients that left before their answer.", (double) http->clients_gone },
+      { "productgraph_http_received_bytes_total", "counter", "Bytes received.", (double) http->bytes_in },
+      { "productgraph_http_sent_bytes_total", "counter", "Bytes sent.", (double) http->bytes_out },
+    };
+
+    append_samples (out, samples, G_N_ELEMENTS (samples));
+  }
+  g_string_append (out, "# HELP productgraph_http_requests_total Requests by route and status.\n"
+                        "# TYPE productgraph_http_requests_total counter\n");
+  for (guint i = 0; i < http->n_routes; i++)
+    g_string_append_printf (out, "productgraph_http_requests_total{route=\"%s\",status=\"%u\"} %" G_GUINT64_FORMAT "\n",
+                            http->routes[i].route, http->routes[i].status, http->routes[i].count);
+}
+
+static void
+metrics_cb (PdgHttpRequest *request, gpointer user_data)
+{
+  PdgApi *api = user_data;
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  g_string_append (out, "# HELP productgraph_build_info The version that runs.\n# TYPE productgraph_build_info gauge\n"
+                        "productgraph_build_info{version=\"" PDG_VERSION "\"} 1\n");
+  append_ingest (out, api);
+  append_http (out, api);
+  respond_text (request, 200, "text/plain; version=0.0.4; charset=utf-8", out->str);
+}
+
+void
+pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server)
+{
+  pdg_http_server_add_route (server, "GET", "/health", 0, NULL, health_cb, api, NULL);
+  pdg_http_server_add_route (server, "GET", "/ready", 0, NULL, ready_cb, api, NULL);
+  pdg_http_server_add_route (server, "GET", "/metrics", 0, NULL, metrics_cb, api, NULL);
+}

@@ -1,0 +1,468 @@
+#include "config.h"
+#include "api/pdg-api-private.h"
+
+#include "api/pdg-api-error.h"
+#include "api/pdg-api-resources.h"
+#include "base/pdg-clock.h"
+#include "db/pdg-db-error.h"
+
+#include <string.h>
+
+#define SCHEMA_RESOURCE "/org/productgraph/api/schema.graphql"
+
+/* One execution on a database thread. */
+typedef struct
+{
+  PdgApi *api;
+  PdgPrincipal *principal;
+  PdgGqlOperation *operation; /* NULL: prepare from what follows */
+  char *document;
+  char *operation_name;
+  JsonNode *variables;
+  gboolean has_change;
+  PdgApiChange change;
+  char *project_id;
+} ExecuteJob;
+
+PdgApi *
+pdg_api_new (const PdgApiOptions *options, GError **error)
+{
+  g_autoptr (PdgApi) api = g_new0 (PdgApi, 1);
+  g_autoptr (GBytes) sdl = g_resource_lookup_data (pdg_api_get_resource (), SCHEMA_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  static const PdgGqlLimits default_limits = PDG_GQL_LIMITS_DEFAULT;
+
+  api->options = *options;
+  g_mutex_init (&api->lock);
+  api->subscriptions = g_hash_table_new (NULL, NULL);
+  if (options->local != NULL)
+    {
+      api->options.local = pdg_principal_ref (options->local);
+      api->local_ingest = pdg_principal_new (pdg_principal_get_org_uuid (options->local), pdg_principal_get_org_no (options->local),
+                                             PDG_ROLE_INGEST, 0, "loopback");
+    }
+  api->limits = default_limits;
+  api->limits.max_tokens = options->graphql_tokens;
+  api->limits.max_depth = options->graphql_depth;
+  api->limits.max_aliases = options->graphql_aliases;
+  if (sdl == NULL)
+    return NULL;
+  api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
+  if (api->schema == NULL || !pdg_api_bind_resolvers (api->schema, error) || !pdg_gql_schema_check (api->schema, error))
+    return NULL;
+  pdg_gql_schema_set_error_code_func (api->schema, pdg_api_error_code);
+  return g_steal_pointer (&api);
+}
+
+void
+pdg_api_free (PdgApi *api)
+{
+  if (api == NULL)
+    return;
+  g_clear_pointer (&api->schema, pdg_gql_schema_unref);
+  g_hash_table_unref (api->subscriptions);
+  pdg_principal_unref (api->options.local);
+  pdg_principal_unref (api->local_ingest);
+  g_mutex_clear (&api->lock);
+  g_free (api->events_url);
+  g_free (api);
+}
+
+void
+pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
+{
+  pdg_api_add_ingest_routes (api, server);
+  pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_status_routes (api, server);
+}
+
+void
+pdg_api_set_server (PdgApi *api, PdgHttpServer *server, const char *events_url)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&api->lock);
+
+  api->server = server;
+  g_free (api->events_url);
+  api->events_url = g_strdup (events_url);
+}
+
+void
+pdg_api_set_listening (PdgApi *api, gboolean listening)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&api->lock);
+
+  api->listening = listening;
+}
+
+PdgPrincipal *
+pdg_api_get_local_principal (PdgApi *api)
+{
+  return api->options.local;
+}
+
+PdgQueries *
+pdg_api_context_get_queries (PdgApiContext *context, GError **error)
+{
+  if (context->queries == NULL)
+    context->queries = pdg_queries_begin (context->conn, context->principal, context->api->options.graphql_timeout_ms, error);
+  return context->queries;
+}
+
+static void
+execute_job_free (gpointer data)
+{
+  ExecuteJob *job = data;
+
+  pdg_principal_unref (job->principal);
+  g_clear_pointer (&job->operation, pdg_gql_operation_unref);
+  g_clear_pointer (&job->variables, json_node_unref);
+  g_free (job->document);
+  g_free (job->operation_name);
+  g_free (job->project_id);
+  g_free (job);
+}
+
+static PdgGqlOperation *
+prepare (PdgApi *api, const char *document, const char *operation_name, JsonNode *variables, GBytes **refusal)
+{
+  PdgGqlRequest request = {
+    .query = document, .query_len = -1, .operation_name = operation_name, .variables = variables, .limits = &api->limits, .suggest = TRUE,
+  };
+
+  return pdg_gql_prepare (api->schema, &request, refusal);
+}
+
+static gpointer
+execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
+{
+  ExecuteJob *job = job_data;
+  PdgApiContext context = { job->api, job->principal, conn, NULL };
+  GBytes *response = NULL;
+
+  if (job->operation == NULL)
+    job->operation = prepare (job->api, job->document, job->operation_name, job->variables, &response);
+  if (job->operation == NULL)
+    return response;
+  if (pdg_gql_operation_get_kind (job->operation) == PDG_GQL_SUBSCRIPTION && !job->has_change)
+    return pdg_gql_error_response ("a subscription needs a connection that stays open; this one answers once", "BAD_USER_INPUT");
+  response = pdg_gql_operation_execute (job->operation, job->has_change ? &job->change : NULL, &context, cancellable);
+  g_clear_pointer (&context.queries, pdg_queries_free);
+  return response;
+}
+
+static void
+executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  PdgApi *api = g_task_get_task_data (task);
+  GError *error = NULL;
+  GBytes *response = pdg_db_pool_run_finish (api->options.pool, result, &error);
+
+  if (response != NULL)
+    g_task_return_pointer (task, response, (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+run_job (PdgApi *api, ExecuteJob *job, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, api, NULL);
+  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free,
+                         (GDestroyNotify) g_bytes_unref, cancellable, executed_cb, task);
+}
+
+void
+pdg_api_execute_async (PdgApi *api, PdgPrincipal *principal, const char *document, const char *operation_name, JsonNode *variables,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->document = g_strdup (document);
+  job->operation_name = g_strdup (operation_name);
+  job->variables = variables != NULL ? json_node_copy (variables) : NULL;
+  run_job (api, job, cancellable, callback, user_data);
+}
+
+GBytes *
+pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* A subscription: a prepared operation, run again at each change of its topic. At most one run at a time; a change that
+ * comes meanwhile leads to one more. Used on its context only; counted, since a run may end after it was unsubscribed. */
+typedef struct
+{
+  PdgApi *api;
+  PdgPrincipal *principal;
+  PdgGqlOperation *operation;
+  PdgApiEventFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  GCancellable *cancellable;
+  char *project_id;
+  guint hub_id;
+  gint64 sequence;
+  gboolean running;
+  gboolean again;
+} Subscription;
+
+static void
+subscription_clear (gpointer data)
+{
+  Subscription *subscription = data;
+
+  if (subscription->destroy != NULL)
+    subscription->destroy (subscription->user_data);
+  g_clear_pointer (&subscription->operation, pdg_gql_operation_unref);
+  pdg_principal_unref (subscription->principal);
+  g_object_unref (subscription->cancellable);
+  g_free (subscription->project_id);
+}
+
+static void
+subscription_release (gpointer data)
+{
+  g_rc_box_release_full (data, subscription_clear);
+}
+
+static void run_subscription (Subscription *subscription);
+
+static void
+subscription_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Subscription *subscription = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) response = pdg_api_execute_finish (subscription->api, result, &error);
+
+  subscription->running = FALSE;
+  if (!g_cancellable_is_cancelled (subscription->cancellable))
+    {
+      if (response != NULL)
+        subscription->func (response, subscription->user_data);
+      if (subscription->again && !g_cancellable_is_cancelled (subscription->cancellable))
+        run_subscription (subscription);
+    }
+  subscription_release (subscription);
+}
+
+static void
+run_subscription (Subscription *subscription)
+{
+  ExecuteJob *job;
+
+  subscription->again = subscription->running;
+  if (subscription->running)
+    return;
+  subscription->running = TRUE;
+  job = g_new0 (ExecuteJob, 1);
+  job->api = subscription->api;
+  job->principal = pdg_principal_ref (subscription->principal);
+  job->operation = pdg_gql_operation_ref (subscription->operation);
+  job->project_id = g_strdup (subscription->project_id);
+  job->has_change = TRUE;
+  job->change = (PdgApiChange) { job->project_id, ++subscription->sequence, pdg_clock_now_usec () };
+  run_job (subscription->api, job, subscription->cancellable, subscription_ran_cb, g_rc_box_acquire (subscription));
+}
+
+static void
+changed_cb (gint32 topic, gint64 sequence, gpointer user_data)
+{
+  run_subscription (user_data);
+}
+
+static gpointer
+lookup_project_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
+{
+  ExecuteJob *job = job_data;
+  g_autoptr (PdgQueries) queries = pdg_queries_begin (conn, job->principal, job->api->options.graphql_timeout_ms, error);
+  g_autoptr (PdgProject) project = queries != NULL ? pdg_queries_lookup_project (queries, job->project_id, error) : NULL;
+
+  return project != NULL ? g_steal_pointer (&project) : NULL;
+}
+
+static void
+refuse (Subscription *subscription, const char *message, const char *code)
+{
+  g_autoptr (GBytes) response = pdg_gql_error_response (message, code);
+
+  subscription->func (response, subscription->user_data);
+}
+
+static void
+project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Subscription *subscription = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgProject) project = pdg_db_pool_run_finish (subscription->api->options.pool, result, &error);
+
+  if (g_cancellable_is_cancelled (subscription->cancellable))
+    {
+      subscription_release (subscription);
+      return;
+    }
+  if (error != NULL)
+    refuse (subscription, pdg_api_error_message (error), pdg_api_verdict_for (error)->graphql_code);
+  else if (project == NULL)
+    refuse (subscription, "there is no such project, or it is not yours to see", "NOT_FOUND");
+  else
+    {
+      subscription->hub_id = pdg_hub_subscribe (subscription->api->options.hub, project->project_no, NULL, changed_cb,
+                                                g_rc_box_acquire (subscription), subscription_release);
+      run_subscription (subscription);
+    }
+  subscription_release (subscription);
+}
+
+static void
+find_project (Subscription *subscription)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = subscription->api;
+  job->principal = pdg_principal_ref (subscription->principal);
+  job->project_id = g_strdup (subscription->project_id);
+  pdg_db_pool_run_async (subscription->api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, lookup_project_job, job, execute_job_free,
+                         (GDestroyNotify) pdg_project_free, subscription->cancellable, project_found_cb, g_rc_box_acquire (subscription));
+}
+
+guint
+pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, JsonNode *variables, PdgApiEventFunc func,
+                   gpointer user_data, GDestroyNotify destroy)
+{
+  Subscription *subscription = g_rc_box_new0 (Subscription);
+  g_autoptr (GBytes) refusal = NULL;
+  guint id;
+
+  subscription->api = api;
+  subscription->principal = pdg_principal_ref (principal);
+  subscription->func = func;
+  subscription->user_data = user_data;
+  subscription->destroy = destroy;
+  subscription->cancellable = g_cancellable_new ();
+  subscription->operation = prepare (api, document, NULL, variables, &refusal);
+  g_mutex_lock (&api->lock);
+  id = ++api->last_subscription;
+  g_hash_table_insert (api->subscriptions, GUINT_TO_POINTER (id), subscription);
+  g_mutex_unlock (&api->lock);
+
+  if (subscription->operation == NULL)
+    func (refusal, user_data);
+  else if (pdg_gql_operation_get_kind (subscription->operation) != PDG_GQL_SUBSCRIPTION)
+    refuse (subscription, "this is not a subscription; execute it instead", "BAD_USER_INPUT");
+  else if (g_strcmp0 (pdg_gql_operation_get_root_field (subscription->operation), "demoProgress") == 0)
+    {
+      subscription->hub_id = pdg_hub_subscribe (api->options.hub, PDG_HUB_TOPIC_DEMO, NULL, changed_cb,
+                                                g_rc_box_acquire (subscription), subscription_release);
+      run_subscription (subscription);
+    }
+  else
+    {
+      const PdgGqlValue *project_id = pdg_gql_operation_get_root_arg (subscription->operation, "projectId");
+
+      subscription->project_id = g_strdup (pdg_gql_value_get_string (project_id));
+      find_project (subscription);
+    }
+  return id;
+}
+
+void
+pdg_api_unsubscribe (PdgApi *api, guint id)
+{
+  Subscription *subscription;
+
+  g_mutex_lock (&api->lock);
+  subscription = g_hash_table_lookup (api->subscriptions, GUINT_TO_POINTER (id));
+  g_hash_table_remove (api->subscriptions, GUINT_TO_POINTER (id));
+  g_mutex_unlock (&api->lock);
+  if (subscription == NULL)
+    return;
+  g_cancellable_cancel (subscription->cancellable);
+  if (subscription->hub_id > 0)
+    pdg_hub_unsubscribe (api->options.hub, subscription->hub_id);
+  subscription_release (subscription);
+}
+
+/* A picture and its type. */
+typedef struct
+{
+  GBytes *bytes;
+  char *media_type;
+} Blob;
+
+static void
+blob_free (gpointer data)
+{
+  Blob *blob = data;
+
+  g_clear_pointer (&blob->bytes, g_bytes_unref);
+  g_free (blob->media_type);
+  g_free (blob);
+}
+
+static gpointer
+load_blob_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
+{
+  ExecuteJob *job = job_data;
+  g_autoptr (PdgQueries) queries = pdg_queries_begin (conn, job->principal, job->api->options.graphql_timeout_ms, error);
+  g_autoptr (GError) local = NULL;
+  Blob *blob;
+
+  if (queries == NULL)
+    return NULL;
+  blob = g_new0 (Blob, 1);
+  blob->bytes = pdg_queries_load_blob (queries, job->document, &blob->media_type, &local);
+  if (local == NULL)
+    return blob;
+  blob_free (blob);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+static void
+blob_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  PdgApi *api = g_task_get_task_data (task);
+  GError *error = NULL;
+  Blob *blob = pdg_db_pool_run_finish (api->options.pool, result, &error);
+
+  if (blob != NULL)
+    g_task_return_pointer (task, blob, blob_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->document = g_strdup (id);
+  g_task_set_task_data (task, api, NULL);
+  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, load_blob_job, job, execute_job_free, blob_free, cancellable,
+                         blob_loaded_cb, task);
+}
+
+GBytes *
+pdg_api_load_blob_finish (PdgApi *api, GAsyncResult *result, char **media_type, GError **error)
+{
+  Blob *blob = g_task_propagate_pointer (G_TASK (result), error);
+  GBytes *bytes;
+
+  if (blob == NULL)
+    return NULL;
+  bytes = g_steal_pointer (&blob->bytes);
+  if (media_type != NULL)
+    *media_type = g_steal_pointer (&blob->media_type);
+  blob_free (blob);
+  return bytes;
+}

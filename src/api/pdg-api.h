@@ -1,0 +1,80 @@
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include "http/pdg-http-server.h"
+#include "model/pdg-principal.h"
+#include "service/pdg-credentials.h"
+#include "service/pdg-demo-player.h"
+#include "service/pdg-hub.h"
+#include "service/pdg-ingest.h"
+
+G_BEGIN_DECLS
+
+/* Everything that programs see of the product: the GraphQL schema with its resolvers, and the HTTP routes. */
+typedef struct _PdgApi PdgApi;
+
+/* Limits, and what stands behind the API; a plain value. The objects are borrowed and must outlive the API. */
+typedef struct
+{
+  PdgDbPool *pool;
+  PdgIngest *ingest;
+  PdgHub *hub;
+  PdgCredentials *credentials;
+  PdgDemoPlayer *demo;
+  PdgPrincipal *local; /* who the desktop, and a request from loopback without a key, acts as; NULL = nobody */
+  gboolean keyless;    /* requests from loopback need no key */
+  gsize ingest_body_bytes;
+  guint ingest_events;
+  gsize ingest_event_bytes;
+  gsize graphql_body_bytes;
+  guint graphql_tokens;
+  guint graphql_depth;
+  guint graphql_aliases;
+  guint graphql_timeout_ms; /* of each statement */
+} PdgApiOptions;
+
+/* Reads the schema and binds it; fails when a field has no resolver. (transfer full) */
+PdgApi *pdg_api_new (const PdgApiOptions *options, GError **error);
+
+/* After the HTTP server stopped and every subscription ended. */
+void    pdg_api_free (PdgApi *api);
+
+/* Adds the routes; before the server starts. The API must outlive it. */
+void    pdg_api_add_routes (PdgApi *api, PdgHttpServer *server);
+
+/* Where the server that has the routes listens, for Collector.eventsUrl and /metrics; NULL when there is none any more. */
+void    pdg_api_set_server (PdgApi *api, PdgHttpServer *server, const char *events_url);
+
+/* Whether the listener for other processes' commits is connected, for /ready. Any thread. */
+void    pdg_api_set_listening (PdgApi *api, gboolean listening);
+
+/* Runs a document for @principal; the callback gets the response {"data":…,"errors":…}. Errors: PDG_DB_ERROR when the
+ * database is away or busy. @operation_name and @variables (an object): nullable. Any thread with a main context. */
+void    pdg_api_execute_async (PdgApi *api, PdgPrincipal *principal, const char *document, const char *operation_name,
+                               JsonNode *variables, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GBytes *pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error);
+
+/* One response of a subscription, borrowed; on the context that subscribed. */
+typedef void (*PdgApiEventFunc) (GBytes *response, gpointer user_data);
+
+/* Runs a subscription on the calling thread's default context: the first response comes at once, one more for each
+ * change. A document that is refused gives one response with its errors. Returns an id > 0. */
+guint   pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, JsonNode *variables, PdgApiEventFunc func,
+                           gpointer user_data, GDestroyNotify destroy);
+
+/* On the context that subscribed; @func is not called afterwards. */
+void    pdg_api_unsubscribe (PdgApi *api, guint id);
+
+/* Bytes of a picture; NULL without an error when there is none that the principal may see. @media_type of finish:
+ * (out) (optional) (transfer full). */
+void    pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+GBytes *pdg_api_load_blob_finish (PdgApi *api, GAsyncResult *result, char **media_type, GError **error);
+
+PdgPrincipal *pdg_api_get_local_principal (PdgApi *api);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgApi, pdg_api_free)
+
+G_END_DECLS

@@ -1,0 +1,272 @@
+#include "config.h"
+#include "runtime/pdg-runtime.h"
+
+#include "base/pdg-context.h"
+#include "db/pdg-db-listener.h"
+#include "runtime/pdg-database.h"
+#include "store/pdg-store-events.h"
+
+#include <string.h>
+
+#define MAX_QUEUED_JOBS 512
+#define CONNECT_WAIT_USEC (5 * G_USEC_PER_SEC)
+
+struct _PdgRuntime
+{
+  PdgSettings *settings;
+  PdgRuntimeStateFunc state;
+  gpointer state_data;
+  PdgDatabase *database;
+  PdgPrincipal *principal;
+  PdgHub *hub;
+  PdgDbPool *pool;
+  PdgIngest *ingest;
+  PdgCredentials *credentials;
+  PdgDemoPlayer *demo;
+  PdgApi *api;
+  PdgHttpServer *server;
+  char *url;
+  char *not_serving;
+
+  /* The listener's thread. */
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+  PdgDbListener *listener;
+};
+
+static void
+notified_cb (const char *payload, gpointer user_data)
+{
+  PdgRuntime *self = user_data;
+  gint32 org_no, project_no;
+
+  if (pdg_store_parse_notification (payload, &org_no, &project_no))
+    pdg_hub_publish (self->hub, project_no);
+}
+
+static void
+listening_cb (gboolean connected, gpointer user_data)
+{
+  PdgRuntime *self = user_data;
+
+  pdg_api_set_listening (self->api, connected);
+  if (connected)
+    pdg_hub_publish_all (self->hub);
+  if (self->state != NULL)
+    self->state (connected, connected ? NULL : "The database is away. New events are refused, so that senders keep them; nothing is lost.",
+                 self->state_data);
+}
+
+static gpointer
+listener_thread (gpointer data)
+{
+  PdgRuntime *self = data;
+
+  g_main_context_push_thread_default (self->context);
+  self->listener = pdg_db_listener_new (pdg_database_get_reader_uri (self->database), PDG_STORE_CHANNEL, self->context, notified_cb,
+                                        listening_cb, self);
+  g_main_loop_run (self->loop);
+  g_clear_pointer (&self->listener, pdg_db_listener_free);
+  g_main_context_pop_thread_default (self->context);
+  return NULL;
+}
+
+static gboolean
+is_loopback_host (const char *host)
+{
+  return g_str_equal (host, "localhost") || g_str_equal (host, "::1") || g_str_has_prefix (host, "127.");
+}
+
+static PdgApiOptions
+api_options (PdgRuntime *self)
+{
+  PdgSettings *s = self->settings;
+
+  return (PdgApiOptions) {
+    .pool = self->pool,
+    .ingest = self->ingest,
+    .hub = self->hub,
+    .credentials = self->credentials,
+    .demo = self->demo,
+    .local = self->principal,
+    .keyless = pdg_database_get_cluster (self->database) != NULL && is_loopback_host (pdg_settings_get_string (s, PDG_SETTING_HOST)),
+    .ingest_body_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_INGEST_BODY_BYTES),
+    .ingest_events = (guint) pdg_settings_get_int (s, PDG_SETTING_INGEST_EVENTS),
+    .ingest_event_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_INGEST_EVENT_BYTES),
+    .graphql_body_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_BODY_BYTES),
+    .graphql_tokens = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_TOKENS),
+    .graphql_depth = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_DEPTH),
+    .graphql_aliases = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_ALIASES),
+    .graphql_timeout_ms = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_DEADLINE),
+  };
+}
+
+static gboolean
+compose (PdgRuntime *self, GError **error)
+{
+  const PdgOrganisation *organisation = pdg_database_get_organisation (self->database);
+  PdgIngestOptions ingest = {
+    .uri = pdg_database_get_writer_uri (self->database),
+    .set_role = pdg_database_get_writer_role (self->database),
+    .max_queued_events = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_INGEST_QUEUE_EVENTS),
+    .max_flush_events = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_INGEST_FLUSH_EVENTS),
+  };
+  PdgApiOptions options;
+
+  self->principal = pdg_principal_new (organisation->uuid, organisation->org_no, PDG_ROLE_ADMIN, 0, "local");
+  self->hub = pdg_hub_new ();
+  self->pool = pdg_db_pool_new (pdg_database_get_reader_uri (self->database), pdg_database_get_reader_role (self->database),
+                                "productgraph reader", (guint) pdg_settings_get_int (self->settings, PDG_SETTING_DB_READERS),
+                                MAX_QUEUED_JOBS);
+  self->ingest = pdg_ingest_new (&ingest, self->hub);
+  self->credentials = pdg_credentials_new (self->pool);
+  self->demo = pdg_demo_player_new (self->pool, self->ingest, self->hub);
+  options = api_options (self);
+  self->api = pdg_api_new (&options, error);
+  return self->api != NULL;
+}
+
+static gboolean
+start_server (PdgRuntime *self, PdgRuntimeFlags flags, GError **error)
+{
+  const char *host = pdg_settings_get_string (self->settings, PDG_SETTING_HOST);
+  guint n_threads = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_SERVER_THREADS);
+  PdgHttpLimits limits = PDG_HTTP_LIMITS_DEFAULT;
+  g_autofree char *events_url = NULL;
+  g_autoptr (GError) local = NULL;
+
+  limits.max_connections = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_MAX_CONNECTIONS);
+  limits.header_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_HEADER_DEADLINE);
+  limits.body_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_BODY_DEADLINE);
+  limits.idle_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_IDLE_DEADLINE);
+  if (n_threads == 0)
+    n_threads = flags & PDG_RUNTIME_DESKTOP ? 1 : MIN (g_get_num_processors (), 16);
+  self->server = pdg_http_server_new (&limits);
+  pdg_api_add_routes (self->api, self->server);
+  if (!pdg_http_server_start (self->server, host, (guint16) pdg_settings_get_int (self->settings, PDG_SETTING_PORT), n_threads, &local))
+    {
+      g_clear_pointer (&self->server, pdg_http_server_free);
+      if (!(flags & PDG_RUNTIME_MAY_SHARE) || !g_error_matches (local, PDG_HTTP_ERROR, PDG_HTTP_ERROR_IN_USE))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      self->not_serving = g_strdup (local->message);
+      return TRUE;
+    }
+  self->url = is_loopback_host (host) || g_str_equal (host, "0.0.0.0") || g_str_equal (host, "::")
+                ? g_strdup_printf ("http://localhost:%u", pdg_http_server_get_port (self->server))
+                : g_strdup_printf (strchr (host, ':') != NULL ? "http://[%s]:%u" : "http://%s:%u", host,
+                                   pdg_http_server_get_port (self->server));
+  events_url = g_strconcat (self->url, "/v1/events", NULL);
+  pdg_api_set_server (self->api, self->server, events_url);
+  return TRUE;
+}
+
+/* The writer connects on its own thread; the first request should not meet a 503. */
+static void
+wait_for_writer (PdgRuntime *self)
+{
+  gint64 deadline = g_get_monotonic_time () + CONNECT_WAIT_USEC;
+
+  while (!pdg_ingest_is_connected (self->ingest) && g_get_monotonic_time () < deadline)
+    g_usleep (2000);
+}
+
+PdgRuntime *
+pdg_runtime_start (PdgSettings *settings, PdgRuntimeFlags flags, PdgRuntimeStateFunc state, gpointer user_data, GError **error)
+{
+  g_autoptr (PdgRuntime) self = g_new0 (PdgRuntime, 1);
+
+  self->settings = pdg_settings_ref (settings);
+  self->state = state;
+  self->state_data = user_data;
+  self->database = pdg_database_open (settings, error);
+  if (self->database == NULL || !compose (self, error))
+    return NULL;
+  wait_for_writer (self);
+  if (!(flags & PDG_RUNTIME_NO_SERVER) && !start_server (self, flags, error))
+    return NULL;
+  self->context = g_main_context_new ();
+  self->loop = g_main_loop_new (self->context, FALSE);
+  self->thread = g_thread_new ("listener", listener_thread, self);
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+pdg_runtime_stop (PdgRuntime *self)
+{
+  if (self == NULL)
+    return;
+  if (self->server != NULL)
+    {
+      pdg_http_server_stop (self->server, (guint) pdg_settings_get_int (self->settings, PDG_SETTING_STOP_DEADLINE));
+      pdg_api_set_server (self->api, NULL, NULL);
+    }
+  g_clear_pointer (&self->demo, pdg_demo_player_free);
+  g_clear_pointer (&self->ingest, pdg_ingest_free);
+  if (self->thread != NULL)
+    {
+      pdg_context_post (self->context, quit_cb, self->loop, NULL);
+      g_thread_join (self->thread);
+      g_main_loop_unref (self->loop);
+      g_main_context_unref (self->context);
+    }
+  if (self->pool != NULL)
+    pdg_db_pool_close (self->pool);
+  g_clear_pointer (&self->server, pdg_http_server_free);
+  g_clear_pointer (&self->api, pdg_api_free);
+  g_clear_pointer (&self->credentials, pdg_credentials_free);
+  g_clear_pointer (&self->pool, pdg_db_pool_unref);
+  g_clear_pointer (&self->hub, pdg_hub_unref);
+  g_clear_pointer (&self->database, pdg_database_close);
+  pdg_principal_unref (self->principal);
+  pdg_settings_unref (self->settings);
+  g_free (self->url);
+  g_free (self->not_serving);
+  g_free (self);
+}
+
+PdgApi *
+pdg_runtime_get_api (PdgRuntime *self)
+{
+  return self->api;
+}
+
+const char *
+pdg_runtime_get_url (PdgRuntime *self)
+{
+  return self->url;
+}
+
+const char *
+pdg_runtime_get_not_serving_reason (PdgRuntime *self)
+{
+  return self->not_serving;
+}
+
+PdgPrincipal *
+pdg_runtime_get_principal (PdgRuntime *self)
+{
+  return self->principal;
+}
+
+PdgDemoPlayer *
+pdg_runtime_get_demo_player (PdgRuntime *self)
+{
+  return self->demo;
+}
+
+PdgIngest *
+pdg_runtime_get_ingest (PdgRuntime *self)
+{
+  return self->ingest;
+}
