@@ -15,7 +15,7 @@ fill_shaded (PdgKit *kit, PdgKitInk ink)
   double x1, y1, x2, y2, third;
 
   cairo_path_extents (cr, &x1, &y1, &x2, &y2);
-  third = (x2 - x1) * 0.36;
+  third = (x2 - x1) * 0.34;
   pdg_kit_ink (kit, ink);
   cairo_fill_preserve (cr);
   cairo_save (cr);
@@ -27,6 +27,26 @@ fill_shaded (PdgKit *kit, PdgKitInk ink)
   cairo_line_to (cr, x2, y1);
   cairo_fill (cr);
   cairo_restore (cr);
+}
+
+/* The same with a band painted around the body, sagging by a little. */
+static void
+fill_banded (PdgKit *kit, PdgKitInk ink, PdgKitInk band, double y, double width)
+{
+  cairo_path_t *path = cairo_copy_path (kit->cr);
+
+  fill_shaded (kit, ink);
+  cairo_save (kit->cr);
+  cairo_new_path (kit->cr);
+  cairo_append_path (kit->cr, path);
+  cairo_clip (kit->cr);
+  cairo_move_to (kit->cr, 20, y);
+  cairo_curve_to (kit->cr, 38, y + 6, 62, y + 6, 80, y);
+  cairo_set_line_width (kit->cr, width);
+  pdg_kit_ink (kit, band);
+  cairo_stroke (kit->cr);
+  cairo_restore (kit->cr);
+  cairo_path_destroy (path);
 }
 
 static void
@@ -94,10 +114,7 @@ draw_vase (PdgKit *kit, PdgKitInk body, PdgKitInk detail)
   cairo_line_to (cr, 42, 88);
   cairo_curve_to (cr, 36, 88, 28, 80, 28, 66);
   cairo_curve_to (cr, 28, 48, 44, 46, 43, 34);
-  fill_shaded (kit, body);
-  cairo_move_to (cr, 29, 62);
-  cairo_curve_to (cr, 40, 67, 60, 67, 71, 62);
-  stroke (kit, detail, 2.4);
+  fill_banded (kit, body, detail, 61, 2.6);
 }
 
 static void
@@ -157,10 +174,7 @@ draw_jug (PdgKit *kit, PdgKitInk body, PdgKitInk detail)
   cairo_curve_to (cr, 34, 88, 28, 82, 28, 70);
   cairo_curve_to (cr, 28, 50, 42, 44, 38, 34);
   cairo_close_path (cr);
-  fill_shaded (kit, body);
-  cairo_move_to (cr, 28, 72);
-  cairo_line_to (cr, 74, 72);
-  stroke (kit, detail, 3);
+  fill_banded (kit, body, detail, 69, 3);
 }
 
 static void
@@ -190,7 +204,14 @@ draw_bread (PdgKit *kit, PdgKitInk body, PdgKitInk detail)
   cairo_curve_to (cr, 20, 83, 12, 80, 12, 68);
   fill_shaded (kit, body);
   for (int i = 0; i < 3; i++)
-    leaf (kit, detail, 26 + i * 18, 68, 26, -1.05);
+    {
+      cairo_save (cr);
+      cairo_translate (cr, 27 + i * 18, 66);
+      cairo_rotate (cr, -1.0);
+      cairo_scale (cr, 1, 0.45);
+      leaf (kit, detail, 0, 0, 26, 0);
+      cairo_restore (cr);
+    }
 }
 
 static void
@@ -294,7 +315,7 @@ draw_table_lamp (PdgKit *kit, PdgKitInk body, PdgKitInk detail)
 {
   cairo_t *cr = kit->cr;
 
-  pdg_kit_ink_alpha (kit, INK_MUSTARD_SOFT, 0.75);
+  pdg_kit_ink_alpha (kit, INK_MUSTARD_SOFT, 0.5);
   cairo_move_to (cr, 28, 46);
   cairo_line_to (cr, 72, 46);
   cairo_line_to (cr, 92, 88);
@@ -436,7 +457,7 @@ static const struct
   PdgKitInk ground;
   PdgKitInk body;
   PdgKitInk detail;
-} goods[N_PRODUCTS] = {
+} goods[PDG_KIT_N_GOODS] = {
   { draw_vase, INK_BLUSH, INK_CREAM, INK_CLAY },         { draw_bowl, INK_SAGE, INK_WHITE, INK_SAND },
   { draw_cup, INK_MUSTARD_SOFT, INK_MIST_DEEP, INK_MIST }, { draw_jug, INK_MIST, INK_CLAY, INK_CLAY_DEEP },
   { draw_plate, INK_CLAY_SOFT, INK_WHITE, INK_CREAM },   { draw_bread, INK_CREAM, INK_CRUST, INK_CRUMB },
@@ -444,12 +465,25 @@ static const struct
   { draw_packet, INK_MIST, INK_MIST_DEEP, INK_CREAM },   { draw_packet, INK_SAGE, INK_SAND, INK_WOOD },
   { draw_folded, INK_CLAY_SOFT, INK_SAND, INK_CLAY },    { draw_towel, INK_MIST, INK_WHITE, INK_CLAY },
   { draw_cushion, INK_SAGE, INK_GREEN, INK_SAGE },       { draw_folded, INK_MUSTARD_SOFT, INK_CREAM, INK_MUSTARD },
-  { draw_apron, INK_BLUSH, INK_MIST_DEEP, INK_GREEN_DEEP }, { draw_table_lamp, INK_GREEN_SOFT, INK_BRASS, INK_CREAM },
+  { draw_apron, INK_BLUSH, INK_MIST_DEEP, INK_GREEN_DEEP }, { draw_table_lamp, INK_MIST, INK_BRASS, INK_MUSTARD },
   { draw_pendant, INK_BLUSH, INK_WHITE, INK_SAND },      { draw_candles, INK_SAGE, INK_CREAM, INK_BRASS },
   { draw_reading_lamp, INK_MUSTARD_SOFT, INK_GREEN, INK_BRASS }, { draw_basket, INK_GREEN_SOFT, INK_WOOD, INK_WOOD_DEEP },
   { draw_basket, INK_CREAM, INK_SAND, INK_SAND_DEEP },   { draw_planter, INK_CLAY_SOFT, INK_SAND, INK_SAND_DEEP },
   { draw_bag, INK_MUSTARD_SOFT, INK_WHITE, INK_GREEN },  { draw_basket, INK_MIST, INK_SAND_DEEP, INK_WOOD_DEEP },
+  [PDG_KIT_MOSS_VASE] = { draw_vase, INK_MIST, INK_SAGE_DEEP, INK_CREAM },
+  [PDG_KIT_CLAY_VASE] = { draw_vase, INK_MUSTARD_SOFT, INK_CLAY, INK_CLAY_SOFT },
+  [PDG_KIT_PLUM_CUP] = { draw_cup, INK_GREEN_SOFT, INK_PLUM, INK_BLUSH },
 };
+
+static const PdgDemoProduct variants[] = {
+  { 1042, 0, "Moss vase", 5200 }, { 1042, 0, "Terracotta vase", 4600 }, { 1047, 0, "Plum cup", 1900 },
+};
+
+const PdgDemoProduct *
+pdg_kit_get_product (guint product)
+{
+  return product < N_PRODUCTS ? &pdg_demo_products[product] : &variants[product - N_PRODUCTS];
+}
 
 void
 pdg_kit_art (PdgKit *kit, guint product, double x, double y, double size)
@@ -465,7 +499,7 @@ pdg_kit_art (PdgKit *kit, guint product, double x, double y, double size)
 void
 pdg_kit_tile (PdgKit *kit, guint product, double x, double y, double width, double height, double radius)
 {
-  double size = MIN (width, height) * 0.78, left = x + (width - size) / 2, top = y + (height - size) / 2;
+  double size = MIN (width, height) * 0.84, left = x + (width - size) / 2, top = y + (height - size) / 2;
 
   cairo_save (kit->cr);
   pdg_kit_round_path (kit, x, y, width, height, radius);

@@ -163,6 +163,7 @@ pdg_kit_stars (PdgKit *kit, double x, double y, double size, double rating)
               cairo_rectangle (kit->cr, cx - size / 2, y - 1, size * CLAMP (rating - i, 0, 1), size + 2);
               cairo_clip (kit->cr);
             }
+          cairo_new_path (kit->cr); /* text leaves a current point */
           for (int corner = 0; corner < 10; corner++)
             {
               double radius = size * (corner % 2 == 0 ? 0.52 : 0.23), angle = -G_PI_2 + corner * G_PI / 5;

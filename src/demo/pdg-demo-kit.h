@@ -83,6 +83,17 @@ typedef struct
   int x, y, width, height;
 } PdgKitMark;
 
+/* Goods that are seen in pictures only: other glazes. */
+enum
+{
+  PDG_KIT_MOSS_VASE = N_PRODUCTS,
+  PDG_KIT_CLAY_VASE,
+  PDG_KIT_PLUM_CUP,
+  PDG_KIT_N_GOODS,
+};
+
+const PdgDemoProduct *pdg_kit_get_product (guint product);
+
 void   pdg_kit_ink (PdgKit *kit, PdgKitInk ink);
 void   pdg_kit_ink_alpha (PdgKit *kit, PdgKitInk ink, double alpha);
 void   pdg_kit_mark (PdgKit *kit, PdgDemoPartId part, double x, double y, double width, double height);
@@ -119,6 +130,9 @@ void   pdg_kit_tile (PdgKit *kit, guint product, double x, double y, double widt
 /* A tile with name, rating and price below it. */
 void   pdg_kit_product (PdgKit *kit, PdgDemoPartId part, guint product, double x, double y, double width, double height);
 char  *pdg_kit_format_price (guint cents);
+
+/* Three promises below the order. */
+void   pdg_kit_promises (PdgKit *kit, double x, double y);
 
 /* The order at the right of cart and checkout. */
 void   pdg_kit_summary (PdgKit *kit, double x, double y, PdgDemoPartId part, const char *button);

@@ -107,7 +107,7 @@ pdg_kit_checkout_header (PdgKit *kit, int step)
       g_autofree char *number = g_strdup_printf ("%d", i + 1);
 
       if (i > 0)
-        pdg_kit_box (kit, i <= step ? INK_GREEN : INK_SAND, x - 40, 37, 26, 2, 1);
+        pdg_kit_box (kit, i <= step ? INK_GREEN : INK_SAND, x - 48, 37, 26, 2, 1);
       pdg_kit_disc (kit, i <= step ? INK_GREEN : INK_CREAM, x, 38, 13);
       if (i < step)
         pdg_kit_icon (kit, ICON_CHECK, INK_WHITE, x - 7.5, 30.5, 15);
@@ -125,14 +125,15 @@ pdg_kit_checkout_header (PdgKit *kit, int step)
 void
 pdg_kit_product (PdgKit *kit, PdgDemoPartId part, guint product, double x, double y, double width, double height)
 {
-  g_autofree char *price = pdg_kit_format_price (pdg_demo_products[product].price_cents);
+  const PdgDemoProduct *sold = pdg_kit_get_product (product);
+  g_autofree char *price = pdg_kit_format_price (sold->price_cents);
 
   pdg_kit_tile (kit, product, x, y, width, height, 14);
   pdg_kit_disc (kit, INK_WHITE, x + width - 26, y + 26, 16);
   pdg_kit_icon (kit, product % 5 == 0 ? ICON_HEART_FULL : ICON_HEART, product % 5 == 0 ? INK_CLAY : INK_TEXT_2, x + width - 35, y + 17, 18);
-  pdg_kit_text (kit, 16, 600, INK_TEXT, x, y + height + 26, pdg_demo_products[product].name);
+  pdg_kit_text (kit, 16, 600, INK_TEXT, x, y + height + 26, sold->name);
   pdg_kit_text_aligned (kit, ALIGN_RIGHT, 16, 600, INK_TEXT, x + width, y + height + 26, price);
-  pdg_kit_stars (kit, x, y + height + 37, 14, 3.6 + (product * 7 % 14) / 10.0);
+  pdg_kit_stars (kit, x, y + height + 37, 14, 4.7 - (product * 7 % 14) / 12.0);
   pdg_kit_mark (kit, part, x, y, width, height + 54);
 }
 
@@ -145,12 +146,35 @@ draw_sum (PdgKit *kit, double x, double y, const char *name, const char *value, 
 }
 
 void
+pdg_kit_promises (PdgKit *kit, double x, double y)
+{
+  static const struct
+  {
+    PdgKitIcon icon;
+    const char *text;
+  } promises[] = {
+    { ICON_RETURN, "30 days to send it back" },
+    { ICON_LEAF, "Packed without plastic" },
+    { ICON_CHAT, "A person answers until eight" },
+  };
+
+  pdg_kit_box (kit, INK_GREEN_SOFT, x, y, 376, 200, 14);
+  for (guint i = 0; i < G_N_ELEMENTS (promises); i++)
+    {
+      pdg_kit_disc (kit, INK_WHITE, x + 46, y + 46 + i * 54, 20);
+      pdg_kit_icon (kit, promises[i].icon, INK_GREEN, x + 35, y + 35 + i * 54, 22);
+      pdg_kit_text (kit, 15, 600, INK_GREEN_DEEP, x + 82, y + 51.5 + i * 54, promises[i].text);
+    }
+}
+
+void
 pdg_kit_summary (PdgKit *kit, double x, double y, PdgDemoPartId part, const char *button)
 {
   static const guint products[] = { 0, 10, 6 };
+  double height = button == NULL ? 452 : part == PART_CART_CHECKOUT ? 500 : 524;
 
-  pdg_kit_card (kit, x, y, 376, button != NULL ? 500 : 430);
-  pdg_kit_mark (kit, PART_SUMMARY, x, y, 376, button != NULL ? 500 : 430);
+  pdg_kit_card (kit, x, y, 376, height);
+  pdg_kit_mark (kit, PART_SUMMARY, x, y, 376, height);
   pdg_kit_text (kit, 20, 700, INK_TEXT, x + 24, y + 42, "Your order");
   if (part == PART_CART_CHECKOUT)
     {
@@ -182,5 +206,5 @@ pdg_kit_summary (PdgKit *kit, double x, double y, PdgDemoPartId part, const char
   pdg_kit_rule (kit, x + 24, y + 352, 328);
   draw_sum (kit, x + 24, y + 386, "Total", "€ 148.50", TRUE);
   if (button != NULL)
-    pdg_kit_button (kit, part, TRUE, x + 24, y + (part == PART_CART_CHECKOUT ? 414 : 402), 328, 52, button);
+    pdg_kit_button (kit, part, TRUE, x + 24, y + 414, 328, 52, button);
 }

@@ -6,13 +6,13 @@ pdg_kit_draw_sign_in (PdgKit *kit)
 {
   pdg_kit_page (kit, INK_PAPER);
   pdg_kit_box (kit, INK_GREEN, 0, 0, 600, 800, 0);
-  pdg_kit_disc (kit, INK_GREEN_DEEP, 300, 470, 250);
+  pdg_kit_disc (kit, INK_GREEN_DEEP, 300, 506, 236);
   pdg_kit_logo (kit, INK_WHITE, 56, 48);
   pdg_kit_text (kit, 44, 700, INK_CREAM, 56, 172, "Good things");
   pdg_kit_text (kit, 44, 700, INK_CREAM, 56, 224, "keep their place.");
   for (int row = 0; row < 2; row++)
     {
-      static const guint goods[2][3] = { { 3, 17, 0 }, { 21, 15, 6 } };
+      static const guint goods[2][3] = { { 3, 17, 0 }, { 20, 15, 6 } };
       double y = 500 + row * 212;
 
       for (int i = 0; i < 3; i++)
@@ -24,7 +24,7 @@ pdg_kit_draw_sign_in (PdgKit *kit)
   pdg_kit_text (kit, 48, 700, INK_TEXT, 718, 194, "Welcome back");
   pdg_kit_text (kit, 17, 400, INK_TEXT_2, 720, 230, "Sign in to see your orders and your wish list.");
   pdg_kit_field (kit, PART_SIGN_IN_EMAIL, 720, 266, 440, "E-mail", "clara@lindqvist.example", FALSE);
-  pdg_kit_field (kit, PART_SIGN_IN_PASSWORD, 720, 358, 440, "Password", "········", TRUE);
+  pdg_kit_field (kit, PART_SIGN_IN_PASSWORD, 720, 358, 440, "Password", "••••••••", TRUE);
   pdg_kit_check (kit, 720, 448, TRUE, "Keep me signed in", "");
   pdg_kit_text_aligned (kit, ALIGN_RIGHT, 14, 600, INK_GREEN, 1160, 462, "Forgotten?");
   pdg_kit_button (kit, PART_SIGN_IN_SUBMIT, TRUE, 720, 492, 440, 54, "Sign in");
@@ -60,7 +60,7 @@ pdg_kit_draw_create_account (PdgKit *kit)
   pdg_kit_text (kit, 44, 700, INK_TEXT, 102, 246, "at home");
   pdg_kit_field (kit, PART_CREATE_NAME, 104, 282, 504, "Full name", "Clara Lindqvist", FALSE);
   pdg_kit_field (kit, PART_CREATE_EMAIL, 104, 372, 504, "E-mail", "clara@lindqvist.example", FALSE);
-  pdg_kit_field (kit, PART_CREATE_PASSWORD, 104, 462, 504, "Password", "··········", TRUE);
+  pdg_kit_field (kit, PART_CREATE_PASSWORD, 104, 462, 504, "Password", "••••••••••", TRUE);
   for (int i = 0; i < 4; i++)
     pdg_kit_box (kit, i < 3 ? INK_SAGE_DEEP : INK_LINE, 104 + i * 128, 542, 120, 5, 2.5);
   pdg_kit_check (kit, 104, 572, TRUE, "Send me the Sunday letter", "");
@@ -70,9 +70,9 @@ pdg_kit_draw_create_account (PdgKit *kit)
 
   pdg_kit_disc (kit, INK_BLUSH, 960, 290, 210);
   pdg_kit_disc (kit, INK_CLAY, 960, 300, 168);
-  pdg_kit_art (kit, 19, 790, 214, 214);
-  pdg_kit_art (kit, 12, 938, 196, 236);
-  pdg_kit_art (kit, 0, 890, 96, 200);
+  pdg_kit_art (kit, 0, 834, 146, 292);
+  pdg_kit_art (kit, 19, 778, 246, 178);
+  pdg_kit_art (kit, 12, 974, 236, 190);
   pdg_kit_box (kit, INK_CLAY_DEEP, 760, 402, 400, 12, 6);
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     {
@@ -142,10 +142,10 @@ pdg_kit_draw_orders (PdgKit *kit)
   draw_order (kit, 182, 274, "LL-20418", "22 November", "€ 148.50", first, 3, INK_MUSTARD_SOFT, INK_WOOD_DEEP, "On its way");
   for (int i = 0; i < 4; i++)
     {
-      double x = 368 + i * 260;
+      double x = 368 + i * 274.6;
 
       if (i > 0)
-        pdg_kit_box (kit, i <= 2 ? INK_GREEN : INK_SAND, x - 248, 290, 236, 4, 2);
+        pdg_kit_box (kit, i <= 2 ? INK_GREEN : INK_SAND, x - 262, 290, 250, 4, 2);
       pdg_kit_disc (kit, i <= 2 ? INK_GREEN : INK_SAND, x, 292, 12);
       if (i <= 2)
         pdg_kit_icon (kit, ICON_CHECK, INK_WHITE, x - 7, 285, 14);
@@ -181,10 +181,10 @@ pdg_kit_draw_help (PdgKit *kit)
   cairo_save (kit->cr);
   cairo_rectangle (kit->cr, 0, 76, 1280, 262);
   cairo_clip (kit->cr);
-  pdg_kit_disc (kit, INK_MUSTARD, 1180, 350, 150);
+  pdg_kit_disc (kit, INK_CRUMB, 1160, 350, 150);
   pdg_kit_disc (kit, INK_CRUMB, 90, 350, 150);
   pdg_kit_art (kit, 18, 1050, 146, 218);
-  pdg_kit_art (kit, 2, 34, 210, 146);
+  pdg_kit_art (kit, 2, 44, 206, 146);
   cairo_restore (kit->cr);
   pdg_kit_text_aligned (kit, ALIGN_CENTER, 52, 700, INK_TEXT, 640, 182, "How can we help?");
   pdg_kit_box (kit, INK_WHITE, 350, 222, 580, 64, 32);

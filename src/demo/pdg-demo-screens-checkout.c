@@ -1,6 +1,8 @@
 #include "config.h"
 #include "demo/pdg-demo-kit.h"
 
+#include "demo/pdg-demo-random.h"
+
 void
 pdg_kit_draw_cart (PdgKit *kit)
 {
@@ -76,6 +78,7 @@ pdg_kit_draw_shipping (PdgKit *kit)
   draw_delivery (kit, 600, FALSE, "Express", "Tomorrow before noon", "€ 9.00");
   pdg_kit_button (kit, PART_SHIPPING_SUBMIT, TRUE, 540, 696, 252, 52, "Continue to payment");
   pdg_kit_summary (kit, 856, 104, PART_NONE, NULL);
+  pdg_kit_promises (kit, 856, 576);
 }
 
 static void
@@ -96,7 +99,7 @@ draw_bank_card (PdgKit *kit)
   pdg_kit_box (kit, INK_BRASS, 106, 318, 48, 36, 7);
   pdg_kit_box (kit, INK_MUSTARD_SOFT, 128, 318, 2, 36, 0);
   pdg_kit_box (kit, INK_MUSTARD_SOFT, 106, 335, 48, 2, 0);
-  pdg_kit_text (kit, 21, 600, INK_CREAM, 106, 412, "5412  7534  ····  ····");
+  pdg_kit_text (kit, 21, 600, INK_CREAM, 106, 412, "5412  7534  ••••  ••••");
   pdg_kit_text (kit, 14, 500, INK_SAGE, 106, 458, "Clara Lindqvist");
   pdg_kit_text_aligned (kit, ALIGN_RIGHT, 14, 500, INK_SAGE, 384, 458, "09 / 29");
   pdg_kit_disc (kit, INK_CLAY, 348, 322, 18);
@@ -132,14 +135,15 @@ pdg_kit_draw_payment (PdgKit *kit)
                      "Your card is charged only when the parcel leaves the workshop. We never see its number.");
   pdg_kit_icon (kit, ICON_LOCK, INK_GREEN, 446, 444, 22);
   pdg_kit_text (kit, 15, 500, INK_GREEN, 476, 460, "Encrypted from end to end");
-  pdg_kit_field (kit, PART_PAYMENT_NUMBER, 80, 512, 712, "Card number", "5412 7534 ···· ····", TRUE);
+  pdg_kit_field (kit, PART_PAYMENT_NUMBER, 80, 512, 712, "Card number", "5412 7534 •••• ••••", TRUE);
   pdg_kit_field (kit, PART_NONE, 80, 602, 344, "Name on the card", "Clara Lindqvist", FALSE);
   pdg_kit_field (kit, PART_PAYMENT_EXPIRY, 444, 602, 164, "Expires", "09 / 29", FALSE);
-  pdg_kit_field (kit, PART_PAYMENT_CODE, 628, 602, 164, "Security code", "···", FALSE);
+  pdg_kit_field (kit, PART_PAYMENT_CODE, 628, 602, 164, "Security code", "•••", FALSE);
   pdg_kit_text (kit, 16, 600, INK_GREEN, 80, 732, "‹  Back to shipping");
   pdg_kit_mark (kit, PART_PAYMENT_BACK, 76, 714, 160, 28);
   pdg_kit_button (kit, PART_PAYMENT_SUBMIT, TRUE, 540, 700, 252, 52, "Review order");
   pdg_kit_summary (kit, 856, 104, PART_NONE, NULL);
+  pdg_kit_promises (kit, 856, 576);
 }
 
 static void
@@ -170,12 +174,12 @@ pdg_kit_draw_review_order (PdgKit *kit)
   pdg_kit_text (kit, 20, 700, INK_TEXT, 72, 384, "Arrives on Wednesday, 25 November");
   for (int i = 0; i < 3; i++)
     {
-      double x = 72 + i * 246;
+      double x = 72 + i * 251;
       g_autofree char *price = pdg_kit_format_price (pdg_demo_products[products[i]].price_cents);
 
-      pdg_kit_tile (kit, products[i], x, 408, 234, 246, 14);
+      pdg_kit_tile (kit, products[i], x, 408, 226, 246, 14);
       pdg_kit_text (kit, 17, 600, INK_TEXT, x, 684, pdg_demo_products[products[i]].name);
-      pdg_kit_text_aligned (kit, ALIGN_RIGHT, 17, 600, INK_TEXT, x + 234, 684, price);
+      pdg_kit_text_aligned (kit, ALIGN_RIGHT, 17, 600, INK_TEXT, x + 226, 684, price);
       pdg_kit_text (kit, 14, 400, INK_TEXT_3, x, 706, "1 piece");
     }
   pdg_kit_icon (kit, ICON_LEAF, INK_GREEN, 72, 732, 20);
@@ -188,11 +192,13 @@ draw_confetti (PdgKit *kit)
 {
   static const PdgKitInk colours[] = { INK_CLAY, INK_MUSTARD, INK_SAGE_DEEP, INK_PLUM, INK_MIST_DEEP };
 
-  for (int i = 0; i < 64; i++)
-    {
-      double x = 30 + i * 733 % 1220, y = 96 + i * 389 % 330;
+  PdgDemoRandom random = pdg_demo_random_make (1, 0, 0);
 
-      if (x > 330 && x < 950 && y > 110)
+  for (int i = 0; i < 90; i++)
+    {
+      double x = pdg_demo_random_range (&random, 24, 1256), y = pdg_demo_random_range (&random, 100, 400);
+
+      if (x > 340 && x < 940)
         continue;
       cairo_save (kit->cr);
       cairo_translate (kit->cr, x, y);

@@ -4,12 +4,11 @@
 static void
 draw_gallery (PdgKit *kit)
 {
-  static const PdgKitInk grounds[] = { INK_BLUSH, INK_SAGE, INK_MUSTARD_SOFT, INK_MIST };
+  static const guint views[] = { 0, PDG_KIT_MOSS_VASE, PDG_KIT_CLAY_VASE };
 
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < 3; i++)
     {
-      pdg_kit_box (kit, grounds[i], 48, 144 + i * 98, 84, 84, 12);
-      pdg_kit_art (kit, 0, 58, 152 + i * 98, 66);
+      pdg_kit_tile (kit, views[i], 48, 144 + i * 98, 84, 84, 12);
       if (i == 0)
         pdg_kit_frame (kit, INK_GREEN, 48, 144, 84, 84, 12, 2.5);
     }
@@ -17,9 +16,17 @@ draw_gallery (PdgKit *kit)
   cairo_save (kit->cr);
   pdg_kit_round_path (kit, 150, 144, 570, 520, 22);
   cairo_clip (kit->cr);
-  pdg_kit_disc (kit, INK_CLAY_SOFT, 450, 380, 210);
-  pdg_kit_box (kit, INK_SAND, 150, 590, 570, 80, 0);
-  pdg_kit_art (kit, 0, 210, 122, 484);
+  pdg_kit_disc (kit, INK_CLAY_SOFT, 446, 392, 214);
+  pdg_kit_box (kit, INK_SAND, 150, 572, 570, 100, 0);
+  pdg_kit_ink_alpha (kit, INK_TEXT, 0.1);
+  cairo_save (kit->cr);
+  cairo_translate (kit->cr, 462, 602);
+  cairo_scale (kit->cr, 1, 0.1);
+  cairo_new_path (kit->cr);
+  cairo_arc (kit->cr, 0, 0, 160, 0, 2 * G_PI);
+  cairo_restore (kit->cr);
+  cairo_fill (kit->cr);
+  pdg_kit_art (kit, 0, 208, 182, 476);
   cairo_restore (kit->cr);
   pdg_kit_chip (kit, INK_WHITE, INK_CLAY_DEEP, 172, 166, "Made in small batches");
   pdg_kit_mark (kit, PART_PRODUCT_GALLERY, 150, 144, 570, 520);
@@ -64,7 +71,7 @@ draw_buy_box (PdgKit *kit)
 void
 pdg_kit_draw_product (PdgKit *kit)
 {
-  static const guint related[] = { 1, 3, 21, 2 };
+  static const guint related[] = { 17, 3, 21, 2 };
 
   pdg_kit_page (kit, INK_PAPER);
   pdg_kit_header (kit, 0, NULL, 2);
@@ -74,7 +81,7 @@ pdg_kit_draw_product (PdgKit *kit)
   draw_buy_box (kit);
   pdg_kit_text (kit, 22, 700, INK_TEXT, 48, 718, "Goes well with it");
   for (int i = 0; i < 4; i++)
-    pdg_kit_product (kit, PART_PRODUCT_RELATED, related[i], 48 + i * 301, 738, 281, 220);
+    pdg_kit_product (kit, PART_PRODUCT_RELATED, related[i], 48 + i * 301, 736, 281, 200);
 }
 
 static void

@@ -12,17 +12,17 @@ draw_still_life (PdgKit *kit)
   cairo_t *cr = kit->cr;
 
   cairo_save (cr);
-  pdg_kit_round_path (kit, 48, 100, 1184, 380, 24);
+  pdg_kit_round_path (kit, 48, 100, 1184, 352, 24);
   cairo_clip (cr);
-  pdg_kit_disc (kit, INK_SAGE_DEEP, 960, 330, 250);
-  pdg_kit_disc (kit, INK_SAGE, 1010, 360, 220);
-  pdg_kit_box (kit, INK_CLAY, 620, 424, 640, 60, 0);
-  pdg_kit_box (kit, INK_CLAY_DEEP, 620, 424, 640, 6, 0);
-  pdg_kit_art (kit, 16, 760, 96, 168);
-  pdg_kit_art (kit, 0, 914, 160, 302);
-  pdg_kit_art (kit, 5, 676, 236, 216);
-  pdg_kit_art (kit, 2, 850, 322, 118);
-  pdg_kit_art (kit, 6, 1102, 282, 162);
+  pdg_kit_disc (kit, INK_SAGE_DEEP, 960, 322, 250);
+  pdg_kit_disc (kit, INK_SAGE, 1010, 350, 220);
+  pdg_kit_box (kit, INK_CLAY, 620, 400, 640, 60, 0);
+  pdg_kit_box (kit, INK_CLAY_DEEP, 620, 400, 640, 6, 0);
+  pdg_kit_art (kit, 16, 752, 92, 150);
+  pdg_kit_art (kit, 0, 914, 134, 306);
+  pdg_kit_art (kit, 5, 676, 211, 216);
+  pdg_kit_art (kit, 2, 852, 298, 118);
+  pdg_kit_art (kit, 6, 1098, 260, 162);
   cairo_restore (cr);
 }
 
@@ -30,35 +30,35 @@ void
 pdg_kit_draw_home (PdgKit *kit)
 {
   static const guint faces[N_CATEGORIES] = { 1, 7, 12, 15, 19 };
-  static const guint highlights[] = { 10, 3, 17, 21 };
+  static const guint highlights[] = { 17, 3, 21, 16 };
 
   pdg_kit_page (kit, INK_PAPER);
   pdg_kit_header (kit, -1, NULL, 2);
 
-  pdg_kit_box (kit, INK_GREEN, 48, 100, 1184, 380, 24);
-  pdg_kit_mark (kit, PART_HOME_HERO, 48, 100, 1184, 380);
+  pdg_kit_box (kit, INK_GREEN, 48, 100, 1184, 352, 24);
+  pdg_kit_mark (kit, PART_HOME_HERO, 48, 100, 1184, 352);
   draw_still_life (kit);
-  pdg_kit_text (kit, 15, 600, INK_MUSTARD, 104, 182, "The autumn table");
-  pdg_kit_text (kit, 60, 700, INK_CREAM, 102, 254, "Slow mornings,");
-  pdg_kit_text (kit, 60, 700, INK_CREAM, 102, 320, "well set.");
-  pdg_kit_paragraph (kit, 17, 400, INK_SAGE, 104, 362, 430, 26, "Stoneware, linen and bread from forty small workshops and bakeries.");
-  pdg_kit_box (kit, INK_CREAM, 104, 408, 226, 48, 24);
-  pdg_kit_text_aligned (kit, ALIGN_CENTER, 16, 600, INK_GREEN_DEEP, 217, 437.5, "Shop the autumn table");
-  pdg_kit_mark (kit, PART_HOME_SHOP, 104, 408, 226, 48);
+  pdg_kit_text (kit, 15, 600, INK_MUSTARD, 104, 156, "The autumn table");
+  pdg_kit_text (kit, 60, 700, INK_CREAM, 102, 222, "Slow mornings,");
+  pdg_kit_text (kit, 60, 700, INK_CREAM, 102, 286, "well set.");
+  pdg_kit_paragraph (kit, 17, 400, INK_SAGE, 104, 324, 430, 25, "Stoneware, linen and bread from forty small workshops and bakeries.");
+  pdg_kit_box (kit, INK_CREAM, 104, 380, 226, 48, 24);
+  pdg_kit_text_aligned (kit, ALIGN_CENTER, 16, 600, INK_GREEN_DEEP, 217, 409.5, "Shop the autumn table");
+  pdg_kit_mark (kit, PART_HOME_SHOP, 104, 380, 226, 48);
 
   for (int i = 0; i < N_CATEGORIES; i++)
     {
       double x = 48 + i * 240.5;
 
-      pdg_kit_tile (kit, faces[i], x, 504, 222, 112, 16);
-      pdg_kit_text (kit, 16, 600, INK_TEXT, x + 4, 640, pdg_demo_categories[i].name);
-      pdg_kit_icon (kit, ICON_CHEVRON, INK_TEXT_3, x + 204, 628, 15);
-      pdg_kit_mark (kit, PART_HOME_TILE, x, 504, 222, 142);
+      pdg_kit_tile (kit, faces[i], x, 474, 222, 112, 16);
+      pdg_kit_text (kit, 16, 600, INK_TEXT, x + 4, 610, pdg_demo_categories[i].name);
+      pdg_kit_icon (kit, ICON_CHEVRON, INK_TEXT_3, x + 204, 598, 15);
+      pdg_kit_mark (kit, PART_HOME_TILE, x, 474, 222, 142);
     }
-  pdg_kit_text (kit, 24, 700, INK_TEXT, 48, 698, "Fresh from the workshops");
-  pdg_kit_text_aligned (kit, ALIGN_RIGHT, 15, 600, INK_GREEN, 1232, 697, "See everything");
+  pdg_kit_text (kit, 24, 700, INK_TEXT, 48, 664, "Fresh from the workshops");
+  pdg_kit_text_aligned (kit, ALIGN_RIGHT, 15, 600, INK_GREEN, 1232, 663, "See everything");
   for (int i = 0; i < 4; i++)
-    pdg_kit_product (kit, PART_HOME_CARD, highlights[i], 48 + i * 301, 718, 281, 220);
+    pdg_kit_product (kit, PART_HOME_CARD, highlights[i], 48 + i * 301, 682, 281, 200);
 }
 
 static void
@@ -140,7 +140,7 @@ pdg_kit_draw_search (PdgKit *kit)
 void
 pdg_kit_draw_category (PdgKit *kit)
 {
-  static const guint products[] = { 0, 1, 2, 3, 4, 21, 1, 0 };
+  static const guint products[] = { 0, 1, 2, 3, PDG_KIT_MOSS_VASE, 4, PDG_KIT_CLAY_VASE, PDG_KIT_PLUM_CUP };
   static const char *const tabs[] = { "All", "Vases", "Tableware", "Cups", "Jugs", "Seconds" };
   double x = 48;
 
