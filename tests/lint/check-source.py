@@ -7,7 +7,7 @@ import subprocess
 from tap import TOP, report, sources
 
 MAX_LINES = 700
-MAX_COLUMNS = 150
+MAX_COLUMNS = 160
 
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
