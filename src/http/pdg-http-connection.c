@@ -202,6 +202,8 @@ connection_received (gpointer owner, gsize n_bytes)
   if (self->phase != PDG_HTTP_PHASE_HEADERS && self->phase != PDG_HTTP_PHASE_IDLE)
     return TRUE;
   /* What came with the last read may already belong to the body, so only the bytes before it are judged. */
+  if (self->phase == PDG_HTTP_PHASE_IDLE)
+    pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_HEADERS);
   self->header_bytes += n_bytes;
   if (before <= server->limits.max_header_bytes)
     return TRUE;

@@ -88,6 +88,28 @@ exchange_apply (PdgHttpExchange *self, PdgHttpRequest *request, gboolean close_a
     }
 }
 
+/* The framing must leave no doubt about where the request ends. */
+static gboolean
+has_clear_length (PdgHttpRequest *request)
+{
+  const char *length = soup_message_headers_get_list (request->headers, "Content-Length");
+
+  if (length == NULL)
+    return TRUE;
+  return soup_message_headers_get_one (request->headers, "Transfer-Encoding") == NULL && *length != '\0' &&
+         strspn (length, "0123456789") == strlen (length) && strlen (length) < 19;
+}
+
+/* libsoup would read on with a length that it knows to be wrong. @connection is gone afterwards. */
+static void
+take_back (PdgHttpConnection *connection, SoupServerMessage *message)
+{
+  g_autoptr (PdgHttpStream) stream = g_object_ref (connection->stream);
+  g_autoptr (GIOStream) theirs = soup_server_message_steal_connection (message);
+
+  g_io_stream_close (G_IO_STREAM (stream), NULL, NULL);
+}
+
 /* Answers before the body is read. libsoup can only do that when it need not wait for much of the body. */
 static void
 exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_body)
@@ -99,7 +121,7 @@ exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_bod
   gboolean short_body = request->content_length >= 0 && (gsize) request->content_length <= limits->drain_bytes;
 
   self->refused = TRUE;
-  if (!has_body || expecting || (short_body && !in_body && !self->worker->stopping))
+  if (has_clear_length (request) && (!has_body || expecting || (short_body && !in_body && !self->worker->stopping)))
     {
       exchange_apply (self, request, expecting);
       if (has_body && !expecting)
@@ -114,18 +136,8 @@ exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_bod
   soup_message_headers_replace (soup_server_message_get_response_headers (self->message), "Connection", "close");
   pdg_http_connection_reject (connection, request->status, request->response_type, request->response_body,
                               request->response_headers);
-}
-
-/* The framing must leave no doubt about where the request ends. */
-static gboolean
-has_clear_length (PdgHttpRequest *request)
-{
-  const char *length = soup_message_headers_get_list (request->headers, "Content-Length");
-
-  if (length == NULL)
-    return TRUE;
-  return soup_message_headers_get_one (request->headers, "Transfer-Encoding") == NULL && *length != '\0' &&
-         strspn (length, "0123456789") == strlen (length) && strlen (length) < 19;
+  if (!has_clear_length (request))
+    take_back (connection, self->message);
 }
 
 static void

@@ -28,6 +28,7 @@ struct _PdgHttpStream
   guint abandoned : 1;
   guint broken : 1;
   guint ended : 1;
+  guint between_requests : 1;
 };
 
 G_DEFINE_FINAL_TYPE (PdgHttpStream, pdg_http_stream, G_TYPE_IO_STREAM)
@@ -150,13 +151,27 @@ fail_with_errno (int code, GError **error)
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
+/* The end, by whatever cause. Between two requests libsoup 3.2 forgets the connection without closing it, unless the next
+ * request has begun: an empty line begins one, and the read after that ends it. */
+static gssize
+stream_end (PdgHttpStream *stream, char *buffer, int code, GError **error)
+{
+  if (stream != NULL && stream->between_requests)
+    {
+      stream->between_requests = FALSE;
+      *buffer = '\n';
+      return 1;
+    }
+  return fail_with_errno (code, error);
+}
+
 static gssize
 stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error)
 {
   gssize n;
 
-  if (stream == NULL || stream->abandoned || stream->fd < 0)
-    return fail_with_errno (ECONNABORTED, error);
+  if (stream == NULL || stream->abandoned || stream->ended || stream->fd < 0)
+    return stream_end (stream, buffer, ECONNABORTED, error);
 
   do
     n = recv (stream->fd, buffer, count, MSG_DONTWAIT);
@@ -164,14 +179,20 @@ stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error
 
   if (n < 0)
     {
+      if (errno != EAGAIN)
+        return stream_end (stream, buffer, errno, error);
       stream->readable = FALSE;
-      return fail_with_errno (errno, error);
+      return fail_with_errno (EAGAIN, error);
+    }
+  if (n == 0 && count > 0)
+    {
+      stream->ended = TRUE;
+      return stream->between_requests ? stream_end (stream, buffer, ECONNRESET, error) : 0;
     }
   /* A short read has emptied the socket; the next byte raises the edge again. Only the end of the stream does not. */
   if ((gsize) n < count && !stream->hung_up)
     stream->readable = FALSE;
-  stream->ended |= n == 0 && count > 0;
-  if (n > 0 && stream->owner != NULL && !stream->funcs->received (stream->owner, n))
+  if (stream->owner != NULL && !stream->funcs->received (stream->owner, n))
     return fail_with_errno (ECONNABORTED, error);
   return n;
 }
@@ -470,6 +491,12 @@ gboolean
 pdg_http_stream_has_unread (PdgHttpStream *self)
 {
   return self->readable && !self->ended;
+}
+
+void
+pdg_http_stream_set_between_requests (PdgHttpStream *self, gboolean between)
+{
+  self->between_requests = between;
 }
 
 void

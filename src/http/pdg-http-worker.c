@@ -177,12 +177,11 @@ request_started_cb (SoupServer *soup, SoupServerMessage *message, gpointer user_
 
   if (connection == NULL)
     return;
+  pdg_http_stream_set_between_requests (connection->stream, FALSE);
   if (connection->phase == PDG_HTTP_PHASE_IDLE)
     {
-      gsize header_bytes = connection->header_bytes;
-
       pdg_http_connection_set_phase (connection, PDG_HTTP_PHASE_HEADERS);
-      connection->header_bytes = MAX (header_bytes, 1); /* pipelined bytes were counted with the request before */
+      connection->header_bytes = 1; /* pipelined: its bytes were counted with the request before */
     }
   pdg_http_exchange_watch (connection, message);
 }
@@ -195,7 +194,11 @@ request_ended_cb (SoupServer *soup, SoupServerMessage *message, gpointer user_da
 
   if (connection == NULL || connection->exchange == NULL)
     return;
+  /* Having removed the length of a 204, libsoup takes the response for one that ends with the connection. */
+  if (soup_server_message_get_status (message) == 204)
+    soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_NONE);
   pdg_http_exchange_finish (connection);
+  pdg_http_stream_set_between_requests (connection->stream, TRUE);
   pdg_http_connection_set_phase (connection, pdg_http_stream_is_abandoned (connection->stream) ? PDG_HTTP_PHASE_WORK
                                                                                                : PDG_HTTP_PHASE_IDLE);
 }
