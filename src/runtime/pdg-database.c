@@ -21,9 +21,9 @@ struct _PdgDatabase
 };
 
 static char *
-dup_data_dir (PdgSettings *settings)
+dup_data_dir (PdgConfig *config)
 {
-  const char *dir = pdg_settings_get_string (settings, PDG_SETTING_DATA_DIR);
+  const char *dir = pdg_config_get_string (config, PDG_CONFIG_DATA_DIR);
 
   if (dir != NULL)
     return g_canonicalize_filename (dir, NULL);
@@ -31,10 +31,10 @@ dup_data_dir (PdgSettings *settings)
 }
 
 static gboolean
-start_cluster (PdgDatabase *self, PdgSettings *settings, GError **error)
+start_cluster (PdgDatabase *self, PdgConfig *config, GError **error)
 {
-  g_autofree char *dir = dup_data_dir (settings);
-  const char *bindir = pdg_settings_get_string (settings, PDG_SETTING_PG_BINDIR);
+  g_autofree char *dir = dup_data_dir (config);
+  const char *bindir = pdg_config_get_string (config, PDG_CONFIG_PG_BINDIR);
 
   if (bindir != NULL)
     g_setenv ("PRODUCTGRAPH_PG_BINDIR", bindir, TRUE);
@@ -83,9 +83,9 @@ make_first (PdgDbConn *owner, GError **error)
 }
 
 static gboolean
-find_organisation (PdgDatabase *self, PdgDbConn *owner, PdgSettings *settings, GError **error)
+find_organisation (PdgDatabase *self, PdgDbConn *owner, PdgConfig *config, GError **error)
 {
-  const char *wanted = pdg_settings_get_string (settings, PDG_SETTING_ORGANISATION);
+  const char *wanted = pdg_config_get_string (config, PDG_CONFIG_ORGANISATION);
   g_autoptr (GPtrArray) organisations = pdg_commands_list_organisations (owner, error);
 
   if (organisations == NULL)
@@ -98,20 +98,20 @@ find_organisation (PdgDatabase *self, PdgDbConn *owner, PdgSettings *settings, G
 }
 
 PdgDatabase *
-pdg_database_open (PdgSettings *settings, GError **error)
+pdg_database_open (PdgConfig *config, GError **error)
 {
   g_autoptr (PdgDatabase) self = g_new0 (PdgDatabase, 1);
   g_autoptr (PdgDbConn) owner = NULL;
   const PdgDbMigration *migrations;
   guint n_migrations;
 
-  self->url = g_strdup (pdg_settings_get_string (settings, PDG_SETTING_DATABASE_URL));
-  if (self->url == NULL && !start_cluster (self, settings, error))
+  self->url = g_strdup (pdg_config_get_string (config, PDG_CONFIG_DATABASE_URL));
+  if (self->url == NULL && !start_cluster (self, config, error))
     return NULL;
   owner = pdg_database_connect_owner (self, error);
   migrations = pdg_db_migrations_from_resource (&n_migrations);
   if (owner == NULL || !pdg_db_migrate (owner, migrations, n_migrations, &self->applied, error)
-      || !find_organisation (self, owner, settings, error))
+      || !find_organisation (self, owner, config, error))
     return NULL;
   if (self->cluster == NULL && !pdg_commands_may_be_writer (owner, &self->may_be_writer, error))
     return NULL;

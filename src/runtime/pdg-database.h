@@ -3,7 +3,7 @@
 #include "db/pdg-db-cluster.h"
 #include "db/pdg-db-conn.h"
 #include "model/pdg-records.h"
-#include "runtime/pdg-settings.h"
+#include "runtime/pdg-config.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +16,8 @@ typedef struct _PdgDatabase PdgDatabase;
 #define PDG_FIRST_PROJECT_NAME "Demo project"
 
 /* Starts or reaches it, migrates it, and makes the first organisation and project when there is none. Blocks. Errors:
- * PDG_DB_ERROR, PDG_SETTINGS_ERROR, PDG_SERVICE_ERROR. (transfer full) */
-PdgDatabase           *pdg_database_open (PdgSettings *settings, GError **error);
+ * PDG_DB_ERROR, PDG_CONFIG_ERROR, PDG_SERVICE_ERROR. (transfer full) */
+PdgDatabase           *pdg_database_open (PdgConfig *config, GError **error);
 
 /* Stops a private server. Disconnect first. Blocks. */
 void                   pdg_database_close (PdgDatabase *database);

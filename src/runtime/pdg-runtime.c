@@ -13,7 +13,7 @@
 
 struct _PdgRuntime
 {
-  PdgSettings *settings;
+  PdgConfig *config;
   PdgRuntimeStateFunc state;
   gpointer state_data;
   PdgDatabase *database;
@@ -81,7 +81,7 @@ is_loopback_host (const char *host)
 static PdgApiOptions
 api_options (PdgRuntime *self)
 {
-  PdgSettings *s = self->settings;
+  PdgConfig *s = self->config;
 
   return (PdgApiOptions) {
     .pool = self->pool,
@@ -90,15 +90,15 @@ api_options (PdgRuntime *self)
     .credentials = self->credentials,
     .demo = self->demo,
     .local = self->principal,
-    .keyless = pdg_database_get_cluster (self->database) != NULL && is_loopback_host (pdg_settings_get_string (s, PDG_SETTING_HOST)),
-    .ingest_body_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_INGEST_BODY_BYTES),
-    .ingest_events = (guint) pdg_settings_get_int (s, PDG_SETTING_INGEST_EVENTS),
-    .ingest_event_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_INGEST_EVENT_BYTES),
-    .graphql_body_bytes = (gsize) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_BODY_BYTES),
-    .graphql_tokens = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_TOKENS),
-    .graphql_depth = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_DEPTH),
-    .graphql_aliases = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_ALIASES),
-    .graphql_timeout_ms = (guint) pdg_settings_get_int (s, PDG_SETTING_GRAPHQL_DEADLINE),
+    .keyless = pdg_database_get_cluster (self->database) != NULL && is_loopback_host (pdg_config_get_string (s, PDG_CONFIG_HOST)),
+    .ingest_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_BODY_BYTES),
+    .ingest_events = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENTS),
+    .ingest_event_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENT_BYTES),
+    .graphql_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_BODY_BYTES),
+    .graphql_tokens = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_TOKENS),
+    .graphql_depth = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DEPTH),
+    .graphql_aliases = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ALIASES),
+    .graphql_timeout_ms = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DEADLINE),
   };
 }
 
@@ -109,15 +109,15 @@ compose (PdgRuntime *self, GError **error)
   PdgIngestOptions ingest = {
     .uri = pdg_database_get_writer_uri (self->database),
     .set_role = pdg_database_get_writer_role (self->database),
-    .max_queued_events = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_INGEST_QUEUE_EVENTS),
-    .max_flush_events = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_INGEST_FLUSH_EVENTS),
+    .max_queued_events = (guint) pdg_config_get_int (self->config, PDG_CONFIG_INGEST_QUEUE_EVENTS),
+    .max_flush_events = (guint) pdg_config_get_int (self->config, PDG_CONFIG_INGEST_FLUSH_EVENTS),
   };
   PdgApiOptions options;
 
   self->principal = pdg_principal_new (organisation->uuid, organisation->org_no, PDG_ROLE_ADMIN, 0, "local");
   self->hub = pdg_hub_new ();
   self->pool = pdg_db_pool_new (pdg_database_get_reader_uri (self->database), pdg_database_get_reader_role (self->database),
-                                "productgraph reader", (guint) pdg_settings_get_int (self->settings, PDG_SETTING_DB_READERS),
+                                "productgraph reader", (guint) pdg_config_get_int (self->config, PDG_CONFIG_DB_READERS),
                                 MAX_QUEUED_JOBS);
   self->ingest = pdg_ingest_new (&ingest, self->hub);
   self->credentials = pdg_credentials_new (self->pool);
@@ -130,21 +130,21 @@ compose (PdgRuntime *self, GError **error)
 static gboolean
 start_server (PdgRuntime *self, PdgRuntimeFlags flags, GError **error)
 {
-  const char *host = pdg_settings_get_string (self->settings, PDG_SETTING_HOST);
-  guint n_threads = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_SERVER_THREADS);
+  const char *host = pdg_config_get_string (self->config, PDG_CONFIG_HOST);
+  guint n_threads = (guint) pdg_config_get_int (self->config, PDG_CONFIG_SERVER_THREADS);
   PdgHttpLimits limits = PDG_HTTP_LIMITS_DEFAULT;
   g_autofree char *events_url = NULL;
   g_autoptr (GError) local = NULL;
 
-  limits.max_connections = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_MAX_CONNECTIONS);
-  limits.header_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_HEADER_DEADLINE);
-  limits.body_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_BODY_DEADLINE);
-  limits.idle_deadline_ms = (guint) pdg_settings_get_int (self->settings, PDG_SETTING_IDLE_DEADLINE);
+  limits.max_connections = (guint) pdg_config_get_int (self->config, PDG_CONFIG_MAX_CONNECTIONS);
+  limits.header_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_HEADER_DEADLINE);
+  limits.body_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_BODY_DEADLINE);
+  limits.idle_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_IDLE_DEADLINE);
   if (n_threads == 0)
     n_threads = flags & PDG_RUNTIME_DESKTOP ? 1 : MIN (g_get_num_processors (), 16);
   self->server = pdg_http_server_new (&limits);
   pdg_api_add_routes (self->api, self->server);
-  if (!pdg_http_server_start (self->server, host, (guint16) pdg_settings_get_int (self->settings, PDG_SETTING_PORT), n_threads, &local))
+  if (!pdg_http_server_start (self->server, host, (guint16) pdg_config_get_int (self->config, PDG_CONFIG_PORT), n_threads, &local))
     {
       g_clear_pointer (&self->server, pdg_http_server_free);
       if (!(flags & PDG_RUNTIME_MAY_SHARE) || !g_error_matches (local, PDG_HTTP_ERROR, PDG_HTTP_ERROR_IN_USE))
@@ -175,14 +175,14 @@ wait_for_writer (PdgRuntime *self)
 }
 
 PdgRuntime *
-pdg_runtime_start (PdgSettings *settings, PdgRuntimeFlags flags, PdgRuntimeStateFunc state, gpointer user_data, GError **error)
+pdg_runtime_start (PdgConfig *config, PdgRuntimeFlags flags, PdgRuntimeStateFunc state, gpointer user_data, GError **error)
 {
   g_autoptr (PdgRuntime) self = g_new0 (PdgRuntime, 1);
 
-  self->settings = pdg_settings_ref (settings);
+  self->config = pdg_config_ref (config);
   self->state = state;
   self->state_data = user_data;
-  self->database = pdg_database_open (settings, error);
+  self->database = pdg_database_open (config, error);
   if (self->database == NULL || !compose (self, error))
     return NULL;
   wait_for_writer (self);
@@ -208,7 +208,7 @@ pdg_runtime_stop (PdgRuntime *self)
     return;
   if (self->server != NULL)
     {
-      pdg_http_server_stop (self->server, (guint) pdg_settings_get_int (self->settings, PDG_SETTING_STOP_DEADLINE));
+      pdg_http_server_stop (self->server, (guint) pdg_config_get_int (self->config, PDG_CONFIG_STOP_DEADLINE));
       pdg_api_set_server (self->api, NULL, NULL);
     }
   g_clear_pointer (&self->demo, pdg_demo_player_free);
@@ -229,7 +229,7 @@ pdg_runtime_stop (PdgRuntime *self)
   g_clear_pointer (&self->hub, pdg_hub_unref);
   g_clear_pointer (&self->database, pdg_database_close);
   pdg_principal_unref (self->principal);
-  pdg_settings_unref (self->settings);
+  pdg_config_unref (self->config);
   g_free (self->url);
   g_free (self->not_serving);
   g_free (self);

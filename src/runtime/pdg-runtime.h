@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/pdg-api.h"
-#include "runtime/pdg-settings.h"
+#include "runtime/pdg-config.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ typedef enum
 typedef void (*PdgRuntimeStateFunc) (gboolean connected, const char *message, gpointer user_data);
 
 /* Starts everything. Blocks until requests can be served. Errors of whatever did not start, fit for a person. (transfer full) */
-PdgRuntime *pdg_runtime_start (PdgSettings *settings, PdgRuntimeFlags flags, PdgRuntimeStateFunc state, gpointer user_data, GError **error);
+PdgRuntime *pdg_runtime_start (PdgConfig *config, PdgRuntimeFlags flags, PdgRuntimeStateFunc state, gpointer user_data, GError **error);
 
 /* Stops in order: no new requests, those in flight get their time, the queue is stored, connections end, a private
  * database stops. Blocks. Frees. */

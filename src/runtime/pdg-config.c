@@ -1,5 +1,5 @@
 #include "config.h"
-#include "runtime/pdg-settings.h"
+#include "runtime/pdg-config.h"
 
 #include <string.h>
 
@@ -15,8 +15,8 @@ typedef struct
   const char *doc;
 } SettingInfo;
 
-/* The one table of settings and limits: README and --help print it. In the order of PdgSetting. */
-static const SettingInfo infos[PDG_N_SETTINGS] = {
+/* The one table of settings and limits: README and --help print it. In the order of PdgConfigKey. */
+static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
   { "database-url", "DATABASE_URL", NULL, "", 0, 0, "libpq URI of a shared PostgreSQL; empty runs a private one in the data directory" },
   { "host", "PRODUCTGRAPH_HOST", NULL, "127.0.0.1", 0, 0, "address to listen on; beyond loopback every request needs a key" },
   { "port", "PORT", "port", "8080", 0, 65535, "HTTP port; 0 takes any free one" },
@@ -43,16 +43,16 @@ static const SettingInfo infos[PDG_N_SETTINGS] = {
   { "graphql-deadline", "PRODUCTGRAPH_GRAPHQL_DEADLINE", "ms", "10000", 10, 3600000, "time that one statement of a query may take" },
 };
 
-struct _PdgSettings
+struct _PdgConfig
 {
-  char *texts[PDG_N_SETTINGS];
-  gint64 numbers[PDG_N_SETTINGS];
+  char *texts[PDG_N_CONFIG_KEYS];
+  gint64 numbers[PDG_N_CONFIG_KEYS];
 };
 
-G_DEFINE_QUARK (pdg-settings-error-quark, pdg_settings_error)
+G_DEFINE_QUARK (pdg-config-error-quark, pdg_config_error)
 
 static gboolean
-assign (PdgSettings *settings, PdgSetting i, const char *value, const char *where, GError **error)
+assign (PdgConfig *config, PdgConfigKey i, const char *value, const char *where, GError **error)
 {
   const SettingInfo *info = &infos[i];
   char *end = NULL;
@@ -63,20 +63,20 @@ assign (PdgSettings *settings, PdgSetting i, const char *value, const char *wher
       number = g_ascii_strtoll (value, &end, 10);
       if (end == value || *end != '\0' || number < info->min || number > info->max)
         {
-          g_set_error (error, PDG_SETTINGS_ERROR, PDG_SETTINGS_ERROR_VALUE,
+          g_set_error (error, PDG_CONFIG_ERROR, PDG_CONFIG_ERROR_VALUE,
                        "%s: \"%s\" is not a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " (%s)", where, value,
                        info->min, info->max, info->unit);
           return FALSE;
         }
     }
-  g_free (settings->texts[i]);
-  settings->texts[i] = g_strdup (value);
-  settings->numbers[i] = number;
+  g_free (config->texts[i]);
+  config->texts[i] = g_strdup (value);
+  config->numbers[i] = number;
   return TRUE;
 }
 
 static gboolean
-load_file (PdgSettings *settings, const char *path, gboolean may_miss, GError **error)
+load_file (PdgConfig *config, const char *path, gboolean may_miss, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) local = NULL;
@@ -96,7 +96,7 @@ load_file (PdgSettings *settings, const char *path, gboolean may_miss, GError **
 
       if (value == NULL)
         return FALSE;
-      if (!pdg_settings_set (settings, keys[k], value, error))
+      if (!pdg_config_set (config, keys[k], value, error))
         {
           g_prefix_error (error, "%s: ", path);
           return FALSE;
@@ -105,72 +105,72 @@ load_file (PdgSettings *settings, const char *path, gboolean may_miss, GError **
   return TRUE;
 }
 
-PdgSettings *
-pdg_settings_load (const char *key_file, GError **error)
+PdgConfig *
+pdg_config_load (const char *key_file, GError **error)
 {
-  g_autoptr (PdgSettings) settings = g_atomic_rc_box_new0 (PdgSettings);
+  g_autoptr (PdgConfig) config = g_atomic_rc_box_new0 (PdgConfig);
   g_autofree char *standard = g_build_filename (g_get_user_config_dir (), "productgraph", "productgraph.conf", NULL);
 
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
-    if (!assign (settings, i, infos[i].fallback, infos[i].option, error))
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
+    if (!assign (config, i, infos[i].fallback, infos[i].option, error))
       return NULL;
-  if (!load_file (settings, key_file != NULL ? key_file : standard, key_file == NULL, error))
+  if (!load_file (config, key_file != NULL ? key_file : standard, key_file == NULL, error))
     return NULL;
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
     {
       const char *value = g_getenv (infos[i].environment);
 
-      if (value != NULL && *value != '\0' && !assign (settings, i, value, infos[i].environment, error))
+      if (value != NULL && *value != '\0' && !assign (config, i, value, infos[i].environment, error))
         return NULL;
     }
-  return g_steal_pointer (&settings);
+  return g_steal_pointer (&config);
 }
 
-PdgSettings *
-pdg_settings_ref (PdgSettings *settings)
+PdgConfig *
+pdg_config_ref (PdgConfig *config)
 {
-  return g_atomic_rc_box_acquire (settings);
+  return g_atomic_rc_box_acquire (config);
 }
 
 static void
-settings_clear (gpointer data)
+config_clear (gpointer data)
 {
-  PdgSettings *settings = data;
+  PdgConfig *config = data;
 
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
-    g_free (settings->texts[i]);
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
+    g_free (config->texts[i]);
 }
 
 void
-pdg_settings_unref (PdgSettings *settings)
+pdg_config_unref (PdgConfig *config)
 {
-  if (settings != NULL)
-    g_atomic_rc_box_release_full (settings, settings_clear);
+  if (config != NULL)
+    g_atomic_rc_box_release_full (config, config_clear);
 }
 
 gboolean
-pdg_settings_set (PdgSettings *settings, const char *option, const char *value, GError **error)
+pdg_config_set (PdgConfig *config, const char *option, const char *value, GError **error)
 {
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
     if (strcmp (infos[i].option, option) == 0)
-      return assign (settings, i, value, option, error);
-  g_set_error (error, PDG_SETTINGS_ERROR, PDG_SETTINGS_ERROR_UNKNOWN, "there is no setting \"%s\"; --help lists them", option);
+      return assign (config, i, value, option, error);
+  g_set_error (error, PDG_CONFIG_ERROR, PDG_CONFIG_ERROR_UNKNOWN, "there is no setting \"%s\"; --help lists them", option);
   return FALSE;
 }
 
 static gboolean
 option_cb (const char *name, const char *value, gpointer data, GError **error)
 {
-  return pdg_settings_set (data, name + 2, value, error); /* after "--" */
+  return pdg_config_set (data, name + 2, value, error); /* after "--" */
 }
 
 GOptionGroup *
-pdg_settings_new_option_group (PdgSettings *settings)
+pdg_config_new_option_group (PdgConfig *config)
 {
-  GOptionGroup *group = g_option_group_new ("settings", "Settings:", "Show every setting", settings, NULL);
-  GOptionEntry entries[PDG_N_SETTINGS + 1] = { 0 };
+  GOptionGroup *group = g_option_group_new ("settings", "Settings:", "Show every setting", config, NULL);
+  GOptionEntry entries[PDG_N_CONFIG_KEYS + 1] = { 0 };
 
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
     {
       entries[i].long_name = infos[i].option;
       entries[i].arg = G_OPTION_ARG_CALLBACK;
@@ -183,28 +183,28 @@ pdg_settings_new_option_group (PdgSettings *settings)
 }
 
 const char *
-pdg_settings_get_string (PdgSettings *settings, PdgSetting setting)
+pdg_config_get_string (PdgConfig *config, PdgConfigKey setting)
 {
-  const char *text = settings->texts[setting];
+  const char *text = config->texts[setting];
 
   return *text != '\0' ? text : NULL;
 }
 
 gint64
-pdg_settings_get_int (PdgSettings *settings, PdgSetting setting)
+pdg_config_get_int (PdgConfig *config, PdgConfigKey setting)
 {
   g_return_val_if_fail (infos[setting].unit != NULL, 0);
-  return settings->numbers[setting];
+  return config->numbers[setting];
 }
 
 char *
-pdg_settings_describe (gboolean markdown)
+pdg_config_describe (gboolean markdown)
 {
   GString *out = g_string_new (NULL);
 
   if (markdown)
     g_string_append (out, "| option and key | environment | default | unit | what it is |\n|---|---|---|---|---|\n");
-  for (int i = 0; i < PDG_N_SETTINGS; i++)
+  for (int i = 0; i < PDG_N_CONFIG_KEYS; i++)
     {
       const SettingInfo *info = &infos[i];
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "runtime/pdg-config.h"
+
+G_BEGIN_DECLS
+
+/* A subcommand of productgraphd. @argv: the words after its name, @argv[0] the first; NULL-terminated. Returns the exit
+ * status: 0 done, 1 failed (the reason is on standard error), 2 the words make no sense. */
+typedef int (*PdgCommandFunc) (PdgConfig *config, int argc, char **argv);
+
+int pdg_command_serve (PdgConfig *config, int argc, char **argv);
+int pdg_command_migrate (PdgConfig *config, int argc, char **argv);
+int pdg_command_demo (PdgConfig *config, int argc, char **argv);
+int pdg_command_query (PdgConfig *config, int argc, char **argv);
+int pdg_command_health (PdgConfig *config, int argc, char **argv);
+int pdg_command_org (PdgConfig *config, int argc, char **argv);
+int pdg_command_project (PdgConfig *config, int argc, char **argv);
+int pdg_command_key (PdgConfig *config, int argc, char **argv);
+int pdg_command_token (PdgConfig *config, int argc, char **argv);
+int pdg_command_login (PdgConfig *config, int argc, char **argv);
+int pdg_command_settings (PdgConfig *config, int argc, char **argv);
+
+/* Prints "productgraphd: …" and returns 1. */
+int pdg_command_fail (const GError *error);
+
+/* Prints how it is used and returns 2. */
+int pdg_command_usage (const char *usage);
+
+G_END_DECLS

@@ -1,0 +1,42 @@
+#include "config.h"
+#include "runtime/pdg-serve.h"
+
+#include "runtime/pdg-runtime.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+
+static gboolean
+signal_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+state_cb (gboolean connected, const char *message, gpointer user_data)
+{
+  if (connected)
+    g_message ("the database is there");
+  else
+    g_message ("%s", message);
+}
+
+gboolean
+pdg_serve_until_signal (PdgConfig *config, GError **error)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (PdgRuntime) runtime = NULL;
+
+  g_unix_signal_add (SIGTERM, signal_cb, loop);
+  g_unix_signal_add (SIGINT, signal_cb, loop);
+  runtime = pdg_runtime_start (config, PDG_RUNTIME_DEFAULT, state_cb, NULL, error);
+  if (runtime == NULL)
+    return FALSE;
+  g_print ("ProductGraph %s listens on %s (ready after %.0f ms). Stop it with Ctrl+C.\n", PDG_VERSION, pdg_runtime_get_url (runtime),
+           (double) (g_get_monotonic_time () - began) / 1000.0);
+  g_main_loop_run (loop);
+  g_print ("Stopping: what was accepted is being stored.\n");
+  return TRUE;
+}
