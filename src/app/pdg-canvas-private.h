@@ -1,0 +1,100 @@
+#pragma once
+
+#include "app/pdg-canvas.h"
+
+#include "canvas/pdg-scene-draw.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PDG_CANVAS_DRAG_NONE,
+  PDG_CANVAS_DRAG_PAN,
+  PDG_CANVAS_DRAG_MARQUEE,
+} PdgCanvasDrag;
+
+struct _PdgCanvas
+{
+  GtkWidget parent_instance;
+
+  PdgWorkspace *workspace;
+  PdgSelection *selection;
+  PdgSceneModel *scenes;
+  PdgPictureLoader *pictures;
+  PdgStyle *style;
+  GSimpleActionGroup *actions;
+
+  /* Drawing: two pictures in turn, since the frame before still holds the other. */
+  PdgScene *scene; /* never NULL after bind: an empty one when there is nothing */
+  cairo_surface_t *frames[2];
+  guint frame;
+  char **selected_ids;
+
+  int width, height; /* at the last allocation */
+
+  /* Camera and motion. */
+  PdgCamera camera;
+  PdgCamera flight_from;
+  PdgCamera flight_to;
+  gint64 flight_start_usec; /* 0 = no flight */
+  double glide_x, glide_y;  /* logical pixels a second, after a kinetic scroll */
+  gint64 glide_usec;
+  PdgScene *move_to;        /* where cards are moving to; NULL = nowhere */
+  PdgScene *move_from;
+  gint64 move_start_usec;
+  guint tick;
+  gboolean touched;         /* the user moved the camera: it is not fitted any more */
+  gboolean placed;          /* the camera shows this scene on purpose */
+
+  /* Input. */
+  PdgCanvasDrag drag;
+  double drag_x, drag_y;    /* where it began, or was last */
+  PdgRect marquee;          /* logical pixels */
+  double pointer_x, pointer_y;
+  double pinch_zoom;
+  PdgHitKind hovered_kind;
+  guint hovered_index;
+  gboolean hand_tool;
+  gboolean space_held;
+
+  /* Walking along edges: where Alt+Left or Alt+Right began. */
+  char *walk_from;
+  int walk_direction;
+  guint walk_index;
+
+  /* Screens as widgets, for screen readers and the focus. */
+  GPtrArray *nodes;
+  guint settle_source;
+};
+
+/* pdg-canvas.c */
+void     pdg_canvas_set_camera (PdgCanvas *self, const PdgCamera *camera);   /* by the user: ends flights */
+void     pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera);
+void     pdg_canvas_fly_to_rect (PdgCanvas *self, const PdgRect *world, double max_zoom);
+void     pdg_canvas_fit (PdgCanvas *self, gboolean animated);
+void     pdg_canvas_glide (PdgCanvas *self, double x, double y);
+void     pdg_canvas_reveal_card (PdgCanvas *self, int card, gboolean centre);
+int      pdg_canvas_get_selected_card (PdgCanvas *self); /* -1 */
+void     pdg_canvas_select_card (PdgCanvas *self, int card);
+gboolean pdg_canvas_is_animated (PdgCanvas *self);
+
+/* pdg-canvas-input.c */
+void     pdg_canvas_init_input (PdgCanvas *self);
+void     pdg_canvas_update_hover (PdgCanvas *self);
+void     pdg_canvas_update_cursor (PdgCanvas *self);
+
+/* pdg-canvas-actions.c */
+void     pdg_canvas_class_init_keys (GtkWidgetClass *klass);
+void     pdg_canvas_init_actions (PdgCanvas *self);
+gboolean pdg_canvas_step_focus (PdgCanvas *self, int step); /* FALSE at the end of the order */
+void     pdg_canvas_zoom_to_selected (PdgCanvas *self);
+
+/* pdg-canvas-nodes.c */
+void     pdg_canvas_init_nodes (PdgCanvas *self);
+void     pdg_canvas_clear_nodes (PdgCanvas *self);
+void     pdg_canvas_queue_nodes (PdgCanvas *self);   /* after the camera rests */
+void     pdg_canvas_allocate_nodes (PdgCanvas *self);
+void     pdg_canvas_focus_card (PdgCanvas *self, int card);
+int      pdg_canvas_get_focused_card (PdgCanvas *self); /* -1 */
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "app/pdg-picture-loader.h"
+#include "app/pdg-scene-model.h"
+#include "app/pdg-style.h"
+#include "canvas/pdg-camera.h"
+
+G_BEGIN_DECLS
+
+#define PDG_TYPE_CANVAS (pdg_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (PdgCanvas, pdg_canvas, PDG, CANVAS, GtkWidget)
+
+/* Shows the scene of a model through a camera; pointer and keys move the camera and the workspace's selection.
+ * Signal "camera-changed" after each move. */
+
+/* Once, before the widget is shown. */
+void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes, PdgPictureLoader *pictures,
+                                  PdgStyle *style);
+
+/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none. (transfer none) */
+GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
+
+/* The scene that is drawn now; NULL when there is none. (transfer none) */
+PdgScene        *pdg_canvas_get_scene (PdgCanvas *self);
+const PdgCamera *pdg_canvas_get_camera (PdgCanvas *self);
+
+/* Puts a world point in the middle, at once. */
+void             pdg_canvas_centre_on (PdgCanvas *self, double x_world, double y_world);
+
+/* Zooms around the middle, at once. */
+void             pdg_canvas_zoom_by (PdgCanvas *self, double octaves);
+
+G_END_DECLS

@@ -1,0 +1,434 @@
+#include "config.h"
+#include "app/pdg-inspector.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "app/pdg-flow-list.h"
+#include "app/pdg-flows.h"
+#include "app/pdg-format.h"
+#include "app/pdg-metric.h"
+#include "app/pdg-screen-row.h"
+#include "app/pdg-session-model.h"
+#include "app/pdg-shot.h"
+
+#define MAX_NAMES 6
+
+struct _PdgInspector
+{
+  GtkWidget parent_instance;
+  GtkStack *stack;
+
+  GtkLabel *summary_title;
+  GtkLabel *summary_note;
+  PdgMetric *summary_sessions;
+  PdgMetric *summary_events;
+  PdgMetric *summary_screens;
+  PdgMetric *summary_visits;
+  PdgMetric *summary_depth;
+  PdgMetric *summary_active;
+  PdgFlowList *summary_entries;
+  PdgFlowList *summary_ends;
+
+  PdgShot *screen_shot;
+  GtkLabel *screen_name;
+  GtkLabel *screen_path;
+  PdgMetric *screen_visits;
+  PdgMetric *screen_entries;
+  PdgMetric *screen_exits;
+  PdgMetric *screen_errors;
+  PdgMetric *screen_load;
+  PdgMetric *screen_dwell;
+  PdgFlowList *screen_next;
+  PdgFlowList *screen_previous;
+  GtkLabel *sessions_note;
+  GtkListBox *sessions_list;
+
+  GtkLabel *edge_title;
+  GtkLabel *edge_note;
+  PdgMetric *edge_count;
+  PdgMetric *edge_share;
+  PdgMetric *edge_incoming;
+  PdgMetric *edge_dwell;
+  PdgFlowList *edge_ends;
+
+  GtkLabel *many_title;
+  GtkLabel *many_note;
+  PdgMetric *many_visits;
+  PdgMetric *many_entries;
+  PdgMetric *many_exits;
+  PdgMetric *many_errors;
+
+  PdgWorkspace *workspace;
+  PdgSessionModel *sessions;
+};
+
+G_DEFINE_FINAL_TYPE (PdgInspector, pdg_inspector, GTK_TYPE_WIDGET)
+
+/* ---- figures ---- */
+
+static void
+set_count (PdgMetric *metric, guint64 count)
+{
+  g_autofree char *text = pdg_format_count (count);
+
+  pdg_metric_set_value (metric, text, NULL, FALSE);
+}
+
+static void
+set_duration (PdgMetric *metric, double ms, const char *unknown)
+{
+  g_autofree char *text = pdg_format_duration_ms (ms);
+
+  pdg_metric_set_value (metric, text, ms < 0 ? unknown : NULL, FALSE);
+}
+
+/* "24.1 % ± 1.3", with base and interval in the tooltip. */
+static void
+set_share (PdgMetric *metric, guint64 count, guint64 base, gboolean bad, const char *reason)
+{
+  g_autofree char *share = pdg_format_share_interval (count, base);
+  g_autofree char *count_text = pdg_format_count (count);
+  g_autofree char *base_text = pdg_format_count (base);
+  g_autofree char *detail = NULL;
+  double low, high;
+
+  if (pdg_format_wilson (count, base, &low, &high))
+    detail = g_strdup_printf (_("%s of %s visits. 95 %% interval %.1f to %.1f %%.%s%s"), count_text, base_text, 100 * low, 100 * high,
+                              reason != NULL ? " " : "", reason != NULL ? reason : "");
+  pdg_metric_set_value (metric, share, detail, bad);
+}
+
+static void
+set_of (PdgMetric *metric, guint64 count, guint64 base, gboolean bad)
+{
+  g_autofree char *count_text = pdg_format_count (count);
+  g_autofree char *base_text = pdg_format_count (base);
+  g_autofree char *share = pdg_format_share (count, base);
+  /* Translators: so many in so many: "612 in 4,287" */
+  g_autofree char *text = g_strdup_printf (_("%s in %s"), count_text, base_text);
+
+  pdg_metric_set_value (metric, text, share, bad);
+}
+
+/* ---- pages ---- */
+
+static void
+update_summary_note (PdgInspector *self)
+{
+  g_autofree char *clock = pdg_format_clock (pdg_workspace_get_as_of (self->workspace));
+  g_autofree char *note = g_strdup_printf (_("%s · as of %s"), pdg_time_range_get_label (pdg_workspace_get_range (self->workspace)), clock);
+  gint active = pdg_workspace_get_active_sessions (self->workspace);
+  g_autofree char *active_text = active >= 0 ? pdg_format_count ((guint64) active) : g_strdup ("–");
+
+  gtk_label_set_text (self->summary_note, note);
+  pdg_metric_set_value (self->summary_active, active_text, _("Sessions with an event in the last five minutes"), FALSE);
+}
+
+static void
+show_summary (PdgInspector *self, const PdgJourneyGraph *graph)
+{
+  PdgFlowTotals totals = pdg_flows_sum (graph);
+  guint64 n_sessions = pdg_journey_graph_get_n_sessions (graph);
+  PdgFlow flows[PDG_FLOW_LIST_MAX];
+  guint n_screens;
+
+  pdg_journey_graph_get_screens (graph, &n_screens);
+  set_count (self->summary_sessions, n_sessions);
+  set_count (self->summary_events, pdg_journey_graph_get_n_events (graph));
+  set_count (self->summary_screens, n_screens);
+  set_count (self->summary_visits, totals.visits);
+  {
+    g_autofree char *depth = n_sessions > 0 ? g_strdup_printf ("%.1f", (double) totals.visits / (double) n_sessions) : g_strdup ("–");
+
+    pdg_metric_set_value (self->summary_depth, depth, _("Mean number of visits to screens in a session"), FALSE);
+  }
+  pdg_flow_list_set_flows (self->summary_entries, flows, pdg_flows_list_ends (graph, TRUE, flows));
+  pdg_flow_list_set_flows (self->summary_ends, flows, pdg_flows_list_ends (graph, FALSE, flows));
+  update_summary_note (self);
+  gtk_stack_set_visible_child_name (self->stack, "summary");
+}
+
+static void
+show_screen (PdgInspector *self, const PdgJourneyGraph *graph, guint index)
+{
+  guint n;
+  const PdgJourneyScreen *screen = &pdg_journey_graph_get_screens (graph, &n)[index];
+  gboolean many_exits = pdg_flows_exits_stand_out (graph, index);
+  g_autofree char *label = pdg_screen_row_describe (screen);
+  PdgFlow flows[PDG_FLOW_LIST_MAX];
+
+  pdg_shot_set_snapshot (self->screen_shot, screen->snapshot_id, label);
+  gtk_widget_set_visible (GTK_WIDGET (self->screen_shot), screen->snapshot_id != NULL);
+  gtk_label_set_text (self->screen_name, screen->name);
+  gtk_label_set_text (self->screen_path, screen->path);
+  gtk_widget_set_visible (GTK_WIDGET (self->screen_path), !g_str_equal (screen->path, screen->name));
+  set_count (self->screen_visits, screen->visits);
+  set_share (self->screen_entries, screen->entries, screen->visits, FALSE, NULL);
+  set_share (self->screen_exits, screen->exits, screen->visits, many_exits,
+             many_exits ? _("Significantly more than at the average screen.") : NULL);
+  set_of (self->screen_errors, screen->errors, screen->visits, screen->errors > 0);
+  set_duration (self->screen_load, screen->load_p75_ms, _("No load time was sent for this screen."));
+  set_duration (self->screen_dwell, screen->dwell_median_ms, _("No visit of this screen was followed by another one."));
+  pdg_flow_list_set_flows (self->screen_next, flows, pdg_flows_list_around (graph, index, TRUE, flows));
+  pdg_flow_list_set_flows (self->screen_previous, flows, pdg_flows_list_around (graph, index, FALSE, flows));
+  gtk_stack_set_visible_child_name (self->stack, "screen");
+}
+
+static void
+show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTransition *transition)
+{
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
+  const PdgJourneyScreen *from = &screens[transition->from];
+  const PdgJourneyScreen *to = &screens[transition->to];
+  g_autofree char *title = g_strdup_printf ("%s → %s", from->name, to->name);
+  const PdgFlow ends[] = { { from->id, from->name, from->visits, 0 }, { to->id, to->name, to->visits, 0 } };
+
+  gtk_label_set_text (self->edge_title, title);
+  gtk_label_set_text (self->edge_note, transition->from == transition->to ? _("The same screen again, opened anew")
+                                                                          : _("Visits of the one followed by the other"));
+  set_count (self->edge_count, transition->count);
+  set_share (self->edge_share, transition->count, from->visits, FALSE, NULL);
+  set_share (self->edge_incoming, transition->count, to->visits, FALSE, NULL);
+  set_duration (self->edge_dwell, transition->dwell_median_ms, _("Unknown"));
+  pdg_flow_list_set_flows (self->edge_ends, ends, transition->from == transition->to ? 1 : 2);
+  gtk_stack_set_visible_child_name (self->stack, "edge");
+}
+
+static void
+show_many (PdgInspector *self, const PdgJourneyGraph *graph, PdgSelection *selection)
+{
+  guint n_selected = pdg_selection_get_n_screens (selection);
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *title = g_strdup_printf (ngettext ("%u screen", "%u screens", n_selected), n_selected);
+  PdgFlowTotals totals = { 0 };
+
+  for (guint i = 0; i < n_selected; i++)
+    {
+      int index = pdg_journey_graph_lookup (graph, pdg_selection_get_screen (selection, i));
+
+      if (index < 0)
+        continue;
+      totals.visits += screens[index].visits;
+      totals.entries += screens[index].entries;
+      totals.exits += screens[index].exits;
+      totals.errors += screens[index].errors;
+      if (i < MAX_NAMES)
+        g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", screens[index].name);
+    }
+  if (n_selected > MAX_NAMES)
+    g_string_append_printf (names, _(" and %u more"), n_selected - MAX_NAMES);
+  gtk_label_set_text (self->many_title, title);
+  gtk_label_set_text (self->many_note, names->str);
+  set_count (self->many_visits, totals.visits);
+  set_count (self->many_entries, totals.entries);
+  set_count (self->many_exits, totals.exits);
+  set_of (self->many_errors, totals.errors, totals.visits, totals.errors > 0);
+  gtk_stack_set_visible_child_name (self->stack, "many");
+}
+
+static void
+update (PdgInspector *self)
+{
+  PdgJourneyGraph *graph = pdg_workspace_get_graph (self->workspace);
+  PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
+  const PdgJourneyTransition *transition = NULL;
+  const char *from_id, *to_id;
+  int index = -1;
+  guint n_screens = 0;
+
+  if (graph != NULL)
+    pdg_journey_graph_get_screens (graph, &n_screens);
+  if (n_screens == 0)
+    {
+      gtk_stack_set_visible_child_name (self->stack, "nothing");
+      return;
+    }
+  if (pdg_selection_get_edge (selection, &from_id, &to_id))
+    transition = pdg_flows_lookup (graph, from_id, to_id);
+  if (pdg_selection_get_n_screens (selection) == 1)
+    index = pdg_journey_graph_lookup (graph, pdg_selection_get_primary (selection));
+  if (transition != NULL)
+    show_edge (self, graph, transition);
+  else if (index >= 0)
+    show_screen (self, graph, (guint) index);
+  else if (pdg_selection_get_n_screens (selection) > 1)
+    show_many (self, graph, selection);
+  else
+    show_summary (self, graph);
+}
+
+static void
+activated_cb (PdgInspector *self, const char *screen_id)
+{
+  pdg_selection_select_screen (pdg_workspace_get_selection (self->workspace), screen_id);
+  pdg_workspace_reveal_selection (self->workspace);
+}
+
+/* ---- sessions ---- */
+
+static GtkWidget *
+new_label (const char *text, double xalign, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), (float) xalign);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+static GtkWidget *
+create_session_cb (gpointer item, gpointer user_data)
+{
+  guint n_errors = pdg_session_row_get_n_errors (item);
+  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *title = new_label (pdg_session_row_get_title (item), 0, NULL);
+  GtkWidget *age = new_label (pdg_session_row_get_age (item), 1, "second");
+  GtkWidget *summary = new_label (pdg_session_row_get_summary (item), 0, "second");
+  GtkWidget *row = gtk_list_box_row_new ();
+  g_autofree char *label = g_strdup_printf ("%s, %s, %s", pdg_session_row_get_title (item), pdg_session_row_get_age (item),
+                                            pdg_session_row_get_summary (item));
+
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_widget_add_css_class (age, "small");
+  gtk_widget_add_css_class (age, "numeric");
+  gtk_widget_add_css_class (summary, "small");
+  gtk_widget_add_css_class (summary, "numeric");
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
+  gtk_grid_attach (GTK_GRID (grid), title, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), age, 1, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), summary, 0, 1, 1, 1);
+  if (n_errors > 0)
+    {
+      g_autofree char *text = g_strdup_printf (ngettext ("▲ %u error", "▲ %u errors", n_errors), n_errors);
+      GtkWidget *errors = new_label (text, 1, "bad");
+
+      gtk_widget_add_css_class (errors, "small");
+      gtk_grid_attach (GTK_GRID (grid), errors, 1, 1, 1, 1);
+    }
+  gtk_widget_add_css_class (grid, "session");
+  gtk_widget_set_valign (grid, GTK_ALIGN_CENTER);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  return row;
+}
+
+static void
+sessions_cb (PdgInspector *self)
+{
+  PdgSessionState state = pdg_session_model_get_state (self->sessions);
+  guint n = g_list_model_get_n_items (pdg_session_model_list_sessions (self->sessions));
+  const char *note = state == PDG_SESSION_STATE_ERROR     ? _("The sessions could not be read. They are asked for again with the next event.")
+                     : state == PDG_SESSION_STATE_LOADING ? _("Loading…")
+                                                          : _("No session in this range.");
+
+  gtk_label_set_text (self->sessions_note, note);
+  gtk_widget_set_visible (GTK_WIDGET (self->sessions_note), n == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->sessions_list), n > 0);
+}
+
+/* ---- the widget ---- */
+
+static void
+pdg_inspector_dispose (GObject *object)
+{
+  PdgInspector *self = PDG_INSPECTOR (object);
+  GtkWidget *child;
+
+  if (self->workspace != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->workspace, self);
+      g_signal_handlers_disconnect_by_data (pdg_workspace_get_selection (self->workspace), self);
+      g_signal_handlers_disconnect_by_data (self->sessions, self);
+      g_signal_handlers_disconnect_by_data (pdg_session_model_list_sessions (self->sessions), self);
+    }
+  g_clear_object (&self->workspace);
+  g_clear_object (&self->sessions);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (pdg_inspector_parent_class)->dispose (object);
+}
+
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, PdgInspector, name)
+
+static void
+pdg_inspector_class_init (PdgInspectorClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = pdg_inspector_dispose;
+  g_type_ensure (PDG_TYPE_FLOW_LIST);
+  g_type_ensure (PDG_TYPE_METRIC);
+  g_type_ensure (PDG_TYPE_SHOT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-inspector.ui");
+  BIND (stack);
+  BIND (summary_title);
+  BIND (summary_note);
+  BIND (summary_sessions);
+  BIND (summary_events);
+  BIND (summary_screens);
+  BIND (summary_visits);
+  BIND (summary_depth);
+  BIND (summary_active);
+  BIND (summary_entries);
+  BIND (summary_ends);
+  BIND (screen_shot);
+  BIND (screen_name);
+  BIND (screen_path);
+  BIND (screen_visits);
+  BIND (screen_entries);
+  BIND (screen_exits);
+  BIND (screen_errors);
+  BIND (screen_load);
+  BIND (screen_dwell);
+  BIND (screen_next);
+  BIND (screen_previous);
+  BIND (sessions_note);
+  BIND (sessions_list);
+  BIND (edge_title);
+  BIND (edge_note);
+  BIND (edge_count);
+  BIND (edge_share);
+  BIND (edge_incoming);
+  BIND (edge_dwell);
+  BIND (edge_ends);
+  BIND (many_title);
+  BIND (many_note);
+  BIND (many_visits);
+  BIND (many_entries);
+  BIND (many_exits);
+  BIND (many_errors);
+}
+
+static void
+pdg_inspector_init (PdgInspector *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Details"), -1);
+}
+
+void
+pdg_inspector_bind (PdgInspector *self, PdgWorkspace *workspace, PdgPictureLoader *pictures)
+{
+  PdgFlowList *lists[] = { self->summary_entries, self->summary_ends, self->screen_next, self->screen_previous, self->edge_ends };
+
+  g_return_if_fail (self->workspace == NULL);
+  self->workspace = g_object_ref (workspace);
+  self->sessions = pdg_session_model_new (workspace);
+  pdg_shot_set_loader (self->screen_shot, pictures);
+  gtk_list_box_bind_model (self->sessions_list, pdg_session_model_list_sessions (self->sessions), create_session_cb, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_signal_connect_swapped (lists[i], "activated", G_CALLBACK (activated_cb), self);
+  g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (update), self);
+  g_signal_connect_swapped (workspace, "notify::live", G_CALLBACK (update_summary_note), self);
+  g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (self->sessions, "notify::state", G_CALLBACK (sessions_cb), self);
+  g_signal_connect_swapped (pdg_session_model_list_sessions (self->sessions), "items-changed", G_CALLBACK (sessions_cb), self);
+  update (self);
+  sessions_cb (self);
+}

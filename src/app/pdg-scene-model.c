@@ -1,0 +1,197 @@
+#include "config.h"
+#include "app/pdg-scene-model.h"
+
+#include "canvas/pdg-layout.h"
+
+struct _PdgSceneModel
+{
+  GObject parent_instance;
+  PdgWorkspace *workspace;
+  GCancellable *cancellable; /* of the newest build */
+  PdgJourneyGraph *waiting;  /* arrived while a build ran */
+  PdgLayout *layout;
+  PdgScene *scene;
+  guint64 generation;
+  gboolean running;
+  gboolean fresh;
+  gboolean next_is_fresh;
+};
+
+G_DEFINE_FINAL_TYPE (PdgSceneModel, pdg_scene_model, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+/* Immutable input and, after the worker, the result. */
+typedef struct
+{
+  PdgJourneyGraph *graph;
+  PdgLayout *previous;
+  PdgLayout *layout;
+  PdgScene *scene;
+} Build;
+
+static void
+build_free (Build *build)
+{
+  pdg_journey_graph_unref (build->graph);
+  g_clear_pointer (&build->previous, pdg_layout_unref);
+  g_clear_pointer (&build->layout, pdg_layout_unref);
+  g_clear_pointer (&build->scene, pdg_scene_unref);
+  g_free (build);
+}
+
+static void
+build_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Build *build = task_data;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  build->layout = pdg_layout_new (build->graph, build->previous);
+  build->scene = pdg_scene_new (build->graph, build->layout);
+  g_task_return_boolean (task, TRUE);
+}
+
+typedef struct
+{
+  PdgSceneModel *self;
+  guint64 generation;
+} Wait;
+
+static void start_build (PdgSceneModel *self, PdgJourneyGraph *graph);
+
+static void
+built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Wait *wait = user_data;
+  g_autoptr (PdgSceneModel) self = wait->self;
+  Build *build = g_task_get_task_data (G_TASK (result));
+  g_autoptr (PdgJourneyGraph) waiting = NULL;
+
+  if (wait->generation != self->generation)
+    return;
+  self->running = FALSE;
+  if (!g_task_propagate_boolean (G_TASK (result), NULL))
+    return;
+  g_clear_pointer (&self->layout, pdg_layout_unref);
+  g_clear_pointer (&self->scene, pdg_scene_unref);
+  self->layout = g_steal_pointer (&build->layout);
+  self->scene = g_steal_pointer (&build->scene);
+  self->fresh = self->next_is_fresh;
+  self->next_is_fresh = FALSE;
+  waiting = g_steal_pointer (&self->waiting);
+  if (waiting != NULL)
+    start_build (self, waiting);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+static void
+start_build (PdgSceneModel *self, PdgJourneyGraph *graph)
+{
+  Build *build = g_new0 (Build, 1);
+  Wait *wait = g_new0 (Wait, 1);
+  GTask *task;
+
+  wait->self = g_object_ref (self);
+  wait->generation = self->generation;
+  build->graph = pdg_journey_graph_ref (graph);
+  build->previous = self->layout != NULL ? pdg_layout_ref (self->layout) : NULL;
+  self->running = TRUE;
+  task = g_task_new (NULL, self->cancellable, built_cb, wait);
+  g_task_set_source_tag (task, start_build);
+  g_task_set_task_data (task, build, (GDestroyNotify) build_free);
+  g_task_run_in_thread (task, build_worker);
+  g_object_unref (task);
+}
+
+static void
+drop_build (PdgSceneModel *self)
+{
+  self->generation++;
+  self->running = FALSE;
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->waiting, pdg_journey_graph_unref);
+}
+
+static void
+graph_cb (PdgSceneModel *self)
+{
+  PdgJourneyGraph *graph = pdg_workspace_get_graph (self->workspace);
+
+  if (graph == NULL) /* another project: its screens have nothing to do with these */
+    {
+      drop_build (self);
+      self->cancellable = g_cancellable_new ();
+      g_clear_pointer (&self->layout, pdg_layout_unref);
+      g_clear_pointer (&self->scene, pdg_scene_unref);
+      self->next_is_fresh = TRUE;
+      g_signal_emit (self, changed_signal, 0);
+    }
+  else if (self->running)
+    {
+      g_clear_pointer (&self->waiting, pdg_journey_graph_unref);
+      self->waiting = pdg_journey_graph_ref (graph);
+    }
+  else
+    start_build (self, graph);
+}
+
+static void
+range_cb (PdgSceneModel *self)
+{
+  self->next_is_fresh = TRUE;
+}
+
+static void
+pdg_scene_model_dispose (GObject *object)
+{
+  PdgSceneModel *self = PDG_SCENE_MODEL (object);
+
+  drop_build (self);
+  if (self->workspace != NULL)
+    g_signal_handlers_disconnect_by_data (self->workspace, self);
+  g_clear_object (&self->workspace);
+  g_clear_pointer (&self->layout, pdg_layout_unref);
+  g_clear_pointer (&self->scene, pdg_scene_unref);
+  G_OBJECT_CLASS (pdg_scene_model_parent_class)->dispose (object);
+}
+
+static void
+pdg_scene_model_class_init (PdgSceneModelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = pdg_scene_model_dispose;
+  changed_signal = g_signal_new ("changed", PDG_TYPE_SCENE_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+pdg_scene_model_init (PdgSceneModel *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->next_is_fresh = TRUE;
+}
+
+PdgSceneModel *
+pdg_scene_model_new (PdgWorkspace *workspace)
+{
+  PdgSceneModel *self = g_object_new (PDG_TYPE_SCENE_MODEL, NULL);
+
+  self->workspace = g_object_ref (workspace);
+  g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (graph_cb), self);
+  g_signal_connect_swapped (workspace, "notify::range", G_CALLBACK (range_cb), self);
+  if (pdg_workspace_get_graph (workspace) != NULL)
+    graph_cb (self);
+  return self;
+}
+
+PdgScene *
+pdg_scene_model_get_scene (PdgSceneModel *self)
+{
+  return self->scene;
+}
+
+gboolean
+pdg_scene_model_is_fresh (PdgSceneModel *self)
+{
+  return self->fresh;
+}
