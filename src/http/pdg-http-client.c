@@ -13,6 +13,7 @@ struct _PdgHttpClient
 {
   guint timeout_ms;
   gsize max_body_bytes;
+  gboolean idempotent;
   GMainContext *sync_context; /* waiting requests run here, so that the caller's sources do not */
   SoupSession *sync_session;
   SoupSession *async_session;
@@ -84,6 +85,12 @@ pdg_http_client_set_max_body_bytes (PdgHttpClient *self, gsize max_body_bytes)
   self->max_body_bytes = max_body_bytes;
 }
 
+void
+pdg_http_client_set_idempotent (PdgHttpClient *self, gboolean idempotent)
+{
+  self->idempotent = idempotent;
+}
+
 guint
 pdg_http_answer_get_status (PdgHttpAnswer *answer)
 {
@@ -144,19 +151,27 @@ outer_cancelled_cb (GCancellable *outer, gpointer user_data)
   g_cancellable_cancel (G_CANCELLABLE (user_data));
 }
 
+/* libsoup aborts when a stream ends under another main context than it began under, so not later than this. */
+static void
+transfer_close (Transfer *self)
+{
+  g_clear_object (&self->stream);
+}
+
 /* Consumes @error and @task. */
 static void
 transfer_fail (GTask *task, GError *error)
 {
   Transfer *self = g_task_get_task_data (task);
-  const char *url = g_uri_get_host (soup_message_get_uri (self->message));
+  const char *host = g_uri_get_host (soup_message_get_uri (self->message));
 
+  transfer_close (self);
   if (self->too_late)
-    g_task_return_new_error (task, PDG_HTTP_ERROR, PDG_HTTP_ERROR_CLIENT, "%s gave no answer in time: is the server busy?", url);
+    g_task_return_new_error (task, PDG_HTTP_ERROR, PDG_HTTP_ERROR_CLIENT, "%s gave no answer in time: is the server busy?", host);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_new_error (task, PDG_HTTP_ERROR, PDG_HTTP_ERROR_CLIENT, "no answer from %s: %s", url, error->message);
+    g_task_return_new_error (task, PDG_HTTP_ERROR, PDG_HTTP_ERROR_CLIENT, "no answer from %s: %s", host, error->message);
   g_clear_error (&error);
   g_object_unref (task);
 }
@@ -167,6 +182,7 @@ transfer_succeed (GTask *task)
   Transfer *self = g_task_get_task_data (task);
   PdgHttpAnswer *answer = g_new0 (PdgHttpAnswer, 1);
 
+  transfer_close (self);
   answer->status = soup_message_get_status (self->message);
   answer->body = g_byte_array_free_to_bytes (self->body);
   self->body = g_byte_array_new ();
@@ -257,6 +273,8 @@ client_start (PdgHttpClient *self, SoupSession *session, const char *method, con
       g_object_unref (task);
       return;
     }
+  if (self->idempotent)
+    soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   transfer = g_new0 (Transfer, 1);
   transfer->message = message;
   transfer->max_body_bytes = self->max_body_bytes;
@@ -302,6 +320,7 @@ pdg_http_client_request (PdgHttpClient *self, const char *method, const char *ur
                          GCancellable *cancellable, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  PdgHttpAnswer *answer;
 
   if (self->sync_context == NULL)
     self->sync_context = g_main_context_new ();
@@ -311,6 +330,8 @@ pdg_http_client_request (PdgHttpClient *self, const char *method, const char *ur
   client_start (self, self->sync_session, method, url, headers, body, cancellable, keep_result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (self->sync_context, TRUE);
+  answer = pdg_http_client_request_finish (self, result, error);
+  g_clear_object (&result);
   g_main_context_pop_thread_default (self->sync_context);
-  return pdg_http_client_request_finish (self, result, error);
+  return answer;
 }

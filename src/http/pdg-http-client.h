@@ -18,6 +18,10 @@ void           pdg_http_client_free (PdgHttpClient *client);
 /* Answers longer than this are an error; default 64 MiB. */
 void           pdg_http_client_set_max_body_bytes (PdgHttpClient *client, gsize max_body_bytes);
 
+/* Says that the server takes a request that comes twice as one (events with ids): then POST uses open connections again too, and
+ * is repeated when such a connection turns out to be dead. Off by default. */
+void           pdg_http_client_set_idempotent (PdgHttpClient *client, gboolean idempotent);
+
 /* Sends and waits; blocks the thread and runs no main loop of the caller's.
  * @headers: name, value, name, value, …, NULL; nullable. "Content-Type" belongs here. @body: borrowed, nullable.
  * Any status is an answer; NULL with PDG_HTTP_ERROR_CLIENT or G_IO_ERROR_CANCELLED when there is none. (transfer full) */

@@ -179,10 +179,13 @@ stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error
 
   if (n < 0)
     {
-      if (errno != EAGAIN)
-        return stream_end (stream, buffer, errno, error);
-      stream->readable = FALSE;
-      return fail_with_errno (EAGAIN, error);
+      if (errno == EAGAIN)
+        {
+          stream->readable = FALSE;
+          return fail_with_errno (EAGAIN, error);
+        }
+      stream->ended = TRUE;
+      return stream_end (stream, buffer, errno, error);
     }
   if (n == 0 && count > 0)
     {

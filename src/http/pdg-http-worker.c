@@ -315,7 +315,19 @@ worker_close_everything (PdgHttpWorker *worker)
   if (worker->keep_alive_fd >= 0)
     close (worker->keep_alive_fd);
   worker->keep_alive_fd = -1;
+}
+
+/* Late requests keep the worker, but not its descriptors. */
+static void
+worker_release_descriptors (PdgHttpWorker *worker)
+{
   pdg_http_listeners_close (&worker->listeners);
+  g_clear_pointer (&worker->context, g_main_context_unref);
+  if (worker->epoll_fd >= 0)
+    close (worker->epoll_fd);
+  if (worker->event_fd >= 0)
+    close (worker->event_fd);
+  worker->epoll_fd = worker->event_fd = -1;
 }
 
 typedef struct
@@ -362,6 +374,7 @@ worker_thread (gpointer data)
     }
   worker_close_everything (worker);
   g_main_context_pop_thread_default (worker->context);
+  worker_release_descriptors (worker);
   pdg_http_worker_unref (worker);
   return NULL;
 }
@@ -399,13 +412,8 @@ pdg_http_worker_unref (PdgHttpWorker *worker)
 {
   if (!g_atomic_ref_count_dec (&worker->ref_count))
     return;
-  pdg_http_listeners_close (&worker->listeners);
-  if (worker->epoll_fd >= 0)
-    close (worker->epoll_fd);
-  if (worker->event_fd >= 0)
-    close (worker->event_fd);
+  worker_release_descriptors (worker);
   g_ptr_array_unref (worker->answered);
-  g_main_context_unref (worker->context);
   pdg_http_router_unref (worker->router);
   g_mutex_clear (&worker->lock);
   g_free (worker);
@@ -465,9 +473,9 @@ pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequest *request)
     }
   first = worker->answered->len == 0;
   g_ptr_array_add (worker->answered, pdg_http_request_ref (request));
-  g_mutex_unlock (&worker->lock);
   if (first)
     worker_wake_up (worker);
+  g_mutex_unlock (&worker->lock);
   return TRUE;
 }
 
@@ -476,8 +484,8 @@ pdg_http_worker_request_stop (PdgHttpWorker *worker, gint64 until_usec)
 {
   g_mutex_lock (&worker->lock);
   worker->stop_requested_usec = until_usec;
-  g_mutex_unlock (&worker->lock);
   worker_wake_up (worker);
+  g_mutex_unlock (&worker->lock);
 }
 
 gboolean
