@@ -8,14 +8,14 @@
 G_BEGIN_DECLS
 
 /* Guards against hostile documents; a plain value struct. Take PDG_GQL_LIMITS_DEFAULT and change what you need; 0
- * switches a guard off, except max_nesting. */
+ * switches a guard off, except the first two, which then are what they can be at most. */
 typedef struct
 {
-  guint max_tokens;              /* of a document: 5000 */
+  guint max_tokens;              /* of a document, at most 20000: 5000 */
   guint max_nesting;             /* of brackets of any kind while parsing, at most 500: 100 */
   guint max_depth;               /* of fields, fragments expanded, introspection counted apart: 10 */
   guint max_introspection_depth; /* of fields below __schema and __type: 20 */
-  guint max_introspection_lists; /* nested fields, interfaces, possibleTypes and inputFields there: 3 */
+  guint max_introspection_lists; /* nested fields, interfaces, possibleTypes and inputFields there: 2 */
   guint max_fields;              /* fields in all, fragments expanded at every use: 5000 */
   guint max_aliases;             /* 30 */
   guint max_directives;          /* 50 */
@@ -25,7 +25,7 @@ typedef struct
 } PdgGqlLimits;
 
 #define PDG_GQL_LIMITS_DEFAULT \
-  { 5000, 100, 10, 20, 3, 5000, 30, 50, 20, 100, 64 * 1024 * 1024 }
+  { 5000, 100, 10, 20, 2, 5000, 30, 50, 20, 100, 64 * 1024 * 1024 }
 
 /* A request as a transport reads it; a plain value struct, borrowed during pdg_gql_prepare() only. */
 typedef struct

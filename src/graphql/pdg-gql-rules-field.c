@@ -1,0 +1,132 @@
+#include "config.h"
+#include "graphql/pdg-gql-validate-private.h"
+
+#include <string.h>
+
+#include "graphql/pdg-gql-suggest-private.h"
+
+/* Rules on fields and directives. */
+
+/* Types that do have the field: the possible types of an abstract one. */
+static gboolean
+suggest_types (GString          *message,
+               const PdgGqlType *type,
+               const char       *field)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; pdg_gql_type_is_abstract (type) && i < type->n_possible && names->len < 5; i++)
+    if (pdg_gql_type_lookup_field (type->possible[i], field) != NULL)
+      g_ptr_array_add (names, (gpointer) type->possible[i]->name);
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (message, "%s\"%s\"%s",
+                            i == 0                    ? " Did you mean to use an inline fragment on "
+                            : i + 1 < names->len      ? ", "
+                            : names->len == 2         ? " or "
+                                                      : ", or ",
+                            (const char *) names->pdata[i], i + 1 == names->len ? "?" : "");
+  return names->len > 0;
+}
+
+static void
+fields_on_correct_type (PdgGqlValidation *validation,
+                        PdgGqlVisit       visit,
+                        gconstpointer     node)
+{
+  const PdgGqlAstSelection *field = node;
+  const PdgGqlType *type = validation->parent_type;
+  GString *message;
+
+  if (type == NULL || validation->field != NULL)
+    return;
+  message = g_string_new (NULL);
+  g_string_printf (message, "Cannot query field \"%s\" on type \"%s\".", field->name.text, type->name);
+  if (validation->suggest && !suggest_types (message, type, field->name.text))
+    {
+      g_autoptr(GPtrArray) names = g_ptr_array_new ();
+
+      for (guint i = 0; i < type->n_fields; i++)
+        g_ptr_array_add (names, (gpointer) type->fields[i].name);
+      pdg_gql_suggest (message, field->name.text, names);
+    }
+  pdg_gql_validation_take (validation, &field->location, 1, message);
+}
+
+static void
+scalar_leafs (PdgGqlValidation *validation,
+              PdgGqlVisit       visit,
+              gconstpointer     node)
+{
+  const PdgGqlAstSelection *field = node;
+  g_autofree char *type = NULL;
+  gboolean leaf;
+
+  if (validation->type == NULL)
+    return;
+  leaf = pdg_gql_type_is_leaf (pdg_gql_type_get_named (validation->type));
+  if (leaf != (field->set != NULL))
+    return;
+  type = pdg_gql_type_print (validation->type);
+  if (leaf)
+    pdg_gql_validation_error (validation, field->set->location,
+                              "Field \"%s\" must not have a selection since type \"%s\" has no subfields.", field->name.text, type);
+  else
+    pdg_gql_validation_error (validation, field->location,
+                              "Field \"%s\" of type \"%s\" must have a selection of subfields. Did you mean \"%s { ... }\"?",
+                              field->name.text, type, field->name.text);
+}
+
+static void
+known_directives (PdgGqlValidation *validation,
+                  PdgGqlVisit       visit,
+                  gconstpointer     node)
+{
+  const PdgGqlAstDirective *directive = node;
+
+  if (validation->directive == NULL)
+    {
+      pdg_gql_validation_error (validation, directive->location, "Unknown directive \"@%s\".", directive->name.text);
+      return;
+    }
+  for (guint i = 0; i < validation->directive->n_locations; i++)
+    if (strcmp (validation->directive->locations[i], validation->location) == 0)
+      return;
+  pdg_gql_validation_error (validation, directive->location, "Directive \"@%s\" may not be used on %s.", directive->name.text,
+                            validation->location);
+}
+
+static void
+unique_directives_per_location (PdgGqlValidation *validation,
+                                PdgGqlVisit       visit,
+                                gconstpointer     node)
+{
+  const PdgGqlAstDirectives *directives = node;
+  g_autoptr(GHashTable) seen = NULL;
+
+  if (directives->n < 2)
+    return;
+  seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < directives->n; i++)
+    {
+      const PdgGqlAstDirective *directive = &directives->items[i];
+      const PdgGqlDirective *definition = pdg_gql_schema_lookup_directive (validation->schema, directive->name.text);
+      const PdgGqlAstDirective *first;
+
+      if (definition == NULL || definition->repeatable)
+        continue;
+      first = g_hash_table_lookup (seen, directive->name.text);
+      if (first != NULL)
+        pdg_gql_validation_error2 (validation, first->location, directive->location,
+                                   "The directive \"@%s\" can only be used once at this location.", directive->name.text);
+      else
+        g_hash_table_insert (seen, (gpointer) directive->name.text, (gpointer) directive);
+    }
+}
+
+const PdgGqlRule pdg_gql_field_rules[] = {
+  { "ScalarLeafsRule", PDG_GQL_VISIT_FIELD, scalar_leafs },
+  { "FieldsOnCorrectTypeRule", PDG_GQL_VISIT_FIELD, fields_on_correct_type },
+  { "KnownDirectivesRule", PDG_GQL_VISIT_DIRECTIVE, known_directives },
+  { "UniqueDirectivesPerLocationRule", PDG_GQL_VISIT_DIRECTIVES, unique_directives_per_location },
+  { NULL, 0, NULL },
+};

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Appends ' Did you mean "a", "b", or "c"?' to @message for those of @names (const char *) that are close to @input,
+ * nothing when there are none. */
+void pdg_gql_suggest (GString *message, const char *input, GPtrArray *names);
+
+G_END_DECLS
