@@ -1,4 +1,6 @@
 #include "config.h"
+#include "demo/pdg-demo-session.h"
+
 #include "demo/pdg-demo-run.h"
 
 #define MAX_VISITS 36

@@ -59,7 +59,6 @@ static const char *const state_texts[N_TEXTS] = {
   [TEXT_UNAVAILABLE] = "unavailable",
   [TEXT_AUTHORISED] = "authorised",
   [TEXT_GUEST] = "guest",
-  [TEXT_ACCOUNT] = "account",
   [TEXT_PLACED] = "placed",
   [TEXT_RETURNS] = "returns",
   [TEXT_DELIVERY] = "delivery",

@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+/* Fontconfig keeps its cache until the process ends; only AddressSanitizer asks. */
+const char *__lsan_default_suppressions (void);
+
+const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+
 typedef struct
 {
   const guint8 *data;
