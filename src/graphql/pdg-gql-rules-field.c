@@ -76,6 +76,18 @@ scalar_leafs (PdgGqlValidation *validation,
                               field->name.text, type, field->name.text);
 }
 
+static gboolean
+is_defined_here (PdgGqlValidation *validation,
+                 const char       *name)
+{
+  const PdgGqlAstDocument *document = validation->document->ast;
+
+  for (guint i = 0; i < document->n; i++)
+    if (document->items[i]->kind == PDG_GQL_AST_DIRECTIVE && strcmp (document->items[i]->name.text, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 known_directives (PdgGqlValidation *validation,
                   PdgGqlVisit       visit,
@@ -83,6 +95,8 @@ known_directives (PdgGqlValidation *validation,
 {
   const PdgGqlAstDirective *directive = node;
 
+  if (is_defined_here (validation, directive->name.text))
+    return;
   if (validation->directive == NULL)
     {
       pdg_gql_validation_error (validation, directive->location, "Unknown directive \"@%s\".", directive->name.text);

@@ -44,6 +44,18 @@ find_member (const PdgGqlAstValue *object,
   return NULL;
 }
 
+static gboolean
+is_nullable_variable (PdgGqlValidation     *validation,
+                      const PdgGqlAstValue *value)
+{
+  const PdgGqlAstDefinition *operation = validation->definition != NULL ? validation->definition->ast : NULL;
+
+  for (guint i = 0; operation != NULL && value->kind == PDG_GQL_AST_VARIABLE && i < operation->n_variables; i++)
+    if (strcmp (operation->variables[i].name.text, value->text) == 0)
+      return operation->variables[i].type->kind != PDG_GQL_AST_NON_NULL_TYPE;
+  return FALSE; /* of fragments, the rule on positions tells */
+}
+
 static void
 check_one_of (PdgGqlValidation     *validation,
               const PdgGqlAstValue *object,
@@ -59,6 +71,9 @@ check_one_of (PdgGqlValidation     *validation,
     pdg_gql_validation_error (validation, object->location, "OneOf Input Object \"%s\" must specify exactly one key.", type->name);
   else if (value->kind == PDG_GQL_AST_NULL)
     pdg_gql_validation_error (validation, object->location, "Field \"%s.%s\" must be non-null.", type->name, first);
+  else if (is_nullable_variable (validation, value))
+    pdg_gql_validation_error (validation, object->location,
+                              "Variable \"%s\" must be non-nullable to be used for OneOf Input Object \"%s\".", value->text, type->name);
 }
 
 static void check_value (PdgGqlValidation *validation, const PdgGqlAstValue *ast, PdgGqlType *type);

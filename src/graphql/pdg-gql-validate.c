@@ -332,6 +332,55 @@ walk_definition (Walk                      *walk,
   walk_set (walk, ast->set, type, TRUE);
 }
 
+static void
+walk_sdl_type (Walk                *walk,
+               const PdgGqlAstType *type)
+{
+  static const char *const builtin[] = { "Int", "Float", "String", "Boolean", "ID", NULL };
+
+  while (type->kind != PDG_GQL_AST_NAMED_TYPE)
+    type = type->of;
+  if (!g_strv_contains (builtin, type->name))
+    tell (walk, PDG_GQL_VISIT_TYPE, type);
+}
+
+static void
+walk_sdl_inputs (Walk                 *walk,
+                 const PdgGqlAstInput *inputs,
+                 guint                 n,
+                 const char           *location)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      walk_sdl_type (walk, inputs[i].type);
+      walk_directives (walk, &inputs[i].directives, location);
+    }
+}
+
+/* A type system definition has no place in an executable document, which one rule says; others look into it too. */
+static void
+walk_sdl (Walk                      *walk,
+          const PdgGqlAstDefinition *ast)
+{
+  static const char *const locations[] = { "", "", "SCHEMA", "SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "" };
+  gboolean is_enum = ast->kind == PDG_GQL_AST_ENUM_TYPE;
+
+  walk_directives (walk, &ast->directives, locations[ast->kind]);
+  for (guint i = 0; i < ast->n_roots; i++)
+    walk_sdl_type (walk, ast->roots[i].type);
+  for (guint i = 0; i < ast->n_types; i++)
+    walk_sdl_type (walk, ast->types[i]);
+  for (guint i = 0; i < ast->n_fields; i++)
+    {
+      if (!is_enum)
+        walk_sdl_type (walk, ast->fields[i].type);
+      walk_sdl_inputs (walk, ast->fields[i].arguments, ast->fields[i].n_arguments, "ARGUMENT_DEFINITION");
+      walk_directives (walk, &ast->fields[i].directives, is_enum ? "ENUM_VALUE" : "FIELD_DEFINITION");
+    }
+  walk_sdl_inputs (walk, ast->inputs, ast->n_inputs,
+                   ast->kind == PDG_GQL_AST_INPUT_TYPE ? "INPUT_FIELD_DEFINITION" : "ARGUMENT_DEFINITION");
+}
+
 /* The spreads of a definition, breadth and depth mixed as the reference implementation does: the order decides which
  * of several errors of a cycle is told. */
 static void
@@ -415,6 +464,9 @@ pdg_gql_validate (const PdgGqlDocument *document,
   base->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   add_definitions (base);
   tell (&walk, PDG_GQL_VISIT_DOCUMENT, document->ast);
+  for (guint i = 0; i < document->ast->n; i++)
+    if (document->ast->items[i]->set == NULL)
+      walk_sdl (&walk, document->ast->items[i]);
   for (guint i = 0; i < base->definitions->len; i++)
     {
       base->definition = base->definitions->pdata[i];

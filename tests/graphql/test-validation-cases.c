@@ -68,6 +68,14 @@ describe_found (PdgGqlErrors *errors)
   return join_sorted (texts);
 }
 
+static const PdgGqlValue *
+refuse (const PdgGqlValue *input,
+        PdgArena          *arena,
+        GError           **error)
+{
+  return NULL;
+}
+
 static gboolean
 run_case (JsonObject *test,
           const char *rule,
@@ -84,6 +92,9 @@ run_case (JsonObject *test,
   PdgGqlDocument document;
   PdgGqlAstDocument *ast;
 
+  g_assert_no_error (error);
+  if (strstr (json_object_get_string_member (test, "test"), "custom scalar that returns undefined") != NULL)
+    pdg_gql_schema_bind_scalar (schema, "CustomScalar", refuse, NULL, &error);
   g_assert_no_error (error);
   ast = pdg_gql_parse (arena, query, strlen (query), 0, 100, &result, &message, &location);
   g_assert_cmpstr (message, ==, NULL);
