@@ -11,7 +11,7 @@
 #define DEFAULT_RATE 10.0
 #define ID_SALT G_GUINT64_CONSTANT (0x6c61726465720001)
 #define LIVE_ID_SALT G_GUINT64_CONSTANT (0x6c61726465720002)
-#define MEAN_EVENTS_PER_SESSION 24.0 /* sets how fast live visitors come, so that they take their usual time */
+#define MEAN_EVENTS_PER_SESSION 25.0 /* sets how fast live visitors come, so that they take their usual time */
 #define MAX_BACKLOG_USEC (5 * PDG_USEC_PER_SEC)
 
 struct _PdgDemo

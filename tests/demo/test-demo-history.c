@@ -85,7 +85,7 @@ test_defaults (void)
   g_assert_cmpuint (n, ==, PDG_DEMO_MAX_BATCH);
   g_assert_cmpuint (g_bytes_get_size (body), <, 10 * 1000 * 1000);
   g_assert_cmpuint (pdg_demo_get_n_events (demo), >, 60000);
-  g_assert_cmpuint (pdg_demo_get_n_events (demo), <, 130000);
+  g_assert_cmpuint (pdg_demo_get_n_events (demo), <, 110000);
   releases = pdg_demo_get_releases (demo, &n_releases);
   g_assert_cmpuint (n_releases, ==, 4);
   for (guint i = 1; i < n_releases; i++)
