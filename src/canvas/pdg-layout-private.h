@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /* Between cards that are stacked because one leads to the other: room for the label on the way. */
-#define PDG_LAYOUT_STACK_GAP 136.0
+#define PDG_LAYOUT_STACK_GAP 144.0
 
 /* A weighted edge between two nodes of a part; no loops, one for each ordered pair. */
 typedef struct

@@ -188,30 +188,123 @@ measure_depth (const PdgLayoutPart *part)
   return depth;
 }
 
-/* Joins neighbouring ranks, the smallest sum first and the last of equals, until @max_ranks are left. */
+/* A screen that nobody comes to going forward stands just before the first one that it leads to. */
+static void
+pull_starts (const PdgLayoutPart *part, double *depth)
+{
+  g_autofree gboolean *reached = g_new0 (gboolean, part->n_nodes);
+  g_autofree double *first = g_new (double, part->n_nodes);
+
+  for (guint i = 0; i < part->n_nodes; i++)
+    first[i] = G_MAXDOUBLE;
+  for (guint i = 0; i < part->n_edges; i++)
+    {
+      const PdgLayoutEdge *edge = &part->edges[i];
+
+      if (part->place[edge->from] > part->place[edge->to])
+        continue;
+      reached[edge->to] = TRUE;
+      first[edge->from] = MIN (first[edge->from], depth[edge->to]);
+    }
+  for (guint i = 0; i < part->n_nodes; i++)
+    if (!reached[i] && first[i] < G_MAXDOUBLE)
+      depth[i] = MAX (0, first[i] - 1);
+}
+
+typedef struct
+{
+  guint32 rank;
+  guint32 place;
+  guint32 node;
+} Ranked;
+
+static int
+compare_ranked (gconstpointer a, gconstpointer b)
+{
+  const Ranked *one = a;
+  const Ranked *two = b;
+
+  if (one->rank != two->rank)
+    return one->rank < two->rank ? -1 : 1;
+  return one->place < two->place ? -1 : one->place > two->place;
+}
+
+/* Numbers the ranks without holes and spreads each one with more than @max_cards over several; in the acyclic order,
+ * so that what ran forward still does. */
 static guint
-join_ranks (guint32 *new_rank, guint *sizes, guint n_ranks, guint max_ranks)
+spread_ranks (PdgLayoutPart *part, guint max_cards)
+{
+  guint n = part->n_nodes, n_ranks = 0;
+  g_autofree Ranked *ranked = g_new (Ranked, n);
+
+  for (guint32 i = 0; i < n; i++)
+    ranked[i] = (Ranked) { part->rank[i], part->place[i], i };
+  qsort (ranked, n, sizeof *ranked, compare_ranked);
+  for (guint first = 0, last; first < n; first = last)
+    {
+      guint n_parts, size;
+
+      for (last = first + 1; last < n && ranked[last].rank == ranked[first].rank; last++)
+        ;
+      n_parts = (last - first + max_cards - 1) / max_cards;
+      size = (last - first + n_parts - 1) / n_parts;
+      for (guint i = first; i < last; i++)
+        part->rank[ranked[i].node] = n_ranks + (i - first) / size;
+      n_ranks += (last - first + size - 1) / size;
+    }
+  return n_ranks;
+}
+
+/* How many more edges run between @group and the next one than a row of stacks could take up. */
+static guint *
+count_surplus (const PdgLayoutPart *part, const guint32 *group_of, const guint *sizes, guint n_groups)
+{
+  guint *surplus = g_new0 (guint, n_groups + 1);
+
+  for (guint i = 0; i < part->n_edges; i++)
+    {
+      guint32 from = group_of[part->rank[part->edges[i].from]];
+      guint32 to = group_of[part->rank[part->edges[i].to]];
+
+      if (from + 1 == to)
+        surplus[from]++;
+    }
+  for (guint i = 0; i + 1 < n_groups; i++)
+    surplus[i] -= MIN (surplus[i], MIN (sizes[i], sizes[i + 1]));
+  return surplus;
+}
+
+/* Joins neighbouring ranks until @max_ranks are left: where few cards stand and few edges would end up within the
+ * column, late rather than early, and the first column only when it must be. Fills the new rank of each old one. */
+static guint
+join_ranks (const PdgLayoutPart *part, guint32 *new_rank, guint *sizes, guint n_ranks, guint max_ranks)
 {
   guint n_left = n_ranks;
-  g_autofree guint32 *first = g_new (guint32, n_ranks + 1);
 
-  for (guint i = 0; i <= n_ranks; i++)
-    first[i] = i;
+  for (guint i = 0; i < n_ranks; i++)
+    new_rank[i] = i;
   while (n_left > max_ranks)
     {
-      guint best = 1;
+      g_autofree guint *surplus = count_surplus (part, new_rank, sizes, n_left);
+      guint best = 0, best_cost = G_MAXUINT;
 
-      for (guint i = 1; i < n_left; i++)
-        if (sizes[i - 1] + sizes[i] <= sizes[best - 1] + sizes[best])
-          best = i;
-      sizes[best - 1] += sizes[best];
-      memmove (&sizes[best], &sizes[best + 1], (n_left - best - 1) * sizeof *sizes);
-      memmove (&first[best], &first[best + 1], (n_left - best) * sizeof *first);
+      for (guint i = 0; i + 1 < n_left; i++)
+        {
+          guint cost = sizes[i] + sizes[i + 1] + surplus[i] + (i == 0 ? 3 : 0);
+
+          if (cost <= best_cost)
+            {
+              best = i;
+              best_cost = cost;
+            }
+        }
+      sizes[best] += sizes[best + 1];
+      memmove (&sizes[best + 1], &sizes[best + 2], (n_left - best - 2) * sizeof *sizes);
+      for (guint i = 0; i < n_ranks; i++)
+        if (new_rank[i] > best)
+          new_rank[i]--;
       n_left--;
     }
-  for (guint i = 0; i < n_left; i++)
-    for (guint j = first[i]; j < first[i + 1]; j++)
-      new_rank[j] = i;
   return n_left;
 }
 
@@ -219,37 +312,27 @@ void
 pdg_layout_part_rank (PdgLayoutPart *part)
 {
   guint n = part->n_nodes;
-  guint32 deepest = 0;
+
+  /* Cards with their gaps are about 500 x 400: so many columns make the whole about as wide as a screen is. */
+  double n_columns = 1.2 * sqrt (n);
+  guint max_cards = MAX (4, (guint) (1.25 * n / n_columns + 0.5));
+  guint max_ranks = MAX (4, (guint) (1.5 * sqrt (n) + 0.5));
 
   order_acyclic (part);
 
   g_autofree double *depth = measure_depth (part);
 
+  pull_starts (part, depth);
   for (guint i = 0; i < n; i++)
-    {
-      part->rank[i] = (guint32) floor (depth[i] + 0.5);
-      deepest = MAX (deepest, part->rank[i]);
-    }
+    part->rank[i] = (guint32) floor (depth[i] + 0.5);
 
-  guint n_ranks = deepest + 1;
-  guint n_used = 0;
-  g_autofree guint *sizes = g_new0 (guint, n_ranks);
-  g_autofree guint32 *dense = g_new0 (guint32, n_ranks);
-  g_autofree guint32 *joined = g_new0 (guint32, n_ranks);
+  guint n_ranks = spread_ranks (part, max_cards);
+  g_autofree guint *sizes = g_new0 (guint, n_ranks + 1);
+  g_autofree guint32 *joined = g_new0 (guint32, n_ranks + 1);
 
   for (guint i = 0; i < n; i++)
     sizes[part->rank[i]]++;
-  for (guint i = 0; i < n_ranks; i++)
-    if (sizes[i] > 0)
-      {
-        dense[i] = n_used;
-        sizes[n_used++] = sizes[i];
-      }
-
-  /* Cards with their gaps are about 500 x 350: so many columns make the whole nearly as wide as a screen is. */
-  guint max_ranks = MAX (4, (guint) (1.3 * sqrt (n) + 0.5));
-
-  part->n_ranks = join_ranks (joined, sizes, n_used, max_ranks);
+  part->n_ranks = join_ranks (part, joined, sizes, n_ranks, max_ranks);
   for (guint i = 0; i < n; i++)
-    part->rank[i] = joined[dense[part->rank[i]]];
+    part->rank[i] = joined[part->rank[i]];
 }

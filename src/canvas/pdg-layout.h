@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 #define PDG_CARD_WIDTH          320.0
 #define PDG_CARD_HEIGHT         240.0
 #define PDG_CARD_PICTURE_HEIGHT 200.0
-#define PDG_LAYOUT_COLUMN_GAP   176.0
-#define PDG_LAYOUT_ROW_GAP      112.0
+#define PDG_LAYOUT_COLUMN_GAP   192.0
+#define PDG_LAYOUT_ROW_GAP      120.0
 
 /* A plain value: where one screen's card lies; @x and @y are its top left in world units. */
 typedef struct

@@ -52,10 +52,14 @@ get_tint (const PdgDraw *draw, guint32 card, double share)
                        pdg_theme_get_series (draw->theme, get_series (draw, card)), share);
 }
 
+/* The smaller a card, the stronger its colour. */
 static double
-get_ground_share (const PdgDraw *draw)
+get_ground_share (const PdgDraw *draw, const Frame *frame)
 {
-  return pdg_theme_get_kind (draw->theme) == PDG_THEME_DARK ? 0.13 : 0.085;
+  double base = pdg_theme_get_kind (draw->theme) == PDG_THEME_DARK ? 0.13 : 0.085;
+  double small = CLAMP ((100 - frame->width) / 80, 0, 1);
+
+  return base + (0.32 - base) * small * small;
 }
 
 /* The first letter of the name, or of the path's first word. */
@@ -113,7 +117,7 @@ draw_placeholder (const PdgDraw *draw, guint32 card, const Frame *frame)
   cairo_t *cr = draw->cr;
   double zoom = draw->camera.zoom;
   gboolean sketched = frame->width >= MIN_SKETCH_PX;
-  PdgRgba ground = get_tint (draw, card, get_ground_share (draw));
+  PdgRgba ground = get_tint (draw, card, get_ground_share (draw, frame));
 
   pdg_draw_set_source (cr, &ground);
   pdg_draw_rounded (cr, frame->x, frame->y, frame->width, frame->height, frame->radius);
@@ -295,7 +299,7 @@ draw_mark (const PdgDraw *draw, const Frame *frame, double share, gboolean exit_
   double edge = exit_mark ? frame->x + frame->width : frame->x;
   char text[16];
 
-  if (share < PDG_MARK_MIN_SHARE)
+  if (share < (exit_mark ? PDG_EXIT_MIN_SHARE : PDG_ENTRY_MIN_SHARE))
     return;
   pdg_format_percent (share, text, sizeof text);
 

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+/* Beyond this many in sight, edges get cairo's coarser and much quicker coverage. */
+#define MAX_FINE_EDGES 80
+
 /* Labels need this much of their edge to be seen. */
 #define MIN_LABELLED_PX 40.0
 
@@ -88,9 +91,9 @@ static double
 get_text_bottom (const PdgDraw *draw, guint32 card)
 {
   const PdgRect *rect = &draw->scene->cards[card];
+  double text = draw->detail == PDG_DETAIL_FULL ? PDG_TEXT_BLOCK : draw->detail == PDG_DETAIL_TITLE ? 22 : 4;
 
-  return MAX (rect->y + rect->height,
-              rect->y + PDG_CARD_PICTURE_HEIGHT + PDG_TEXT_BLOCK * pdg_text_scale (draw->camera.zoom) / draw->camera.zoom);
+  return rect->y + PDG_CARD_PICTURE_HEIGHT + text * pdg_text_scale (draw->camera.zoom) / draw->camera.zoom;
 }
 
 static PdgCurve
@@ -102,20 +105,36 @@ get_drop (const PdgDraw *draw, guint32 edge_index)
   gboolean down = curve.y[3] > curve.y[0];
   double text = get_text_bottom (draw, down ? edge->from : edge->to);
 
-  if (draw->detail == PDG_DETAIL_FULL)
-    curve.y[down ? 0 : 3] = text;
+  curve.y[down ? 0 : 3] = text;
   curve.y[1] = curve.y[0] + (curve.y[3] - curve.y[0]) / 3;
   curve.y[2] = curve.y[3] - (curve.y[3] - curve.y[0]) / 3;
   return curve;
 }
 
-/* Adds the edge to the path in logical pixels; at its end stays room of @head for the tip. */
+/* Long edges are mostly out of sight, and cairo would work on all of them. */
+static gboolean
+is_in_sight (const PdgDraw *draw, const PdgCurve *curve, double head)
+{
+  double margin = (PDG_EDGE_MAX_WIDTH + head) / draw->camera.zoom;
+  double left = MIN (MIN (curve->x[0], curve->x[1]), MIN (curve->x[2], curve->x[3]));
+  double right = MAX (MAX (curve->x[0], curve->x[1]), MAX (curve->x[2], curve->x[3]));
+  double top = MIN (MIN (curve->y[0], curve->y[1]), MIN (curve->y[2], curve->y[3]));
+  double bottom = MAX (MAX (curve->y[0], curve->y[1]), MAX (curve->y[2], curve->y[3]));
+  const PdgRect *visible = &draw->visible;
+
+  return left - margin < visible->x + visible->width && right + margin > visible->x &&
+         top - margin < visible->y + visible->height && bottom + margin > visible->y;
+}
+
+/* Adds what is in sight of the edge to the path, in logical pixels; at its end stays room of @head for the tip, whose
+ * place and direction are filled in if it is in sight. */
 static void
 add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, double *y, double *dx, double *dy)
 {
   const PdgScene *scene = draw->scene;
   const PdgRoute *route = &scene->routes[edge_index];
   const PdgCamera *camera = &draw->camera;
+  gboolean broken = TRUE;
 
   for (guint i = 0; i < route->n_curves; i++)
     {
@@ -123,10 +142,16 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
                                     : g_array_index (scene->curves, PdgCurve, route->first_curve + i);
       double sx[4], sy[4];
 
+      if (!is_in_sight (draw, &curve, head))
+        {
+          broken = TRUE;
+          continue;
+        }
       for (guint j = 0; j < 4; j++)
         pdg_camera_to_screen (camera, curve.x[j], curve.y[j], &sx[j], &sy[j]);
-      if (i == 0)
+      if (broken)
         cairo_move_to (draw->cr, sx[0], sy[0]);
+      broken = FALSE;
       if (i + 1 == route->n_curves)
         {
           double length = MAX (hypot (sx[3] - sx[2], sy[3] - sy[2]), 1e-6);
@@ -140,7 +165,7 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
           sx[2] -= *dx * MIN (head, length);
           sy[2] -= *dy * MIN (head, length);
         }
-      if (draw->detail >= PDG_DETAIL_THUMBNAIL && route->n_curves > 1)
+      if (draw->simple && route->n_curves > 1)
         cairo_line_to (draw->cr, sx[3], sy[3]);
       else
         cairo_curve_to (draw->cr, sx[1], sy[1], sx[2], sy[2], sx[3], sy[3]);
@@ -165,21 +190,21 @@ draw_edge (const PdgDraw *draw, guint32 edge_index)
   const PdgSceneEdge *edge = &draw->scene->edges[edge_index];
   PdgRgba color = get_color (draw, edge_index);
   double width = pdg_edge_width_at (edge->width, draw->camera.zoom);
-  gboolean tip = draw->detail <= PDG_DETAIL_TITLE;
+  gboolean tip = !draw->simple;
   double half = MAX (3.5, width / 2 + 1.5);
   double length = tip ? MAX (6, width * 0.7) : 0;
-  double x = 0, y = 0, dx = 1, dy = 0;
+  double x = -G_MAXDOUBLE, y = 0, dx = 1, dy = 0;
 
-  if (edge->kind == PDG_EDGE_LOOP && draw->detail > PDG_DETAIL_TITLE)
+  if (edge->kind == PDG_EDGE_LOOP && draw->simple)
     return;
   pdg_draw_set_source (cr, &color);
   cairo_set_line_width (cr, width);
-  if (route->dashed && draw->detail <= PDG_DETAIL_TITLE)
+  if (route->dashed && !draw->simple)
     cairo_set_dash (cr, dashes, 2, 0);
   add_path (draw, edge_index, length, &x, &y, &dx, &dy);
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
-  if (tip)
+  if (tip && x > -G_MAXDOUBLE)
     {
       add_tip (cr, x, y, dx, dy, length, half);
       cairo_fill (cr);
@@ -194,8 +219,11 @@ pdg_draw_edges (const PdgDraw *draw, const GArray *edges)
   cairo_save (cr);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (draw->detail >= PDG_DETAIL_THUMBNAIL)
-    cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
+  if (draw->simple || edges->len > MAX_FINE_EDGES)
+    {
+      cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
+      cairo_set_tolerance (cr, 0.35);
+    }
 
   /* What is quiet lies below, what stands out above. */
   for (int pass = 0; pass < 3; pass++)

@@ -23,9 +23,13 @@ typedef struct
   const PdgSceneStyle *style;
   PdgImageStore *images;  /* (nullable) */
   PdgDetail detail;
+  gboolean simple;        /* cards are narrower than PDG_SIMPLE_PX */
   PdgRect visible;        /* world */
   guint8 *flags;          /* by card */
 } PdgDraw;
+
+/* Cards narrower than this are drawn with straight edges, no tips, no dashes. */
+#define PDG_SIMPLE_PX 34.0
 
 void pdg_draw_set_source (cairo_t *cr, const PdgRgba *color);
 void pdg_draw_rounded (cairo_t *cr, double x, double y, double width, double height, double radius);

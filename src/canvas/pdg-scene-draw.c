@@ -6,14 +6,14 @@
 
 /* Widths of a card on the screen from which more of it is shown. */
 #define FULL_PX 120.0
-#define TITLE_PX 56.0
+#define TITLE_PX 62.0
 #define THUMBNAIL_PX 6.0
 
 /* Edges at most, the busiest: more are no longer told apart, and each costs. */
 #define MAX_EDGES 1500
 #define MAX_EDGES_SMALL 400
 
-#define DOT_SPACING 32.0
+#define DOT_SPACING 40.0
 
 void
 pdg_draw_set_source (cairo_t *cr, const PdgRgba *color)
@@ -56,7 +56,7 @@ static void
 draw_dots (const PdgDraw *draw)
 {
   double zoom = draw->camera.zoom;
-  double strength = CLAMP ((zoom - 0.36) / 0.14, 0, 1);
+  double strength = CLAMP ((zoom - 0.4) / 0.1, 0, 1);
   double spacing = DOT_SPACING * zoom * exp2 (-floor (MAX (0, log2 (zoom))));
   PdgRgba color = *pdg_theme_get (draw->theme, PDG_COLOR_DOT);
   double size = ceil (1.5 * draw->scale_factor) / draw->scale_factor;
@@ -113,7 +113,7 @@ draw_content (PdgDraw *draw)
   g_autofree guint8 *flags = draw->flags = make_flags (draw->scene, draw->style);
 
   pdg_scene_query_cards (draw->scene, &reach, FALSE, cards);
-  edges = pdg_draw_list_edges (draw, draw->detail >= PDG_DETAIL_THUMBNAIL ? MAX_EDGES_SMALL : MAX_EDGES);
+  edges = pdg_draw_list_edges (draw, draw->simple ? MAX_EDGES_SMALL : MAX_EDGES);
   pdg_draw_edges (draw, edges);
   pdg_draw_cards (draw, cards);
   if (draw->detail == PDG_DETAIL_FULL && !draw->style->reduced_detail)
@@ -128,7 +128,7 @@ pdg_scene_draw (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int
   static const PdgSceneStyle plain = PDG_SCENE_STYLE_INIT;
   PdgDraw draw = {
     scene, cr, *camera, width, height, MAX (scale_factor, 1), theme, style != NULL ? style : &plain, images,
-    pdg_scene_get_detail (camera->zoom), { 0 }, NULL,
+    pdg_scene_get_detail (camera->zoom), PDG_CARD_WIDTH * camera->zoom < PDG_SIMPLE_PX, { 0 }, NULL,
   };
 
   g_return_if_fail (pdg_camera_is_valid (camera));

@@ -6,6 +6,10 @@
 /* Kept free around a label, in logical pixels. */
 #define CLEARANCE 3.0
 #define N_PLACES 15
+
+/* Looking for places off other lines is left out where there are more edges than this. */
+#define MAX_CAREFUL_EDGES 500
+#define CAREFUL_ZOOM 0.6
 #define EMPTY G_MAXUINT32
 
 /* Where along the curve a label may ride, best first. */
@@ -27,6 +31,7 @@ typedef struct
   GArray *placed;      /* Placed, chained by cell */
   guint32 *head;       /* of each cell */
   GArray *near;        /* guint32, scratch */
+  const guint8 *order; /* (nullable) the order in which an edge's places are tried: N_PLACES for each edge */
 } Pass;
 
 void
@@ -70,9 +75,9 @@ touches_card (const Pass *pass, guint32 index, const PdgRect *rect)
 
   whole.height = MAX (whole.height, PDG_CARD_PICTURE_HEIGHT + PDG_TEXT_BLOCK / pass->zoom);
   return pdg_rect_intersects (&whole, rect) ||
-         (pdg_screen_get_entry_share (&scene->screens[index]) >= PDG_MARK_MIN_SHARE &&
+         (pdg_screen_get_entry_share (&scene->screens[index]) >= PDG_ENTRY_MIN_SHARE &&
           pdg_rect_intersects (&entry, rect)) ||
-         (pdg_screen_get_exit_share (&scene->screens[index]) >= PDG_MARK_MIN_SHARE &&
+         (pdg_screen_get_exit_share (&scene->screens[index]) >= PDG_EXIT_MIN_SHARE &&
           pdg_rect_intersects (&leave, rect));
 }
 
@@ -139,9 +144,10 @@ place_label (Pass *pass, guint32 edge, float *at)
   at[0] = at[1] = NAN;
   for (guint i = 0; i < N_PLACES; i++)
     {
+      guint place = pass->order != NULL ? pass->order[edge * N_PLACES + i] : i;
       double x, y;
 
-      pdg_scene_get_edge_point (scene, edge, places[i], &x, &y);
+      pdg_scene_get_edge_point (scene, edge, places[place], &x, &y);
 
       PdgRect rect = { x - width / 2, y - height / 2, width, height };
 
@@ -154,6 +160,90 @@ place_label (Pass *pass, guint32 edge, float *at)
     }
 }
 
+static gboolean
+crosses (const PdgScene *scene, guint32 edge, const PdgRect *rect)
+{
+  guint n;
+  const double *points = pdg_scene_get_edge_points (scene, edge, &n);
+
+  if (!pdg_rect_intersects (&scene->routes[edge].bounds, rect))
+    return FALSE;
+  for (guint i = 0; i + 1 < n; i++)
+    {
+      const double *a = points + 2 * i;
+
+      if (MAX (a[0], a[2]) >= rect->x && MIN (a[0], a[2]) <= rect->x + rect->width &&
+          MAX (a[1], a[3]) >= rect->y && MIN (a[1], a[3]) <= rect->y + rect->height)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* How many other lines a label at a place would cover; dashed ones count less. */
+static guint
+count_covered (const PdgScene *scene, guint32 edge, const GArray *nearby, const PdgRect *rect)
+{
+  guint covered = 0;
+
+  for (guint i = 0; i < nearby->len; i++)
+    {
+      guint32 other = g_array_index (nearby, guint32, i);
+
+      if (crosses (scene, other, rect))
+        covered += scene->routes[other].dashed ? 1 : 2;
+    }
+  return covered;
+}
+
+/* The other edges whose surroundings meet those of @edge. */
+static void
+list_nearby (const PdgScene *scene, guint32 edge, GArray *nearby)
+{
+  PdgRect reach = pdg_rect_expand (&scene->routes[edge].bounds, 64);
+
+  g_array_set_size (nearby, 0);
+  for (guint32 i = 0; i < scene->n_edges; i++)
+    if (i != edge && pdg_rect_intersects (&scene->routes[i].bounds, &reach))
+      g_array_append_val (nearby, i);
+}
+
+/* For every edge its places, those that cover the fewest other lines first, and of these the nearest to the middle. */
+static guint8 *
+rank_places (const PdgScene *scene)
+{
+  guint8 *order = g_new (guint8, scene->n_edges * N_PLACES + 1);
+  g_autoptr (GArray) nearby = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint32 edge = 0; edge < scene->n_edges; edge++)
+    {
+      double width = pdg_scene_get_label_width (scene, edge) / CAREFUL_ZOOM;
+      double height = PDG_LABEL_HEIGHT / CAREFUL_ZOOM;
+      guint8 *mine = order + edge * N_PLACES;
+      guint covered[N_PLACES];
+
+      list_nearby (scene, edge, nearby);
+      for (guint i = 0; i < N_PLACES; i++)
+        {
+          double x, y;
+          guint j = i;
+
+          pdg_scene_get_edge_point (scene, edge, places[i], &x, &y);
+
+          PdgRect rect = { x - width / 2, y - height / 2, width, height };
+          guint now = count_covered (scene, edge, nearby, &rect);
+
+          for (; j > 0 && covered[j - 1] > now; j--)
+            {
+              covered[j] = covered[j - 1];
+              mine[j] = mine[j - 1];
+            }
+          covered[j] = now;
+          mine[j] = (guint8) i;
+        }
+    }
+  return order;
+}
+
 /* The busiest edges choose first; those whose label is rarely shown come last. */
 void
 pdg_scene_place_labels (PdgScene *scene)
@@ -162,11 +252,12 @@ pdg_scene_place_labels (PdgScene *scene)
   g_autoptr (GArray) placed = g_array_new (FALSE, FALSE, sizeof (Placed));
   g_autoptr (GArray) near = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autofree guint32 *head = g_new (guint32, n_cells + 1);
+  g_autofree guint8 *order = scene->n_edges <= MAX_CAREFUL_EDGES ? rank_places (scene) : NULL;
   double zoom = PDG_LABEL_MIN_ZOOM;
 
   for (guint i = 0; i < PDG_N_LABEL_ZOOMS; i++, zoom *= PDG_LABEL_STEP)
     {
-      Pass pass = { scene, zoom, placed, head, near };
+      Pass pass = { scene, zoom, placed, head, near, order };
 
       g_array_set_size (placed, 0);
       for (guint j = 0; j < n_cells; j++)

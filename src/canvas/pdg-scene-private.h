@@ -6,8 +6,8 @@ G_BEGIN_DECLS
 
 /* Label places are found for zooms from this one up, each step PDG_LABEL_STEP times the one before. */
 #define PDG_LABEL_MIN_ZOOM 0.375
-#define PDG_LABEL_STEP     1.2
-#define PDG_N_LABEL_ZOOMS  6
+#define PDG_LABEL_STEP     1.12
+#define PDG_N_LABEL_ZOOMS  9
 
 /* Sizes on the screen at 100 % and below, in logical pixels. */
 #define PDG_LABEL_HEIGHT   20.0
@@ -16,8 +16,16 @@ G_BEGIN_DECLS
 #define PDG_MARK_HEIGHT    18.0
 #define PDG_MARK_TOP       6.0    /* below the card's top */
 
-/* Shares from which a card's mark is shown. */
-#define PDG_MARK_MIN_SHARE 0.10
+/* Widths of edges at 100 %. */
+#define PDG_EDGE_MIN_WIDTH 1.0
+#define PDG_EDGE_MAX_WIDTH 14.0
+
+/* Shares from which a card's mark is shown; the exit is in the second line as well. */
+#define PDG_ENTRY_MIN_SHARE 0.10
+#define PDG_EXIT_MIN_SHARE  0.25
+
+/* Edges that take less than this show their label only when pointed at. */
+#define PDG_LABEL_MIN_SHARE 0.03
 
 /* One cubic Bezier curve. */
 typedef struct

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#define MIN_WIDTH 1.0
-#define MAX_WIDTH 14.0
 #define BACK_WIDTH 1.5
 #define LOOP_WIDTH 2.0
 
@@ -17,8 +15,8 @@
 #define N_BACK_PORTS 3
 
 /* Lanes: how edges pass a column of cards. */
-#define LANE_ABOVE 22.0
-#define LANE_BELOW 60.0
+#define LANE_ABOVE 34.0
+#define LANE_BELOW 68.0
 #define LANE_CLEARANCE 6.0
 #define LANE_OVERHANG 20.0
 #define CROWDED_COST 60.0
@@ -303,7 +301,8 @@ add_edges (Router *router)
       edge->count = transition->count;
       edge->kind = classify (router, edge->from, edge->to);
       edge->share = visits > 0 ? MIN (1.0, (double) edge->count / visits) : 0;
-      edge->width = MIN (MAX_WIDTH, MIN_WIDTH + (MAX_WIDTH - MIN_WIDTH) * sqrt ((double) edge->count / most));
+      edge->width = PDG_EDGE_MIN_WIDTH + (PDG_EDGE_MAX_WIDTH - PDG_EDGE_MIN_WIDTH) *
+                    MIN (1.0, sqrt ((double) edge->count / most));
       if (edge->kind == PDG_EDGE_BACK)
         edge->width = BACK_WIDTH;
       else if (edge->kind == PDG_EDGE_LOOP)
@@ -523,7 +522,7 @@ route_beside (Router *router, guint edge_index, PdgRoute *route)
   gboolean down = to->y > from->y;
 
   route->dashed = !down;
-  route->quiet = !down;
+  route->quiet = route->quiet || !down;
   if (is_stacked (router, edge->from, edge->to))
     {
       double aside = has_reverse (scene, edge_index) ? (down ? -14 : 14) : 0;
@@ -551,7 +550,7 @@ route_loop (Router *router, guint edge_index, PdgRoute *route)
   double right = card->x + card->width - 28;
 
   route->quiet = TRUE;
-  add_curve (router, route, right - 44, card->y, right - 52, card->y - 40, right + 8, card->y - 40, right, card->y);
+  add_curve (router, route, right - 40, card->y, right - 46, card->y - 34, right + 6, card->y - 34, right, card->y);
 }
 
 static void
@@ -635,6 +634,7 @@ pdg_scene_route (PdgScene *scene)
       PdgRoute *route = &scene->routes[i];
 
       route->first_curve = scene->curves->len;
+      route->quiet = scene->edges[i].share < PDG_LABEL_MIN_SHARE;
       switch (scene->edges[i].kind)
         {
         case PDG_EDGE_FORWARD:
