@@ -35,11 +35,19 @@ compare_by_version (gconstpointer a, gconstpointer b)
   return ((const PdgDbMigration *) a)->version - ((const PdgDbMigration *) b)->version;
 }
 
+/* Nothing registers the resource by itself, so that it stays in a static library. */
+static GResource *
+get_resource (void)
+{
+  pdg_migrations_register_resource ();
+  return pdg_migrations_get_resource ();
+}
+
 static gpointer
 load_migrations (gpointer unused)
 {
   GArray *array = g_array_new (TRUE, TRUE, sizeof (PdgDbMigration));
-  GResource *resource = pdg_migrations_get_resource ();
+  GResource *resource = get_resource ();
   g_auto (GStrv) names = g_resource_enumerate_children (resource, RESOURCE_FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
