@@ -76,40 +76,58 @@ G_STATIC_ASSERT (PDG_EVENT_N_FIELDS <= 64);
 #define N_SLOTS 256
 #define MIN_NAME 4
 
+static const char alias[] = "product_id";
+
 guint64 pdg_event_fields_required;
 guint64 pdg_event_fields_data;
 
-static guint8 slots[N_SLOTS]; /* place in the table + 1; probed linearly */
-static const char alias[] = "product_id";
-
-/* Mixes the first and the last bytes and the length, which tell the names apart. */
-static inline guint
-hash_name (const char *name, gsize len)
+/* A name by its first and last eight bytes, which for most names is all of it. */
+typedef struct
 {
-  guint64 first = 0, last = 0;
+  guint64 first;
+  guint64 last;
+  const char *name;
+  guint32 len; /* 0 = a free slot */
+  int field;
+} Slot;
 
+static Slot slots[N_SLOTS]; /* probed linearly */
+
+/* The first and the last eight bytes of a name, or four when it is shorter than eight; they overlap in short names. */
+static inline void
+get_words (const char *name, gsize len, guint64 *first, guint64 *last)
+{
+  *first = 0;
+  *last = 0;
   if (len >= 8)
     {
-      memcpy (&first, name, 8);
-      memcpy (&last, name + len - 8, 8);
+      memcpy (first, name, 8);
+      memcpy (last, name + len - 8, 8);
     }
   else
     {
-      memcpy (&first, name, 4);
-      memcpy (&last, name + len - 4, 4);
+      memcpy (first, name, 4);
+      memcpy (last, name + len - 4, 4);
     }
-  first = (first ^ (last << 23 | last >> 41) ^ len) * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
-  return (guint) (first >> 56);
+}
+
+static inline guint
+hash_words (guint64 first, guint64 last, gsize len)
+{
+  return (guint) (((first ^ (last << 23 | last >> 41) ^ len) * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15)) >> 56);
 }
 
 static void
 slot_insert (const char *name, gsize len, guint field)
 {
-  guint slot = hash_name (name, len);
+  guint64 first, last;
+  guint slot;
 
-  while (slots[slot] != 0)
+  get_words (name, len, &first, &last);
+  slot = hash_words (first, last, len);
+  while (slots[slot].len != 0)
     slot = (slot + 1) % N_SLOTS;
-  slots[slot] = (guint8) (field + 1);
+  slots[slot] = (Slot) { first, last, name, (guint32) len, (int) field };
 }
 
 void
@@ -130,22 +148,25 @@ pdg_event_fields_ensure (void)
           || field->kind == PDG_FIELD_ANY)
         pdg_event_fields_data |= G_GUINT64_CONSTANT (1) << i;
     }
+  slot_insert (alias, sizeof alias - 1, PDG_FIELD_AT_PROJECT_ID);
   g_once_init_leave (&done, 1);
 }
 
 int
 pdg_event_fields_lookup (const char *name, gsize len)
 {
+  guint64 first, last;
+
   if (len < MIN_NAME)
     return -1;
-  for (guint slot = hash_name (name, len); slots[slot] != 0; slot = (slot + 1) % N_SLOTS)
+  get_words (name, len, &first, &last);
+  for (guint i = hash_words (first, last, len); slots[i].len != 0; i = (i + 1) % N_SLOTS)
     {
-      const PdgEventField *field = &pdg_event_fields[slots[slot] - 1];
+      const Slot *slot = &slots[i];
 
-      if (field->name_len == len && memcmp (field->name, name, len) == 0)
-        return slots[slot] - 1;
+      if (slot->first == first && slot->last == last && slot->len == len
+          && (len <= 16 || memcmp (slot->name + 8, name + 8, len - 16) == 0))
+        return slot->field;
     }
-  if (len == sizeof alias - 1 && memcmp (alias, name, len) == 0)
-    return PDG_FIELD_AT_PROJECT_ID;
   return -1;
 }

@@ -45,7 +45,6 @@ enum
 };
 
 #define PDG_EVENT_N_FIELDS 51
-#define PDG_EVENT_FIELDS_MAX_NAME 64
 
 extern const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS];
 

@@ -3,6 +3,10 @@
 
 #include "base/pdg-arena.h"
 
+/* What is unescaped or kept as JSON is less than the request; a small block stays within malloc's cache of its thread. */
+#define BLOCK_BYTES_MIN 1000
+#define BLOCK_BYTES_MAX (16 * 1024)
+
 struct _PdgEventBatch
 {
   GBytes *memory;
@@ -24,9 +28,10 @@ PdgEventBatch *
 pdg_event_batch_new (GBytes *memory, gint64 received_usec)
 {
   PdgEventBatch *batch = g_atomic_rc_box_new0 (PdgEventBatch);
+  gsize memory_bytes = memory != NULL ? g_bytes_get_size (memory) : 0;
 
   batch->memory = memory != NULL ? g_bytes_ref (memory) : NULL;
-  batch->arena = pdg_arena_new (16 * 1024);
+  batch->arena = pdg_arena_new (CLAMP (memory_bytes, BLOCK_BYTES_MIN, BLOCK_BYTES_MAX));
   batch->events = g_array_new (FALSE, TRUE, sizeof (PdgEvent));
   batch->issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   g_array_set_clear_func (batch->issues, issue_clear);
