@@ -107,7 +107,7 @@ CREATE TABLE event (
   term_no int4 NOT NULL,
   release_no int4,
   seq int4,
-  flags int2 NOT NULL, -- 1 late, 2 clamped, 4 page view, 8 error (PdgEventFlags)
+  flags int2 NOT NULL, -- 1 late, 2 clamped, 4 page view, 8 error, 16 performance (PdgEventFlags)
   event_key uuid NOT NULL, -- event_id when it is a UUID, else a 128-bit hash of it
   event_id text COLLATE "C", -- NULL when event_key says it
   page_path text COLLATE "C", -- NULL when the screen's path says it

@@ -216,6 +216,8 @@ set_type_flags (const PdgEventMembers *members, PdgEvent *event)
     event->flags |= PDG_EVENT_IS_PAGE_VIEW;
   else if (slice_equals (event->type, "error", 5))
     event->flags |= PDG_EVENT_IS_ERROR;
+  else if (slice_equals (event->type, "performance", 11))
+    event->flags |= PDG_EVENT_IS_PERFORMANCE;
   else if (slice_equals (event->type, "api.response", 12) && (members->seen & BIT (PDG_FIELD_AT_STATUS_CODE)) != 0)
     {
       g_autofree char *error = take_integer (&pdg_event_fields[PDG_FIELD_AT_STATUS_CODE],

@@ -20,6 +20,7 @@ typedef enum
   PDG_EVENT_CLAMPED = 1 << 1, /* its time was more than 24 h ahead: timestamp_usec is the arrival, data keeps the raw text */
   PDG_EVENT_IS_PAGE_VIEW = 1 << 2,
   PDG_EVENT_IS_ERROR = 1 << 3, /* type "error", or an api.response of 500 and above */
+  PDG_EVENT_IS_PERFORMANCE = 1 << 4,
 } PdgEventFlags;
 
 /* One accepted event of the wire (docs/wire.md), as a plain value inside a batch. */

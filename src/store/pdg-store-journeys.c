@@ -3,14 +3,13 @@
 
 #include "model/pdg-event.h"
 
-/* Flags as PdgEventFlags: 4 page view, 8 error. The load time is the largest contentful paint of a `performance` event. */
+/* Flags as PdgEventFlags: 4 page view, 8 error, 16 performance, whose largest contentful paint is the load time. Terms are
+ * looked up here and not joined: right after a bulk load the planner knows nothing of the table and joins badly. */
 #define EACH_ROW                                                                                                         \
-  "SELECT e.session_no, t.screen_no, e.ts, e.seq, "                                                                      \
-  "CASE WHEN (e.flags & 4) <> 0 THEN 0 WHEN (e.flags & 8) <> 0 THEN 1 ELSE 2 END, "                                      \
-  "CASE WHEN (e.flags & 12) = 0 THEN (e.data::jsonb ->> 'performance.lcp_ms')::float8 END "                              \
-  "FROM event e JOIN term t ON t.project_id = e.project_id AND t.term_no = e.term_no "                                   \
-  "WHERE e.project_id = $1 AND e.ts >= $2 AND e.ts < $3 "                                                                \
-  "AND ((e.flags & 12) <> 0 OR t.event_type = 'performance') ORDER BY e.session_no"
+  "SELECT session_no, term_no, ts, seq, flags, "                                                                         \
+  "CASE WHEN (flags & 16) <> 0 THEN (data::jsonb ->> 'performance.lcp_ms')::float8 END "                                 \
+  "FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3 AND (flags & 28) <> 0 ORDER BY session_no"
+#define LIST_TERMS "SELECT term_no, screen_no FROM term WHERE project_id = $1 AND screen_no IS NOT NULL"
 #define COUNT_EVENTS "SELECT count(*) FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3"
 #define LIST_SCREENS                                                                                                     \
   "SELECT s.screen_no, s.path, s.title, encode(n.sha256, 'hex') FROM screen s "                                          \
@@ -23,6 +22,7 @@
 
 typedef struct
 {
+  GHashTable *screens; /* term number -> screen number */
   PdgStoreJourneyRowFunc func;
   gpointer user_data;
 } EachRow;
@@ -31,14 +31,37 @@ static gboolean
 each_row_cb (const PdgDbResult *row, gpointer user_data)
 {
   const EachRow *each = user_data;
-  PdgStoreJourneyRowKind kind = (PdgStoreJourneyRowKind) pdg_db_result_get_int4 (row, 0, 4);
+  int flags = pdg_db_result_get_int4 (row, 0, 4);
+  PdgStoreJourneyRowKind kind = flags & PDG_EVENT_IS_PAGE_VIEW ? PDG_STORE_ROW_VIEW
+                                : flags & PDG_EVENT_IS_ERROR ? PDG_STORE_ROW_ERROR
+                                                             : PDG_STORE_ROW_LOAD;
 
   if (kind == PDG_STORE_ROW_LOAD && pdg_db_result_is_null (row, 0, 5))
     return TRUE;
-  each->func (pdg_db_result_get_int4 (row, 0, 0), pdg_db_result_get_int4 (row, 0, 1), pdg_db_result_get_usec (row, 0, 2),
+  each->func (pdg_db_result_get_int4 (row, 0, 0),
+              GPOINTER_TO_INT (g_hash_table_lookup (each->screens, GINT_TO_POINTER (pdg_db_result_get_int4 (row, 0, 1)))),
+              pdg_db_result_get_usec (row, 0, 2),
               pdg_db_result_is_null (row, 0, 3) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (row, 0, 3), kind,
               pdg_db_result_get_double (row, 0, 5), each->user_data);
   return TRUE;
+}
+
+static GHashTable *
+load_term_screens (PdgDbTx *tx, gint32 project_no, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+  GHashTable *screens;
+
+  pdg_db_params_add_int4 (params, project_no);
+  result = pdg_db_tx_query (tx, LIST_TERMS, params, error);
+  if (result == NULL)
+    return NULL;
+  screens = g_hash_table_new (NULL, NULL);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    g_hash_table_insert (screens, GINT_TO_POINTER (pdg_db_result_get_int4 (result, row, 0)),
+                         GINT_TO_POINTER (pdg_db_result_get_int4 (result, row, 1)));
+  return screens;
 }
 
 static PdgDbParams *
@@ -57,9 +80,10 @@ pdg_store_each_journey_row (PdgDbTx *tx, gint32 project_no, gint64 from_usec, gi
                             gpointer user_data, GError **error)
 {
   g_autoptr (PdgDbParams) params = range_params (project_no, from_usec, to_usec);
-  EachRow each = { func, user_data };
+  g_autoptr (GHashTable) screens = load_term_screens (tx, project_no, error);
+  EachRow each = { screens, func, user_data };
 
-  return pdg_db_tx_query_each (tx, EACH_ROW, params, each_row_cb, &each, error);
+  return screens != NULL && pdg_db_tx_query_each (tx, EACH_ROW, params, each_row_cb, &each, error);
 }
 
 gboolean

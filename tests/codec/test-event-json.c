@@ -386,6 +386,7 @@ test_flags (void)
   } cases[] = {
     { "\"event.type\":\"page.view\"", PDG_EVENT_IS_PAGE_VIEW },
     { "\"event.type\":\"page\\u002eview\"", PDG_EVENT_IS_PAGE_VIEW },
+    { "\"event.type\":\"performance\"", PDG_EVENT_IS_PERFORMANCE },
     { "\"event.type\":\"page.views\"", 0 },
     { "\"event.type\":\"page.leave\"", 0 },
     { "\"event.type\":\"error\"", PDG_EVENT_IS_ERROR },
