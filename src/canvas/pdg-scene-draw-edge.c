@@ -201,7 +201,8 @@ draw_edge (const PdgDraw *draw, guint32 edge_index)
   cairo_set_line_width (cr, width);
   if (route->dashed && !draw->simple)
     cairo_set_dash (cr, dashes, 2, 0);
-  add_path (draw, edge_index, length, &x, &y, &dx, &dy);
+  /* The line reaches half a pixel into the tip: no seam. */
+  add_path (draw, edge_index, MAX (length - 0.5, 0), &x, &y, &dx, &dy);
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
   if (tip && x > -G_MAXDOUBLE)
@@ -284,9 +285,9 @@ draw_label (const PdgDraw *draw, guint32 edge_index, const PdgRect *world)
     {
       color = get_tint (draw, edge_index);
       pdg_draw_set_source (cr, color);
-      add_trend (cr, x + 8.5 * scale, y + height / 2, 5 * scale, edge->share >= draw->style->tint_reference);
+      add_trend (cr, x + 8.5 * scale, y + height / 2, 4.5 * scale, edge->share >= draw->style->tint_reference);
       cairo_fill (cr);
-      text_x += 3.5 * scale;
+      text_x += 4.5 * scale;
     }
   pdg_text_draw (cr, draw->theme, PDG_TEXT_LABEL, text, text_x, y + height / 2 + 4 * scale, -1, scale,
                  draw->scale_factor, color);

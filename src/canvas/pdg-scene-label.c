@@ -4,7 +4,7 @@
 #include <math.h>
 
 /* Kept free around a label, in logical pixels. */
-#define CLEARANCE 3.0
+#define CLEARANCE 2.0
 #define N_PLACES 15
 
 /* Looking for places off other lines is left out where there are more edges than this. */

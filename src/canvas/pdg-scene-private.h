@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 #define PDG_N_LABEL_ZOOMS  9
 
 /* Sizes on the screen at 100 % and below, in logical pixels. */
-#define PDG_LABEL_HEIGHT   20.0
+#define PDG_LABEL_HEIGHT   19.0
 #define PDG_TEXT_BLOCK     44.0   /* the two lines under a picture with their gaps */
-#define PDG_MARK_WIDTH     54.0   /* entry and exit share beside a card */
+#define PDG_MARK_WIDTH     52.0   /* entry and exit share beside a card */
 #define PDG_MARK_HEIGHT    18.0
-#define PDG_MARK_TOP       6.0    /* below the card's top */
+#define PDG_MARK_TOP       3.0    /* below the card's top */
 
 /* Widths of edges at 100 %. */
 #define PDG_EDGE_MIN_WIDTH 1.0

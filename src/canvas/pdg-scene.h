@@ -70,10 +70,11 @@ const PdgSceneEdge *pdg_scene_get_edge (const PdgScene *scene, guint edge);
 /* The point at @t (0..1 of its length) of the edge's drawn curve, in world units: for what moves along it. */
 void                pdg_scene_get_edge_point (const PdgScene *scene, guint edge, double t, double *x_world, double *y_world);
 
-/* The edge's curve as a polyline, the one that is drawn and hit: x, y pairs. (transfer none) */
+/* The edge's curve as a polyline of x, y pairs, the one that is hit; what is drawn lies within a unit of it. (transfer none) */
 const double       *pdg_scene_get_edge_points (const PdgScene *scene, guint edge, guint *n_points);
 
-/* Where the edge's label lies at @zoom, in world units; FALSE when it has none there. */
+/* Where the edge's label lies at @zoom, in world units; FALSE when it has none there. Labels of back edges, loops and
+ * edges that take less than 3 % are drawn and hit only while the edge or one of its cards is hovered or selected. */
 gboolean            pdg_scene_get_label_rect (const PdgScene *scene, guint edge, double zoom, PdgRect *rect);
 
 /* What lies at a world point as drawn at @zoom: labels, then cards, then edges within @tolerance_world of their line. */

@@ -1,0 +1,268 @@
+#include "canvas/pdg-layout-private.h"
+#include "canvas/pdg-layout.h"
+#include "graph-fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+static const guint sizes[] = { 2, 6, 14, 60, 200, 1000 };
+
+static void
+assert_no_overlap (const PdgLayout *layout)
+{
+  guint n;
+  const PdgLayoutPosition *all = pdg_layout_get_positions (layout, &n);
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = i + 1; j < n; j++)
+      if (fabs (all[i].x - all[j].x) < PDG_CARD_WIDTH && fabs (all[i].y - all[j].y) < PDG_CARD_HEIGHT)
+        g_error ("%s at %g, %g lies over %s at %g, %g", all[i].screen_id, all[i].x, all[i].y, all[j].screen_id, all[j].x,
+                 all[j].y);
+}
+
+static void
+assert_same (const PdgLayout *a, const PdgLayout *b)
+{
+  guint n_a, n_b;
+  const PdgLayoutPosition *one = pdg_layout_get_positions (a, &n_a);
+  const PdgLayoutPosition *two = pdg_layout_get_positions (b, &n_b);
+
+  g_assert_cmpuint (n_a, ==, n_b);
+  for (guint i = 0; i < n_a; i++)
+    {
+      g_assert_cmpstr (one[i].screen_id, ==, two[i].screen_id);
+      g_assert_cmpfloat (one[i].x, ==, two[i].x);
+      g_assert_cmpfloat (one[i].y, ==, two[i].y);
+      g_assert_cmpuint (one[i].rank, ==, two[i].rank);
+      g_assert_cmpuint (one[i].order, ==, two[i].order);
+      g_assert_true (one[i].pinned == two[i].pinned);
+    }
+}
+
+static void
+test_no_overlap (void)
+{
+  g_autoptr (PdgJourneyGraph) scattered = graph_fixture_new_scattered ();
+  g_autoptr (PdgLayout) packed = pdg_layout_new (scattered, NULL);
+
+  assert_no_overlap (packed);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint32 seed = 1; seed <= (sizes[i] > 200 ? 1 : 4); seed++)
+      {
+        g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (sizes[i], seed, FALSE);
+        g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+        guint n;
+
+        pdg_layout_get_positions (layout, &n);
+        g_assert_cmpuint (n, ==, sizes[i]);
+        assert_no_overlap (layout);
+      }
+}
+
+static void
+test_deterministic (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (PdgJourneyGraph) one = graph_fixture_new (sizes[i], 3, FALSE);
+      g_autoptr (PdgJourneyGraph) two = graph_fixture_new (sizes[i], 3, FALSE);
+      g_autoptr (PdgLayout) a = pdg_layout_new (one, NULL);
+      g_autoptr (PdgLayout) b = pdg_layout_new (two, NULL);
+      g_autoptr (PdgLayout) again = pdg_layout_new (one, a);
+
+      assert_same (a, b);
+      assert_same (a, again);
+    }
+}
+
+/* Most of the traffic runs to the right, and the whole is about as wide as a screen. */
+static void
+test_reads_left_to_right (void)
+{
+  for (guint i = 1; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (sizes[i], 5, FALSE);
+      g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+      guint n_screens, n_transitions, n;
+      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+      const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n_transitions);
+      const PdgLayoutPosition *all = pdg_layout_get_positions (layout, &n);
+      double forward = 0, back = 0, right = 0, bottom = 0;
+
+      for (guint j = 0; j < n_transitions; j++)
+        {
+          guint32 from = pdg_layout_lookup (layout, screens[transitions[j].from].id)->rank;
+          guint32 to = pdg_layout_lookup (layout, screens[transitions[j].to].id)->rank;
+
+          if (from < to)
+            forward += transitions[j].count;
+          else if (from > to)
+            back += transitions[j].count;
+        }
+      g_assert_cmpfloat (forward, >, 2.5 * back);
+      for (guint j = 0; j < n; j++)
+        {
+          right = MAX (right, all[j].x + PDG_CARD_WIDTH);
+          bottom = MAX (bottom, all[j].y + PDG_CARD_HEIGHT);
+        }
+      g_assert_cmpfloat (right / bottom, >, 0.7);
+      g_assert_cmpfloat (right / bottom, <, 4);
+    }
+}
+
+static PdgJourneyGraph *
+copy_with_new (const PdgJourneyGraph *graph, guint n_new)
+{
+  PdgJourneyGraph *copy = pdg_journey_graph_new ();
+  guint n_screens, n_transitions;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n_transitions);
+
+  for (guint i = 0; i < n_screens; i++)
+    pdg_journey_graph_add_screen (copy, &screens[i]);
+  for (guint i = 0; i < n_transitions; i++)
+    pdg_journey_graph_add_transition (copy, &transitions[i]);
+  for (guint i = 0; i < n_new; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("new-%u", i);
+      PdgJourneyScreen screen = { 0 };
+      PdgJourneyTransition in = { (i * 7) % n_screens, n_screens + i, 3, -1 };
+
+      screen.id = screen.path = screen.name = id;
+      screen.visits = 3;
+      pdg_journey_graph_add_screen (copy, &screen);
+      if (i % 5 != 4)
+        pdg_journey_graph_add_transition (copy, &in);
+    }
+  return copy;
+}
+
+/* Old cards keep rank and order, few move, none far. */
+static void
+test_stable (void)
+{
+  for (guint i = 2; i < 5; i++)
+    {
+      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (sizes[i], 9, FALSE);
+      g_autoptr (PdgLayout) before = pdg_layout_new (graph, NULL);
+      g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, 5);
+      g_autoptr (PdgLayout) after = pdg_layout_new (grown, before);
+      guint n, n_all, n_moved = 0;
+      const PdgLayoutPosition *old = pdg_layout_get_positions (before, &n);
+
+      pdg_layout_get_positions (after, &n_all);
+      g_assert_cmpuint (n_all, ==, n + 5);
+      assert_no_overlap (after);
+      for (guint j = 0; j < n; j++)
+        {
+          const PdgLayoutPosition *now = pdg_layout_lookup (after, old[j].screen_id);
+
+          g_assert_cmpuint (now->rank, ==, old[j].rank);
+          g_assert_cmpfloat (now->x, ==, old[j].x);
+          g_assert_cmpfloat (fabs (now->y - old[j].y), <, 2 * (PDG_CARD_HEIGHT + PDG_LAYOUT_ROW_GAP));
+          n_moved += now->y != old[j].y;
+          if (j > 0 && old[j - 1].rank == old[j].rank && old[j - 1].x == old[j].x)
+            g_assert_cmpfloat (pdg_layout_lookup (after, old[j - 1].screen_id)->y, <, now->y);
+        }
+      g_assert_cmpuint (n_moved, <=, n * 2 / 5);
+    }
+}
+
+static void
+test_pinned_stay (void)
+{
+  g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (14, 7, FALSE);
+  g_autoptr (PdgLayout) first = pdg_layout_new (graph, NULL);
+  const PdgLayoutPosition *home = pdg_layout_lookup (first, "screen-0");
+  g_autoptr (PdgLayout) moved = pdg_layout_move (first, "screen-3", home->x + 10, home->y + 900);
+  g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, 6);
+  g_autoptr (PdgLayout) after = pdg_layout_new (grown, moved);
+  const PdgLayoutPosition *pinned = pdg_layout_lookup (after, "screen-3");
+  PdgLayoutPosition only = { "screen-3", 500, 300, 0, 0, TRUE };
+  g_autoptr (PdgLayout) few = pdg_layout_new_from_positions (&only, 1);
+  g_autoptr (PdgLayout) around = pdg_layout_new (graph, few);
+
+  g_assert_true (pinned->pinned);
+  g_assert_cmpfloat (pinned->x, ==, home->x + 10);
+  g_assert_cmpfloat (pinned->y, ==, home->y + 900);
+  assert_no_overlap (after);
+
+  g_assert_cmpfloat (pdg_layout_lookup (around, "screen-3")->x, ==, 500);
+  g_assert_cmpfloat (pdg_layout_lookup (around, "screen-3")->y, ==, 300);
+  assert_no_overlap (around);
+
+  g_autoptr (PdgLayout) loose = pdg_layout_unpin (moved);
+
+  g_assert_false (pdg_layout_lookup (loose, "screen-3")->pinned);
+}
+
+static void
+test_round_trip (void)
+{
+  g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (60, 7, FALSE);
+  g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+  guint n;
+  const PdgLayoutPosition *positions = pdg_layout_get_positions (layout, &n);
+  g_autoptr (PdgLayout) back = pdg_layout_new_from_positions (positions, n);
+  const PdgLayoutPosition bad[] = {
+    { "a", NAN, 0, 0, 0, FALSE }, { "b", 0, INFINITY, 0, 0, FALSE }, { "", 0, 0, 0, 0, FALSE }, { NULL, 0, 0, 0, 0, FALSE },
+    { "c", 1e9, 0, 0, 0, FALSE }, { "d", 1, 2, 0, 0, FALSE }, { "d", 3, 4, 0, 0, FALSE },
+  };
+  g_autoptr (PdgLayout) kept = pdg_layout_new_from_positions (bad, G_N_ELEMENTS (bad));
+
+  assert_same (layout, back);
+  pdg_layout_get_positions (kept, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpfloat (pdg_layout_lookup (kept, "d")->x, ==, 3);
+  g_assert_null (pdg_layout_lookup (kept, "a"));
+}
+
+/* By hand: (10 + 0 - 4) / 2 = 3 for the first two, which the third pushes no further; (100 + 3 * 95) / 4 = 96.25. */
+static void
+test_separate (void)
+{
+  double y[] = { 10, 0, 5, 100, 99 };
+  const double weight[] = { 1, 1, 2, 1, 3 };
+  const double separation[] = { 4, 4, 4, 4 };
+  double a[] = { 0, 0 };
+  const double a_weight[] = { 3, 1 };
+  const double a_separation[] = { 8 };
+
+  pdg_layout_separate (y, weight, separation, 5);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpfloat (y[i + 1] - y[i], >=, separation[i] - 1e-9);
+  g_assert_cmpfloat_with_epsilon (y[1] - y[0], 4, 1e-9);
+  g_assert_cmpfloat_with_epsilon (y[3], 96.25, 1e-9);
+  g_assert_cmpfloat_with_epsilon (y[4], 100.25, 1e-9);
+
+  /* Two at the same place part by their weights: 2 and 6. */
+  pdg_layout_separate (a, a_weight, a_separation, 2);
+  g_assert_cmpfloat_with_epsilon (a[0], -2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (a[1], 6, 1e-9);
+}
+
+static void
+test_empty (void)
+{
+  g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
+  g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+  guint n = 1;
+
+  pdg_layout_get_positions (layout, &n);
+  g_assert_cmpuint (n, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/canvas/layout/no-overlap", test_no_overlap);
+  g_test_add_func ("/canvas/layout/deterministic", test_deterministic);
+  g_test_add_func ("/canvas/layout/reads-left-to-right", test_reads_left_to_right);
+  g_test_add_func ("/canvas/layout/stable", test_stable);
+  g_test_add_func ("/canvas/layout/pinned-stay", test_pinned_stay);
+  g_test_add_func ("/canvas/layout/round-trip", test_round_trip);
+  g_test_add_func ("/canvas/layout/separate", test_separate);
+  g_test_add_func ("/canvas/layout/empty", test_empty);
+  return g_test_run ();
+}
