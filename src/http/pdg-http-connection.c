@@ -14,7 +14,7 @@
 static GQuark connection_quark (void);
 G_DEFINE_QUARK (pdg-http-connection, connection)
 
-static gboolean connection_received (gpointer owner, gsize n_bytes);
+static gboolean connection_received (gpointer owner, const char *data, gsize len);
 static gboolean connection_writing (gpointer owner, const char *data, gsize len);
 static void connection_sent (gpointer owner, gsize n_bytes);
 static void connection_closed (gpointer owner);
@@ -137,8 +137,6 @@ pdg_http_connection_set_phase (PdgHttpConnection *self, PdgHttpPhase phase)
 
   connection_leave_queue (self);
   self->phase = phase;
-  if (phase == PDG_HTTP_PHASE_IDLE)
-    self->header_bytes = 0;
   if (phase == PDG_HTTP_PHASE_WORK)
     return;
   self->deadline_usec = deadline_ms > 0 ? g_get_monotonic_time () + deadline_ms * G_GINT64_CONSTANT (1000) : G_MAXINT64;
@@ -191,23 +189,40 @@ pdg_http_connection_reject_error (PdgHttpConnection *self, guint status, const c
 
 /* --- what the stream tells ------------------------------------------------------------------------------------ */
 
+static const char *
+text_of_status (guint status)
+{
+  switch (status)
+    {
+    case 417:
+      return "this Expect is not understood: use 100-continue, or none";
+    case 431:
+      return "the request's headers are too long: send fewer or shorter ones";
+    case 501:
+      return "this Transfer-Encoding is not understood: use chunked, or Content-Length";
+    case 505:
+      return "this HTTP version is not spoken here: use HTTP/1.1";
+    default:
+      return "the request line or a header is not valid HTTP/1.1: check the client";
+    }
+}
+
 static gboolean
-connection_received (gpointer owner, gsize n_bytes)
+connection_received (gpointer owner, const char *data, gsize len)
 {
   PdgHttpConnection *self = owner;
   PdgHttpServer *server = self->worker->server;
-  gsize before = self->header_bytes;
+  guint status;
 
-  PDG_HTTP_COUNT (server->counters.bytes_in, n_bytes);
-  if (self->phase != PDG_HTTP_PHASE_HEADERS && self->phase != PDG_HTTP_PHASE_IDLE)
+  PDG_HTTP_COUNT (server->counters.bytes_in, len);
+  if (self->phase == PDG_HTTP_PHASE_WORK)
     return TRUE;
-  /* What came with the last read may already belong to the body, so only the bytes before it are judged. */
   if (self->phase == PDG_HTTP_PHASE_IDLE)
     pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_HEADERS);
-  self->header_bytes += n_bytes;
-  if (before <= server->limits.max_header_bytes)
+  status = pdg_http_head_feed (&self->head, data, len, server->limits.max_header_bytes);
+  if (status == 0)
     return TRUE;
-  pdg_http_connection_reject_error (self, 431, "the request's headers are too long: send fewer or shorter ones");
+  pdg_http_connection_reject_error (self, status, text_of_status (status));
   return FALSE;
 }
 
@@ -224,24 +239,11 @@ static gboolean
 connection_writing (gpointer owner, const char *data, gsize len)
 {
   PdgHttpConnection *self = owner;
-  guint status = 400;
+  guint status = len > 12 && g_str_has_prefix (data, "HTTP/1.") ? g_ascii_strtoull (data + 9, NULL, 10) : 400;
 
   if (self->exchange != NULL)
     return FALSE;
-  if (len > 12 && g_str_has_prefix (data, "HTTP/1."))
-    status = g_ascii_strtoull (data + 9, NULL, 10);
-  switch (status)
-    {
-    case 501:
-      pdg_http_connection_reject_error (self, 501, "this Transfer-Encoding is not understood: use chunked, or Content-Length");
-      break;
-    case 505:
-      pdg_http_connection_reject_error (self, 505, "this HTTP version is not spoken here: use HTTP/1.1");
-      break;
-    default:
-      pdg_http_connection_reject_error (self, 400, "the request line or a header is not valid HTTP/1.1: check the client");
-      break;
-    }
+  pdg_http_connection_reject_error (self, status, text_of_status (status));
   return TRUE;
 }
 
@@ -320,9 +322,9 @@ pdg_http_connection_expire (PdgHttpConnection *self)
       pdg_http_connection_free (self);
       return;
     }
-  if (phase == PDG_HTTP_PHASE_BODY || phase == PDG_HTTP_PHASE_WRITE || self->header_bytes > 0)
+  if (phase == PDG_HTTP_PHASE_BODY || phase == PDG_HTTP_PHASE_WRITE || pdg_http_head_is_inside (&self->head))
     PDG_HTTP_COUNT (self->worker->server->counters.deadlines_missed, 1);
-  if (phase == PDG_HTTP_PHASE_BODY || (phase == PDG_HTTP_PHASE_HEADERS && self->header_bytes > 0))
+  if (phase == PDG_HTTP_PHASE_BODY || (phase == PDG_HTTP_PHASE_HEADERS && pdg_http_head_is_inside (&self->head)))
     pdg_http_connection_reject_error (self, 408, "the request took too long to arrive: try again on a new connection");
   pdg_http_stream_abandon (self->stream);
 }

@@ -43,6 +43,12 @@ may_have_body (PdgHttpExchange *self)
 }
 
 static gboolean
+is_chunked (PdgHttpExchange *self)
+{
+  return soup_message_headers_get_encoding (soup_server_message_get_request_headers (self->message)) == SOUP_ENCODING_CHUNKED;
+}
+
+static gboolean
 expects_continue (PdgHttpExchange *self)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (self->message);
@@ -66,7 +72,8 @@ exchange_apply (PdgHttpExchange *self, PdgHttpRequest *request, gboolean close_a
                                  g_ptr_array_index (request->response_headers, i + 1));
   if (request->response_type != NULL)
     soup_message_headers_replace (headers, "Content-Type", request->response_type);
-  if (close_after || self->worker->stopping)
+  /* Behind a chunked body libsoup may hold bytes that PdgHttpHead has not looked at. */
+  if (close_after || self->worker->stopping || is_chunked (self))
     soup_message_headers_replace (headers, "Connection", "close");
   if (soup_message_headers_get_one (headers, "Date") == NULL) /* gone after an interim response */
     {
@@ -88,28 +95,6 @@ exchange_apply (PdgHttpExchange *self, PdgHttpRequest *request, gboolean close_a
     }
 }
 
-/* The framing must leave no doubt about where the request ends. */
-static gboolean
-has_clear_length (PdgHttpRequest *request)
-{
-  const char *length = soup_message_headers_get_list (request->headers, "Content-Length");
-
-  if (length == NULL)
-    return TRUE;
-  return soup_message_headers_get_one (request->headers, "Transfer-Encoding") == NULL && *length != '\0' &&
-         strspn (length, "0123456789") == strlen (length) && strlen (length) < 19;
-}
-
-/* libsoup would read on with a length that it knows to be wrong. @connection is gone afterwards. */
-static void
-take_back (PdgHttpConnection *connection, SoupServerMessage *message)
-{
-  g_autoptr (PdgHttpStream) stream = g_object_ref (connection->stream);
-  g_autoptr (GIOStream) theirs = soup_server_message_steal_connection (message);
-
-  g_io_stream_close (G_IO_STREAM (stream), NULL, NULL);
-}
-
 /* Answers before the body is read. libsoup can only do that when it need not wait for much of the body. */
 static void
 exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_body)
@@ -121,7 +106,7 @@ exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_bod
   gboolean short_body = request->content_length >= 0 && (gsize) request->content_length <= limits->drain_bytes;
 
   self->refused = TRUE;
-  if (has_clear_length (request) && (!has_body || expecting || (short_body && !in_body && !self->worker->stopping)))
+  if (!has_body || expecting || (short_body && !in_body && !self->worker->stopping))
     {
       exchange_apply (self, request, expecting);
       if (has_body && !expecting)
@@ -136,8 +121,6 @@ exchange_refuse (PdgHttpExchange *self, PdgHttpRequest *request, gboolean in_bod
   soup_message_headers_replace (soup_server_message_get_response_headers (self->message), "Connection", "close");
   pdg_http_connection_reject (connection, request->status, request->response_type, request->response_body,
                               request->response_headers);
-  if (!has_clear_length (request))
-    take_back (connection, self->message);
 }
 
 static void
@@ -193,7 +176,7 @@ exchange_decide (PdgHttpExchange *self, PdgHttpRequest *request, gboolean path_v
 
   if (self->worker->stopping)
     refuse_while_stopping (request);
-  else if (soup_status != 0 || !path_valid || !has_clear_length (request))
+  else if (soup_status != 0 || !path_valid)
     pdg_http_request_respond_error (request, 400, "the request line or a header is not valid HTTP/1.1: check the client");
   else if (soup_server_message_is_options_ping (self->message))
     refuse_method (self, request);

@@ -2,6 +2,7 @@
 
 #include <libsoup/soup.h>
 
+#include "http/pdg-http-head.h"
 #include "http/pdg-http-listen.h"
 #include "http/pdg-http-router.h"
 #include "http/pdg-http-server.h"
@@ -22,12 +23,14 @@ G_BEGIN_DECLS
  * request (which user code may hold for ever, on any thread) the exchange. Nothing points from the exchange back to the request
  * once the handler has it, so dropping the last reference is seen, and answered 500.
  *
+ * Before libsoup sees a byte of a request's head, PdgHttpHead has: it refuses what libsoup reads too lightly.
+ *
  * libsoup cannot answer before it has read the whole body, and has no deadlines. In these cases the connection writes the
  * response itself (pdg_http_connection_reject()), and lets libsoup's next read fail.
  *
  * Another protocol on a connection (WebSocket, event streams) belongs in two places: pdg_http_worker's set-up, where the SoupServer
  * exists and can take soup_server_add_websocket_handler() for a route, and exchange_decide(), which would leave such a message
- * to libsoup; a connection in PDG_HTTP_PHASE_WORK has no deadline. */
+ * to libsoup; a connection in PDG_HTTP_PHASE_WORK has no deadline, and its bytes are not looked at. */
 
 typedef struct _PdgHttpWorker PdgHttpWorker;
 typedef struct _PdgHttpConnection PdgHttpConnection;
@@ -123,7 +126,7 @@ struct _PdgHttpConnection
   GList event_link;
   PdgHttpPhase phase;
   gint64 deadline_usec;
-  gsize header_bytes;
+  PdgHttpHead head;
   gsize lingered_bytes;
   int linger_fd;
   guint is_loopback : 1;

@@ -195,7 +195,7 @@ stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error
   /* A short read has emptied the socket; the next byte raises the edge again. Only the end of the stream does not. */
   if ((gsize) n < count && !stream->hung_up)
     stream->readable = FALSE;
-  if (stream->owner != NULL && !stream->funcs->received (stream->owner, n))
+  if (stream->owner != NULL && !stream->funcs->received (stream->owner, buffer, n))
     return fail_with_errno (ECONNABORTED, error);
   return n;
 }

@@ -12,8 +12,8 @@ G_DECLARE_FINAL_TYPE (PdgHttpStream, pdg_http_stream, PDG, HTTP_STREAM, GIOStrea
 /* What the connection wants to know. */
 typedef struct
 {
-  /* @n_bytes came in; FALSE when the connection has been given up because of it. */
-  gboolean (*received) (gpointer owner, gsize n_bytes);
+  /* @len bytes came in; FALSE when the connection has been given up because of them. */
+  gboolean (*received) (gpointer owner, const char *data, gsize len);
   /* libsoup writes; TRUE when the connection answered by itself and the bytes are to be forgotten. */
   gboolean (*writing)  (gpointer owner, const char *data, gsize len);
   /* @n_bytes went out. */

@@ -178,11 +178,8 @@ request_started_cb (SoupServer *soup, SoupServerMessage *message, gpointer user_
   if (connection == NULL)
     return;
   pdg_http_stream_set_between_requests (connection->stream, FALSE);
-  if (connection->phase == PDG_HTTP_PHASE_IDLE)
-    {
-      pdg_http_connection_set_phase (connection, PDG_HTTP_PHASE_HEADERS);
-      connection->header_bytes = 1; /* pipelined: its bytes were counted with the request before */
-    }
+  if (connection->phase == PDG_HTTP_PHASE_IDLE) /* pipelined: its bytes came with the request before */
+    pdg_http_connection_set_phase (connection, PDG_HTTP_PHASE_HEADERS);
   pdg_http_exchange_watch (connection, message);
 }
 

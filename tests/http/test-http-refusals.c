@@ -28,6 +28,13 @@ static const struct
   { "two-lengths", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef", 400 },
   { "negative-length", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n\r\n", 400 },
   { "signed-length", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: +5\r\n\r\nabcde", 400 },
+  { "folded-header", "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n gzip\r\n\r\n", 501 },
+  { "folded-other-header", "GET /hello HTTP/1.1\r\nHost: h\r\nX: y\r\n z\r\n\r\n", 400 },
+  { "space-before-colon", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length : 5\r\n\r\nabcde", 400 },
+  { "header-without-colon", "GET /hello HTTP/1.1\r\nHost: h\r\nnonsense\r\n\r\n", 400 },
+  { "unknown-expectation", "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\nContent-Length: 0\r\n\r\n", 417 },
+  { "pipelined-unknown-transfer-encoding", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab"
+    "GET /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x\r\n\r\n", 501 },
   { "huge-length", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400 },
   { "length-not-a-number", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: five\r\n\r\n", 400 },
   { "too-long", "POST /small HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n", 413 },

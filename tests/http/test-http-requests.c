@@ -74,7 +74,7 @@ test_exchange (gconstpointer data)
     }
 }
 
-/* All of them on one connection, which must survive each (but for HTTP/1.0, which ends it). */
+/* All of them on one connection, which must survive each (but for HTTP/1.0 and chunked bodies, which end it). */
 static void
 test_keep_alive (void)
 {
@@ -86,7 +86,7 @@ test_keep_alive (void)
       {
         g_autoptr (RawAnswer) answer = NULL;
 
-        if (g_str_equal (exchanges[i].name, "http-1.0"))
+        if (g_str_equal (exchanges[i].name, "http-1.0") || g_str_equal (exchanges[i].name, "chunked"))
           continue;
         raw_send (fd, exchanges[i].request);
         answer = raw_read (fd, g_str_has_prefix (exchanges[i].request, "HEAD "));
@@ -144,14 +144,30 @@ test_byte_by_byte (void)
   g_autoptr (HttpFixture) fixture = http_fixture_new (NULL, 1);
   int fd = raw_connect (fixture->port);
 
-  for (guint round = 0; round < 2; round++)
-    {
-      for (gsize i = 0; i < strlen (text); i++)
-        raw_send_bytes (fd, text + i, 1);
-      g_autoptr (RawAnswer) answer = raw_read (fd, FALSE);
-      g_assert_cmpstr (answer->body, ==, "abcd");
-    }
+  for (gsize i = 0; i < strlen (text); i++)
+    raw_send_bytes (fd, text + i, 1);
+  g_autoptr (RawAnswer) answer = raw_read (fd, FALSE);
+  g_assert_cmpstr (answer->body, ==, "abcd");
+  g_assert_true (raw_is_closed (fd));
   close (fd);
+}
+
+/* Nothing that follows a chunked request on its connection is read as a request. */
+static void
+test_nothing_behind_chunks (void)
+{
+  g_autoptr (HttpFixture) fixture = http_fixture_new (NULL, 1);
+  int fd = raw_connect (fixture->port);
+
+  raw_send (fd, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\nC: d\r\n\r\n"
+                "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+  g_autoptr (RawAnswer) answer = raw_read (fd, FALSE);
+  g_assert_cmpstr (answer->body, ==, "a");
+  g_autofree char *connection = raw_header (answer, "Connection");
+  g_assert_cmpstr (connection, ==, "close");
+  g_assert_true (raw_is_closed (fd));
+  close (fd);
+  g_assert_cmpint (fixture->n_calls, ==, 1);
 }
 
 static void
@@ -254,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/requests/pipelined", test_pipelined);
   g_test_add_func ("/http/requests/pipelined-behind-a-late-answer", test_pipelined_behind_held);
   g_test_add_func ("/http/requests/byte-by-byte", test_byte_by_byte);
+  g_test_add_func ("/http/requests/nothing-behind-chunks", test_nothing_behind_chunks);
   g_test_add_func ("/http/requests/large-bodies", test_large_bodies);
   g_test_add_func ("/http/requests/expect-continue", test_expect_continue);
   g_test_add_func ("/http/requests/half-closed-client-gets-its-answer", test_half_closed);
