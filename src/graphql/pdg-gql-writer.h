@@ -27,7 +27,7 @@ void          pdg_gql_writer_add_name (PdgGqlWriter *writer, const char *name, g
 void          pdg_gql_writer_add_string (PdgGqlWriter *writer, const char *text, gssize len);
 void          pdg_gql_writer_add_int (PdgGqlWriter *writer, gint64 number);
 
-/* The shortest text that reads back as @number. FALSE, and nothing written, when it is not finite. */
+/* The shortest text that reads back as @number (subnormal numbers get 15 digits). FALSE, and nothing written, when it is not finite. */
 gboolean      pdg_gql_writer_add_double (PdgGqlWriter *writer, double number);
 void          pdg_gql_writer_add_bool (PdgGqlWriter *writer, gboolean boolean);
 void          pdg_gql_writer_add_null (PdgGqlWriter *writer);
