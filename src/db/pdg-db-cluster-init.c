@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -211,7 +212,7 @@ read_complaint (int fd)
 }
 
 static gboolean
-run_initdb (const PdgDbLayout *layout, int password_fd, int output_fd, GError **error)
+run_initdb (const PdgDbLayout *layout, int password_fd, int output_fd, int lock_fd, GError **error)
 {
   g_autofree char *program = g_build_filename (layout->bindir, "initdb", NULL);
   const char *argv[] = {
@@ -227,6 +228,9 @@ run_initdb (const PdgDbLayout *layout, int password_fd, int output_fd, GError **
     .must_reach = layout->data_new,
     .output_fd = output_fd,
     .kept_fd = password_fd,
+    .lock_fd = lock_fd,
+    /* an initdb that outlives us would write among the files of the next attempt; its children end with its pipes */
+    .death_signal = SIGKILL,
   };
   int status = 0;
   pid_t pid = pdg_db_spawn (&spawn, error);
@@ -243,6 +247,31 @@ run_initdb (const PdgDbLayout *layout, int password_fd, int output_fd, GError **
       return FALSE;
     }
   return TRUE;
+}
+
+/* Runs initdb in an empty NN.new, when nothing of an earlier attempt is left. */
+static gboolean
+make_data (const PdgDbLayout *layout, const PdgDbSecrets *secrets, GError **error)
+{
+  g_autofree char *verifier = make_verifier (secrets->owner);
+  int lock_fd = pdg_db_postmaster_take_lock (layout, FALSE, error);
+  int password_fd, output_fd;
+  gboolean ok = FALSE;
+
+  if (lock_fd < 0)
+    return FALSE;
+  pdg_db_remove_tree (layout->data_new);
+  pdg_db_remove_tree (layout->data);
+  password_fd = make_memory_file (verifier);
+  output_fd = make_memory_file (NULL);
+  if (pdg_db_make_private_dir (layout->data_new, &layout->identity))
+    ok = run_initdb (layout, password_fd, output_fd, lock_fd, error);
+  else
+    pdg_db_error_set (error, PDG_DB_ERROR_PERMISSION, NULL, NULL, "%s cannot be made: %s", layout->data_new, g_strerror (errno));
+  close (password_fd);
+  close (output_fd);
+  close (lock_fd);
+  return ok;
 }
 
 /* Writes the whole file system of the data folder: one commit of its journal, where syncing each of a thousand files
@@ -265,31 +294,12 @@ PdgDbSecrets *
 pdg_db_cluster_make_files (PdgDbLayout *layout, GError **error)
 {
   g_autoptr (PdgDbSecrets) secrets = g_new0 (PdgDbSecrets, 1);
-  g_autofree char *verifier = NULL;
-  int password_fd, output_fd;
   gboolean ok;
 
-  if (!set_mark (layout, error))
-    return NULL;
-  pdg_db_remove_tree (layout->data_new);
-  pdg_db_remove_tree (layout->data);
   secrets->owner = pdg_random_token (N_PASSWORD_BYTES);
   secrets->server = pdg_random_token (N_PASSWORD_BYTES);
   secrets->writer = pdg_random_token (N_PASSWORD_BYTES);
-  if (!save_secrets (layout, secrets, error))
-    return NULL;
-  if (!pdg_db_make_private_dir (layout->data_new, &layout->identity))
-    {
-      pdg_db_error_set (error, PDG_DB_ERROR_PERMISSION, NULL, NULL,
-                        "%s cannot be made: %s", layout->data_new, g_strerror (errno));
-      return NULL;
-    }
-  verifier = make_verifier (secrets->owner);
-  password_fd = make_memory_file (verifier);
-  output_fd = make_memory_file (NULL);
-  ok = run_initdb (layout, password_fd, output_fd, error);
-  close (password_fd);
-  close (output_fd);
+  ok = set_mark (layout, error) && save_secrets (layout, secrets, error) && make_data (layout, secrets, error);
   if (ok && g_rename (layout->data_new, layout->data) != 0)
     {
       pdg_db_error_set (error, PDG_DB_ERROR_FAILED, NULL, NULL, "%s cannot be renamed: %s", layout->data_new, g_strerror (errno));

@@ -23,7 +23,7 @@ typedef struct
   char *data_new;   /* 15.new: where initdb works */
   char *incomplete; /* 15.incomplete: exists while the cluster is being made; whatever is there then is made again */
   char *lock;       /* 15.lock: held by the process that owns the server */
-  char *running;    /* 15.running: held by the server's own processes, as long as one of them lives */
+  char *running;    /* 15.running: held by PostgreSQL's own processes, as long as one of them lives */
   char *address;    /* 15.address: for a process that attaches */
   char *secrets;    /* 15.secrets: passwords, 0600 */
   char *log;        /* 15.log, and 15.log.1 before it */
@@ -49,6 +49,9 @@ gboolean      pdg_db_make_private_dir (const char *path, const PdgDbIdentity *id
 gboolean      pdg_db_layout_choose_socket_dir (PdgDbLayout *layout, const char *previous, GError **error);
 char         *pdg_db_layout_make_uri (const PdgDbLayout *layout, const char *role, const char *password, const char *database);
 
+/* Takes the lock that PostgreSQL's processes of this folder share, waiting until none of an earlier life is left;
+ * @crashed: the one before died under us. The descriptor, or -1. */
+int           pdg_db_postmaster_take_lock (const PdgDbLayout *layout, gboolean crashed, GError **error);
 /* Starts the server and waits until it takes connections. @crashed: the one before died under us. On the thread that
  * lives as long as the server. */
 pid_t         pdg_db_postmaster_start (const PdgDbLayout *layout, gboolean crashed, GError **error);

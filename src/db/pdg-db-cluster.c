@@ -271,9 +271,11 @@ start_own (PdgDbCluster *cluster, gboolean crashed, GError **error)
 static gboolean
 answers (PdgDbCluster *cluster)
 {
-  g_autoptr (PdgDbConn) conn = pdg_db_conn_open (cluster->server_uri, NULL, "productgraph attach", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbConn) conn = pdg_db_conn_open (cluster->server_uri, NULL, "productgraph check", &error);
 
-  return conn != NULL;
+  /* one that refuses us because it is full runs as well */
+  return conn != NULL || strcmp (pdg_db_error_get_sqlstate (error), "53300") == 0;
 }
 
 /* The folder is another process's: its address and passwords, and a connection as proof. */
@@ -400,11 +402,22 @@ recover (PdgDbCluster *cluster)
   g_mutex_unlock (&cluster->lock);
 }
 
-/* An attached server can be gone while its owner is still there, and restarts it. */
+/* Who asks has seen a connection break. An attached server can be gone while its owner is still there, and restarts it.
+ * Our own can be about to end, or restart its backends after one crashed. FALSE when it has to be started again. */
 static gboolean
 answers_when_asked (PdgDbCluster *cluster, gboolean asked)
 {
-  return !asked || cluster->pid != 0 || answers (cluster);
+  gint64 deadline = g_get_monotonic_time () + ATTACH_TIMEOUT_USEC;
+
+  if (!asked || (cluster->pid == 0 && answers (cluster)))
+    return TRUE;
+  while (is_running (cluster) && cluster->pid != 0)
+    {
+      if (answers (cluster) || g_get_monotonic_time () > deadline || g_atomic_int_get (&cluster->stopping))
+        return TRUE;
+      g_usleep (ATTACH_POLL_USEC);
+    }
+  return FALSE;
 }
 
 static void

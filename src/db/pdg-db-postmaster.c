@@ -184,10 +184,9 @@ set_in_use (const PdgDbLayout *layout, GError **error)
                     "The database in %s is in use by another PostgreSQL: stop that one, then try again", layout->data);
 }
 
-/* Takes the lock that the server's processes share. It is free only when none of them is left, backends included: only
- * then may postmaster.pid be deleted. The descriptor, or -1. */
-static int
-take_running_lock (const PdgDbLayout *layout, gboolean crashed, GError **error)
+/* The lock is free only when no process is left, backends and those of an initdb included: only then may files be deleted. */
+int
+pdg_db_postmaster_take_lock (const PdgDbLayout *layout, gboolean crashed, GError **error)
 {
   int fd = open (layout->running, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   gint64 quit = g_get_monotonic_time () + (crashed ? LEFTOVER_PATIENCE_CRASHED_USEC : LEFTOVER_PATIENCE_USEC);
@@ -283,7 +282,8 @@ spawn_postmaster (const PdgDbLayout *layout, int lock_fd, int log_fd, GError **e
     .identity = layout->identity,
     .must_reach = layout->data,
     .output_fd = log_fd,
-    .kept_fd = lock_fd,
+    .kept_fd = -1,
+    .lock_fd = lock_fd,
     /* SIGINT is a fast shutdown: however this process ends, the server ends in order */
     .death_signal = SIGINT,
   };
@@ -362,7 +362,7 @@ open_log (const PdgDbLayout *layout, off_t *offset)
 pid_t
 pdg_db_postmaster_start (const PdgDbLayout *layout, gboolean crashed, GError **error)
 {
-  int lock_fd = take_running_lock (layout, crashed, error);
+  int lock_fd = pdg_db_postmaster_take_lock (layout, crashed, error);
   off_t log_offset = 0;
   int log_fd = -1;
   pid_t pid = -1;

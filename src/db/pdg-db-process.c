@@ -22,7 +22,8 @@
 enum
 {
   KEPT_FD = 3,
-  REPORT_FD = 4,
+  LOCK_FD = 4,
+  REPORT_FD = 5,
   FIRST_FREE_FD = 10,
 };
 
@@ -101,22 +102,31 @@ close_from (int first)
     close (fd);
 }
 
+static void
+place (int fd, int target)
+{
+  if (fd >= 0)
+    dup2 (fd, target);
+  else
+    close (target);
+}
+
 /* Puts the descriptors in their places; first out of the way, since any of them may have a number that is a target. */
 static int
 arrange_descriptors (const Child *child)
 {
-  int output = fcntl (child->spawn->output_fd, F_DUPFD, FIRST_FREE_FD);
-  int kept = child->spawn->kept_fd >= 0 ? fcntl (child->spawn->kept_fd, F_DUPFD, FIRST_FREE_FD) : -1;
+  const PdgDbSpawn *spawn = child->spawn;
+  int output = fcntl (spawn->output_fd, F_DUPFD, FIRST_FREE_FD);
+  int kept = spawn->kept_fd >= 0 ? fcntl (spawn->kept_fd, F_DUPFD, FIRST_FREE_FD) : -1;
+  int lock = spawn->lock_fd >= 0 ? fcntl (spawn->lock_fd, F_DUPFD, FIRST_FREE_FD) : -1;
   int report = fcntl (child->report_fd, F_DUPFD, FIRST_FREE_FD);
   int null = fcntl (child->null_fd, F_DUPFD, FIRST_FREE_FD);
 
-  dup2 (null, 0);
-  dup2 (output, 1);
-  dup2 (output, 2);
-  if (kept >= 0)
-    dup2 (kept, KEPT_FD);
-  else
-    close (KEPT_FD);
+  place (null, 0);
+  place (output, 1);
+  place (output, 2);
+  place (kept, KEPT_FD);
+  place (lock, LOCK_FD);
   dup3 (report, REPORT_FD, O_CLOEXEC);
   close_from (REPORT_FD + 1);
   return REPORT_FD;

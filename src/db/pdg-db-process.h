@@ -29,6 +29,7 @@ typedef struct
   const char *must_reach;  /* nullable: a folder that the new identity has to be able to use */
   int output_fd;           /* becomes stdout and stderr */
   int kept_fd;             /* becomes 3; -1 = none */
+  int lock_fd;             /* becomes 4, only to be held open by the program and its children; -1 = none */
   int death_signal;        /* sent when the calling THREAD ends; 0 = none */
 } PdgDbSpawn;
 
