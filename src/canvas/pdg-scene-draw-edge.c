@@ -126,6 +126,18 @@ is_in_sight (const PdgDraw *draw, const PdgCurve *curve, double head)
          top - margin < visible->y + visible->height && bottom + margin > visible->y;
 }
 
+/* Keeps the part of a curve up to @t (de Casteljau): what stays lies where it lay, so that what is drawn is what is hit. */
+static void
+cut_end (double x[4], double y[4], double t)
+{
+  for (guint step = 1; step < 4; step++)
+    for (guint i = 3; i >= step; i--)
+      {
+        x[i] = x[i - 1] + (x[i] - x[i - 1]) * t;
+        y[i] = y[i - 1] + (y[i] - y[i - 1]) * t;
+      }
+}
+
 /* Adds what is in sight of the edge to the path, in logical pixels; at its end stays room of @head for the tip, whose
  * place and direction are filled in if it is in sight. */
 static void
@@ -160,10 +172,7 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
           *dy = (sy[3] - sy[2]) / length;
           *x = sx[3];
           *y = sy[3];
-          sx[3] -= *dx * head;
-          sy[3] -= *dy * head;
-          sx[2] -= *dx * MIN (head, length);
-          sy[2] -= *dy * MIN (head, length);
+          cut_end (sx, sy, CLAMP (1 - head / (3 * length), 0.2, 1));
         }
       if (draw->simple && route->n_curves > 1)
         cairo_line_to (draw->cr, sx[3], sy[3]);
