@@ -12,15 +12,6 @@ pdg_scene_get_minimap_camera (const PdgScene *scene, int width, int height)
   return pdg_camera_fit (&bounds, width, height, PADDING, 0.125);
 }
 
-static gboolean
-is_selected (const PdgScene *scene, const PdgSceneStyle *style, guint card)
-{
-  for (guint i = 0; style != NULL && style->selected_ids != NULL && style->selected_ids[i] != NULL; i++)
-    if (pdg_scene_lookup_card (scene, style->selected_ids[i]) == (int) card)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 add_card (const PdgScene *scene, cairo_t *cr, const PdgCamera *map, guint card, int scale_factor)
 {
@@ -66,9 +57,13 @@ pdg_scene_draw_minimap (const PdgScene *scene, cairo_t *cr, int width, int heigh
     add_card (scene, cr, &map, i, MAX (scale_factor, 1));
   pdg_draw_set_source (cr, pdg_theme_get (theme, PDG_COLOR_EDGE));
   cairo_fill (cr);
-  for (guint i = 0; style != NULL && style->selected_ids != NULL && i < scene->n_cards; i++)
-    if (is_selected (scene, style, i))
-      add_card (scene, cr, &map, i, MAX (scale_factor, 1));
+  for (guint i = 0; style != NULL && style->selected_ids != NULL && style->selected_ids[i] != NULL; i++)
+    {
+      int card = pdg_scene_lookup_card (scene, style->selected_ids[i]);
+
+      if (card >= 0)
+        add_card (scene, cr, &map, (guint) card, MAX (scale_factor, 1));
+    }
   pdg_draw_set_source (cr, pdg_theme_get (theme, PDG_COLOR_ACCENT));
   cairo_fill (cr);
   if (camera != NULL && pdg_camera_is_valid (camera))

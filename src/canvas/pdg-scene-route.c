@@ -1,5 +1,5 @@
 #include "config.h"
-#include "canvas/pdg-scene-private.h"
+#include "canvas/pdg-scene-router.h"
 
 #include <math.h>
 
@@ -14,251 +14,13 @@
 #define BACK_PORT_STEP 7.0
 #define N_BACK_PORTS 3
 
-/* Lanes: how edges pass a column of cards. */
-#define LANE_ABOVE 34.0
-#define LANE_BELOW 68.0
-#define LANE_CLEARANCE 6.0
+/* Ways past other cards. */
 #define LANE_OVERHANG 20.0
-#define CROWDED_COST 60.0
 #define MAX_COLUMNS 10
 #define BACK_DROP 150.0
 
-/* Cards whose places overlap sideways. */
-typedef struct
-{
-  double left;
-  double right;
-  guint32 first;    /* into Router.by_column */
-  guint32 n_cards;
-  guint32 first_gap; /* into Router.lanes: n_cards + 1 gaps, above each card and below the last */
-} Column;
-
-typedef struct
-{
-  double y;
-  double half;
-} Lane;
-
-typedef struct
-{
-  PdgScene *scene;
-  GArray *columns;        /* Column */
-  guint32 *column_of;
-  guint32 *row_of;        /* place in its column */
-  guint32 *by_column;
-  GArray **lanes;         /* Lane, by gap */
-  double *out_port;       /* y of each edge's ends */
-  double *in_port;
-} Router;
-
-static int
-compare_cards_by_x (gconstpointer a, gconstpointer b, gpointer user_data)
-{
-  const PdgScene *scene = user_data;
-  guint32 one = *(const guint32 *) a;
-  guint32 two = *(const guint32 *) b;
-
-  if (scene->cards[one].x != scene->cards[two].x)
-    return scene->cards[one].x < scene->cards[two].x ? -1 : 1;
-  return one < two ? -1 : one > two;
-}
-
-static int
-compare_cards_by_y (gconstpointer a, gconstpointer b, gpointer user_data)
-{
-  const PdgScene *scene = user_data;
-  guint32 one = *(const guint32 *) a;
-  guint32 two = *(const guint32 *) b;
-
-  if (scene->cards[one].y != scene->cards[two].y)
-    return scene->cards[one].y < scene->cards[two].y ? -1 : 1;
-  return one < two ? -1 : one > two;
-}
-
-static void
-find_columns (Router *router)
-{
-  PdgScene *scene = router->scene;
-  guint n = scene->n_cards;
-  guint32 n_gaps = 0;
-
-  router->columns = g_array_new (FALSE, FALSE, sizeof (Column));
-  router->column_of = g_new0 (guint32, n + 1);
-  router->row_of = g_new0 (guint32, n + 1);
-  router->by_column = g_new0 (guint32, n + 1);
-  for (guint32 i = 0; i < n; i++)
-    router->by_column[i] = i;
-  g_qsort_with_data (router->by_column, (int) n, sizeof (guint32), compare_cards_by_x, scene);
-
-  for (guint32 i = 0; i < n; i++)
-    {
-      const PdgRect *card = &scene->cards[router->by_column[i]];
-      Column *last = router->columns->len == 0
-        ? NULL : &g_array_index (router->columns, Column, router->columns->len - 1);
-
-      if (last != NULL && card->x < last->right)
-        {
-          last->right = MAX (last->right, card->x + card->width);
-          last->n_cards++;
-        }
-      else
-        {
-          Column column = { card->x, card->x + card->width, i, 1, 0 };
-
-          g_array_append_val (router->columns, column);
-        }
-    }
-  for (guint32 i = 0; i < router->columns->len; i++)
-    {
-      Column *column = &g_array_index (router->columns, Column, i);
-
-      column->first_gap = n_gaps;
-      n_gaps += column->n_cards + 1;
-      g_qsort_with_data (router->by_column + column->first, (int) column->n_cards, sizeof (guint32),
-                         compare_cards_by_y, scene);
-      for (guint32 j = 0; j < column->n_cards; j++)
-        {
-          router->column_of[router->by_column[column->first + j]] = i;
-          router->row_of[router->by_column[column->first + j]] = j;
-        }
-    }
-  router->lanes = g_new0 (GArray *, n_gaps + 1);
-}
-
-/* The room for the middle of a lane of half width @half in gap @gap of @column; FALSE when there is none. */
-static gboolean
-get_gap (const Router *router, const Column *column, guint32 gap, double half, double *top, double *bottom)
-{
-  *top = -G_MAXDOUBLE;
-  *bottom = G_MAXDOUBLE;
-  if (gap > 0)
-    {
-      const PdgRect *card = &router->scene->cards[router->by_column[column->first + gap - 1]];
-
-      *top = card->y + card->height + LANE_BELOW + half;
-    }
-  if (gap < column->n_cards)
-    *bottom = router->scene->cards[router->by_column[column->first + gap]].y - LANE_ABOVE - half;
-  return *top <= *bottom;
-}
-
-static gboolean
-is_lane_free (const Router *router, guint32 gap, double y, double half)
-{
-  const GArray *lanes = router->lanes[gap];
-
-  for (guint i = 0; lanes != NULL && i < lanes->len; i++)
-    {
-      const Lane *lane = &g_array_index (lanes, Lane, i);
-
-      if (fabs (lane->y - y) < lane->half + half + LANE_CLEARANCE - 0.01)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* The best place for a lane in one gap and what it costs: distance from @wish, more when it lies on another lane. */
-static double
-find_in_gap (const Router *router, const Column *column, guint32 gap, double wish, double half, double *y)
-{
-  const GArray *lanes = router->lanes[column->first_gap + gap];
-  double top, bottom;
-  double best = G_MAXDOUBLE;
-
-  if (!get_gap (router, column, gap, half, &top, &bottom))
-    return G_MAXDOUBLE;
-
-  double clamped = CLAMP (wish, top, bottom);
-
-  *y = clamped;
-  if (is_lane_free (router, column->first_gap + gap, clamped, half))
-    return fabs (clamped - wish);
-  for (guint i = 0; i < lanes->len; i++)
-    for (int side = -1; side <= 1; side += 2)
-      {
-        const Lane *lane = &g_array_index (lanes, Lane, i);
-        double beside = lane->y + side * (lane->half + half + LANE_CLEARANCE);
-
-        if (beside >= top && beside <= bottom && fabs (beside - wish) < best &&
-            is_lane_free (router, column->first_gap + gap, beside, half))
-          {
-            best = fabs (beside - wish);
-            *y = beside;
-          }
-      }
-  return best < G_MAXDOUBLE ? best : fabs (clamped - wish) + CROWDED_COST;
-}
-
-/* The first gap whose lower card begins below @y. */
-static guint32
-find_gap (const Router *router, const Column *column, double y)
-{
-  guint32 low = 0, high = column->n_cards;
-
-  while (low < high)
-    {
-      guint32 middle = (low + high) / 2;
-
-      if (router->scene->cards[router->by_column[column->first + middle]].y <= y)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
-static double
-find_lane (const Router *router, const Column *column, double wish, double half, guint32 *gap)
-{
-  guint32 start = find_gap (router, column, wish);
-  double best_y = wish;
-  double best = G_MAXDOUBLE;
-
-  *gap = start;
-  for (guint32 step = 0; step <= column->n_cards; step++)
-    {
-      gboolean looked = FALSE;
-
-      for (int side = -1; side <= 1; side += 2)
-        {
-          gint64 index = (gint64) start + side * (gint64) step;
-          double y = wish, top, bottom;
-
-          if (index < 0 || index > column->n_cards || (step == 0 && side > 0))
-            continue;
-
-          double cost = find_in_gap (router, column, (guint32) index, wish, half, &y);
-
-          if (cost < best)
-            {
-              best = cost;
-              best_y = y;
-              *gap = (guint32) index;
-            }
-
-          /* Gaps further out on this side only cost more. */
-          get_gap (router, column, (guint32) index, half, &top, &bottom);
-          looked = looked || (side < 0 ? wish - top : bottom - wish) < best;
-        }
-      if (!looked)
-        break;
-    }
-  return best_y;
-}
-
-static void
-take_lane (Router *router, const Column *column, guint32 gap, double y, double half)
-{
-  GArray **lanes = &router->lanes[column->first_gap + gap];
-  Lane lane = { y, half };
-
-  if (*lanes == NULL)
-    *lanes = g_array_new (FALSE, FALSE, sizeof (Lane));
-  g_array_append_val (*lanes, lane);
-}
-
 static PdgEdgeKind
-classify (const Router *router, guint32 from, guint32 to)
+classify (const PdgRouter *router, guint32 from, guint32 to)
 {
   const PdgRect *a = &router->scene->cards[from];
   const PdgRect *b = &router->scene->cards[to];
@@ -272,7 +34,7 @@ classify (const Router *router, guint32 from, guint32 to)
 
 /* One above the other with no card between. */
 static gboolean
-is_stacked (const Router *router, guint32 a, guint32 b)
+is_stacked (const PdgRouter *router, guint32 a, guint32 b)
 {
   return router->column_of[a] == router->column_of[b] &&
          fabs (router->scene->cards[a].x - router->scene->cards[b].x) < 1 &&
@@ -280,7 +42,7 @@ is_stacked (const Router *router, guint32 a, guint32 b)
 }
 
 static void
-add_edges (Router *router)
+add_edges (PdgRouter *router)
 {
   PdgScene *scene = router->scene;
   guint n;
@@ -338,7 +100,7 @@ compare_ports (gconstpointer a, gconstpointer b)
 }
 
 static void
-add_port (const Router *router, GArray *ports, guint32 edge_index, gboolean is_from, gboolean left)
+add_port (const PdgRouter *router, GArray *ports, guint32 edge_index, gboolean is_from, gboolean left)
 {
   const PdgSceneEdge *edge = &router->scene->edges[edge_index];
   Port port = {
@@ -351,7 +113,7 @@ add_port (const Router *router, GArray *ports, guint32 edge_index, gboolean is_f
 
 /* Spreads the edges of one side of one card around its middle, in the order of where they go. */
 static void
-share_side (Router *router, const Port *ports, guint n)
+share_side (PdgRouter *router, const Port *ports, guint n)
 {
   const PdgSceneEdge *edges = router->scene->edges;
   double total = -PORT_GAP, squeeze, y;
@@ -370,7 +132,7 @@ share_side (Router *router, const Port *ports, guint n)
 }
 
 static void
-share_ports (Router *router)
+share_ports (PdgRouter *router)
 {
   PdgScene *scene = router->scene;
   g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (Port));
@@ -406,7 +168,7 @@ share_ports (Router *router)
 }
 
 static void
-add_curve (Router *router, PdgRoute *route, double x0, double y0, double x1, double y1, double x2, double y2, double x3,
+add_curve (PdgRouter *router, PdgRoute *route, double x0, double y0, double x1, double y1, double x2, double y2, double x3,
            double y3)
 {
   PdgCurve curve = { { x0, x1, x2, x3 }, { y0, y1, y2, y3 } };
@@ -417,7 +179,7 @@ add_curve (Router *router, PdgRoute *route, double x0, double y0, double x1, dou
 
 /* From one side to the other, level at both ends. */
 static void
-add_bend (Router *router, PdgRoute *route, double x0, double y0, double x1, double y1)
+add_bend (PdgRouter *router, PdgRoute *route, double x0, double y0, double x1, double y1)
 {
   double handle = (x1 - x0) * (fabs (y1 - y0) < 1 ? 1.0 / 3 : 0.56);
 
@@ -426,7 +188,7 @@ add_bend (Router *router, PdgRoute *route, double x0, double y0, double x1, doub
 
 /* Levels for the columns on the way, one level for all of them if there is one that costs no long detour. */
 static void
-choose_levels (Router *router, const guint32 *columns, guint n, double half, double start, double end, double wish,
+choose_levels (PdgRouter *router, const guint32 *columns, guint n, double half, double start, double end, double wish,
                double *levels)
 {
   guint32 gap;
@@ -435,9 +197,9 @@ choose_levels (Router *router, const guint32 *columns, guint n, double half, dou
 
   for (guint i = 0; i < n; i++)
     {
-      const Column *column = &g_array_index (router->columns, Column, columns[i]);
+      const PdgRouterColumn *column = &g_array_index (router->columns, PdgRouterColumn, columns[i]);
 
-      levels[i] = find_lane (router, column, wish, half, &gap);
+      levels[i] = pdg_router_find_lane (router, column, wish, half, &gap);
       tries[3 + i] = levels[i];
     }
   for (guint i = 0; i < n + 3; i++)
@@ -446,7 +208,7 @@ choose_levels (Router *router, const guint32 *columns, guint n, double half, dou
       double cost = fabs (tries[i] - wish) + 0.25 * (fabs (tries[i] - start) + fabs (tries[i] - end));
 
       for (guint j = 0; j < n && off < 1; j++)
-        off = fabs (find_lane (router, &g_array_index (router->columns, Column, columns[j]), tries[i], half, &gap) -
+        off = fabs (pdg_router_find_lane (router, &g_array_index (router->columns, PdgRouterColumn, columns[j]), tries[i], half, &gap) -
                     tries[i]);
       if (off < 1 && cost < best)
         {
@@ -460,7 +222,7 @@ choose_levels (Router *router, const guint32 *columns, guint n, double half, dou
 
 /* Through the columns between two cards, from left to right when @step is 1, else from right to left. */
 static void
-route_across (Router *router, guint edge_index, PdgRoute *route, int step)
+route_across (PdgRouter *router, guint edge_index, PdgRoute *route, int step)
 {
   const PdgScene *scene = router->scene;
   const PdgSceneEdge *edge = &scene->edges[edge_index];
@@ -485,13 +247,13 @@ route_across (Router *router, guint edge_index, PdgRoute *route, int step)
     }
   for (int i = 0; i < n && n <= MAX_COLUMNS; i++)
     {
-      const Column *column = &g_array_index (router->columns, Column, columns[i]);
+      const PdgRouterColumn *column = &g_array_index (router->columns, PdgRouterColumn, columns[i]);
       double enter = step > 0 ? column->left - LANE_OVERHANG : column->right + LANE_OVERHANG;
       double leave = step > 0 ? column->right + LANE_OVERHANG : column->left - LANE_OVERHANG;
       guint32 gap;
 
-      find_lane (router, column, levels[i], half, &gap);
-      take_lane (router, column, gap, levels[i], half);
+      pdg_router_find_lane (router, column, levels[i], half, &gap);
+      pdg_router_take_lane (router, column, gap, levels[i], half);
       add_bend (router, route, x, y, enter, levels[i]);
       add_bend (router, route, enter, levels[i], leave, levels[i]);
       x = leave;
@@ -513,7 +275,7 @@ has_reverse (const PdgScene *scene, guint edge_index)
 
 /* Within a column: straight to the next one, else around on the right. */
 static void
-route_beside (Router *router, guint edge_index, PdgRoute *route)
+route_beside (PdgRouter *router, guint edge_index, PdgRoute *route)
 {
   const PdgScene *scene = router->scene;
   const PdgSceneEdge *edge = &scene->edges[edge_index];
@@ -544,7 +306,7 @@ route_beside (Router *router, guint edge_index, PdgRoute *route)
 
 /* A small arc on the card's top right. */
 static void
-route_loop (Router *router, guint edge_index, PdgRoute *route)
+route_loop (PdgRouter *router, guint edge_index, PdgRoute *route)
 {
   const PdgRect *card = &router->scene->cards[router->scene->edges[edge_index].from];
   double right = card->x + card->width - 28;
@@ -598,32 +360,15 @@ flatten (PdgScene *scene, PdgRoute *route, double half)
   route->bounds = (PdgRect) { left - half, top - half, right - left + 2 * half, bottom - top + 2 * half };
 }
 
-static void
-router_clear (Router *router)
-{
-  guint32 n_gaps = router->scene->n_cards + router->columns->len;
-
-  for (guint32 i = 0; i < n_gaps; i++)
-    if (router->lanes[i] != NULL)
-      g_array_unref (router->lanes[i]);
-  g_free (router->lanes);
-  g_array_unref (router->columns);
-  g_free (router->column_of);
-  g_free (router->row_of);
-  g_free (router->by_column);
-  g_free (router->out_port);
-  g_free (router->in_port);
-}
-
 void
 pdg_scene_route (PdgScene *scene)
 {
-  Router router = { 0 };
+  PdgRouter router = { 0 };
 
   router.scene = scene;
   router.out_port = g_new0 (double, scene->n_edges + 1);
   router.in_port = g_new0 (double, scene->n_edges + 1);
-  find_columns (&router);
+  pdg_router_find_columns (&router);
   add_edges (&router);
   pdg_scene_link (scene);
   share_ports (&router);
@@ -655,5 +400,5 @@ pdg_scene_route (PdgScene *scene)
         }
       flatten (scene, route, scene->edges[i].width / 2);
     }
-  router_clear (&router);
+  pdg_router_clear (&router);
 }

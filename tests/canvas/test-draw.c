@@ -167,6 +167,8 @@ test_edges_drawn_where_hit (void)
           double x, y;
 
           pdg_scene_get_edge_point (shot.scene, e, t, &x, &y);
+          if (pdg_scene_hit_test (shot.scene, x, y, shot.camera.zoom, 0, NULL) == PDG_HIT_LABEL)
+            continue;
           n_on += distance (pixel_of_world (&shot, x, y), pdg_theme_get (shot.theme, PDG_COLOR_CANVAS)) > 6;
           n++;
         }
