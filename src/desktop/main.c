@@ -4,7 +4,9 @@
 #include "desktop/pdg-backend.h"
 #include "runtime/pdg-serve.h"
 
+#include <glib-unix.h>
 #include <locale.h>
+#include <signal.h>
 
 static PdgClient *
 start_cb (gpointer user_data)
@@ -22,6 +24,17 @@ static void
 stop_cb (PdgClient *client, gpointer user_data)
 {
   pdg_backend_stop (user_data);
+}
+
+/* SIGTERM and SIGINT close the window as the user would, so that everything is stored first. */
+static gboolean
+signal_cb (gpointer user_data)
+{
+  GApplication *application = g_application_get_default ();
+
+  if (application != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+  return G_SOURCE_CONTINUE;
 }
 
 /* Whether a window can be opened. Nothing is asked of a display server when the environment names none. */
@@ -89,6 +102,8 @@ main (int argc, char *argv[])
     }
   if (headless)
     return pdg_serve_until_signal (config, &error) ? 0 : fail (error, 1);
+  g_unix_signal_add (SIGTERM, signal_cb, NULL);
+  g_unix_signal_add (SIGINT, signal_cb, NULL);
   backend = pdg_backend_new (config);
   hooks.user_data = backend;
   return pdg_app_run (&hooks, argc, argv);
