@@ -27,7 +27,7 @@ static const Row rows[] = {
   { pdg_db_error_quark, PDG_DB_ERROR_CONNECTION, { 503, "UNAVAILABLE", -32001, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_BUSY, { 503, "UNAVAILABLE", -32001, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_CLOSED, { 503, "UNAVAILABLE", -32001, TRUE } },
-  { pdg_db_error_quark, PDG_DB_ERROR_CANCELLED, { 499, "CANCELLED", -32800, TRUE } },
+  { pdg_db_error_quark, PDG_DB_ERROR_CANCELLED, { PDG_API_STATUS_CANCELLED, "CANCELLED", -32800, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_TIMEOUT, { 504, "TIMEOUT", -32001, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_PERMISSION, { 403, "FORBIDDEN", -32003, FALSE } },
 };

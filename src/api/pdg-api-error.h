@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+/* The status of a request that its client gave up: nobody reads it. */
+#define PDG_API_STATUS_CANCELLED 499
+
 /* What a client is told of an error: the one table from our errors to HTTP statuses, GraphQL and JSON-RPC codes. */
 typedef struct
 {

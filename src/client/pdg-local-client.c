@@ -1,7 +1,7 @@
 #include "config.h"
 #include "client/pdg-local-client.h"
 
-#include "db/pdg-db-error.h"
+#include "api/pdg-api-error.h"
 
 /* A document that runs, or waits for the API. */
 typedef struct
@@ -62,7 +62,7 @@ subscription_free (gpointer data)
 static void
 return_error (GTask *task, const GError *error)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || pdg_api_verdict_for (error)->http_status == PDG_API_STATUS_CANCELLED)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
   else
     g_task_return_new_error (task, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_AWAY, "%s", error->message);

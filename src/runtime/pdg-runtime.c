@@ -4,7 +4,6 @@
 #include "base/pdg-context.h"
 #include "db/pdg-db-listener.h"
 #include "runtime/pdg-database.h"
-#include "store/pdg-store-events.h"
 
 #include <string.h>
 
@@ -39,10 +38,8 @@ static void
 notified_cb (const char *payload, gpointer user_data)
 {
   PdgRuntime *self = user_data;
-  gint32 org_no, project_no;
 
-  if (pdg_store_parse_notification (payload, &org_no, &project_no))
-    pdg_hub_publish (self->hub, project_no);
+  pdg_hub_publish_notification (self->hub, payload);
 }
 
 static void
@@ -64,7 +61,7 @@ listener_thread (gpointer data)
   PdgRuntime *self = data;
 
   g_main_context_push_thread_default (self->context);
-  self->listener = pdg_db_listener_new (pdg_database_get_reader_uri (self->database), PDG_STORE_CHANNEL, self->context, notified_cb,
+  self->listener = pdg_db_listener_new (pdg_database_get_reader_uri (self->database), pdg_hub_get_channel (), self->context, notified_cb,
                                         listening_cb, self);
   g_main_loop_run (self->loop);
   g_clear_pointer (&self->listener, pdg_db_listener_free);

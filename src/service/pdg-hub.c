@@ -1,6 +1,8 @@
 #include "config.h"
 #include "service/pdg-hub.h"
 
+#include "store/pdg-store-events.h"
+
 #define MIN_INTERVAL_MS 100
 
 /* One subscription. It lives as long as the hub's table or a queued source refers to it. */
@@ -183,4 +185,19 @@ void
 pdg_hub_publish_all (PdgHub *hub)
 {
   publish (hub, TRUE, 0);
+}
+
+const char *
+pdg_hub_get_channel (void)
+{
+  return PDG_STORE_CHANNEL;
+}
+
+void
+pdg_hub_publish_notification (PdgHub *hub, const char *payload)
+{
+  gint32 org_no, project_no;
+
+  if (pdg_store_parse_notification (payload, &org_no, &project_no))
+    pdg_hub_publish (hub, project_no);
 }

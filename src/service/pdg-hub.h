@@ -26,6 +26,10 @@ void    pdg_hub_unsubscribe (PdgHub *hub, guint id);
 /* Something changed; also when another process told so. */
 void    pdg_hub_publish (PdgHub *hub, gint32 topic);
 
+/* The channel of NOTIFY on which the writers of every process tell of their commits, and what such a payload says. */
+const char *pdg_hub_get_channel (void);
+void    pdg_hub_publish_notification (PdgHub *hub, const char *payload);
+
 /* Something may have been missed (the connection was away): everybody is told. */
 void    pdg_hub_publish_all (PdgHub *hub);
 
