@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,29 +57,13 @@ back_off (PdgHttpWorker *worker, gint64 now_usec, int code)
   pdg_http_worker_arm (worker, worker->accept_again_usec);
 }
 
-/* An IPv4 peer of a socket for both families shows up as ::ffff:a.b.c.d. */
-static GSocketAddress *
-address_from_native (struct sockaddr_storage *storage, socklen_t len)
-{
-  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *) storage;
-
-  if (storage->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&v6->sin6_addr))
-    {
-      struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = v6->sin6_port };
-
-      memcpy (&v4.sin_addr, &v6->sin6_addr.s6_addr[12], sizeof v4.sin_addr);
-      return g_socket_address_new_from_native (&v4, sizeof v4);
-    }
-  return g_socket_address_new_from_native (storage, len);
-}
-
 static GSocketAddress *
 local_address_of (int fd)
 {
   struct sockaddr_storage storage;
   socklen_t len = sizeof storage;
 
-  return getsockname (fd, (struct sockaddr *) &storage, &len) == 0 ? address_from_native (&storage, len) : NULL;
+  return getsockname (fd, (struct sockaddr *) &storage, &len) == 0 ? g_socket_address_new_from_native (&storage, len) : NULL;
 }
 
 static void
@@ -106,7 +89,7 @@ take_connection (PdgHttpWorker *worker, int fd, struct sockaddr_storage *peer, s
   PdgHttpServer *server = worker->server;
   struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET };
   int on = 1;
-  g_autoptr (GSocketAddress) remote = address_from_native (peer, peer_len);
+  g_autoptr (GSocketAddress) remote = g_socket_address_new_from_native (peer, peer_len); /* maps ::ffff:a.b.c.d to IPv4 */
   g_autoptr (GSocketAddress) local = local_address_of (fd);
   g_autoptr (GIOStream) stream = NULL;
   PdgHttpConnection *connection;
