@@ -223,8 +223,8 @@ coerce_enum (PdgArena             *arena,
     g_string_printf (text, "Value \"%s\" does not exist in \"%s\" enum.", printed, type->name);
   else
     g_string_printf (text, "Enum \"%s\" cannot represent non-enum value: %s.", type->name, printed);
-  if (suggest && ast->text != NULL)
-    pdg_gql_suggest_values (text, type, ast->text);
+  if (suggest)
+    pdg_gql_suggest_values (text, type, printed);
   *message = g_strdup (text->str);
   return NULL;
 }

@@ -11,7 +11,7 @@ typedef struct
   PdgGqlSchema               *schema;   /* borrowed */
   PdgArena                   *arena;    /* borrowed */
   const PdgGqlAstDocument    *ast;
-  GHashTable                 *fragments; /* name -> PdgGqlFragment, the first of each name */
+  GHashTable                 *fragments; /* name -> PdgGqlFragment, the last of each name */
   guint                       n_fragments;
 } PdgGqlDocument;
 

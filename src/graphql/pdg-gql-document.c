@@ -14,13 +14,13 @@ pdg_gql_document_init (PdgGqlDocument          *document,
       const PdgGqlAstDefinition *definition = ast->items[i];
       PdgGqlFragment *fragment;
 
-      if (definition->kind != PDG_GQL_AST_FRAGMENT || g_hash_table_contains (document->fragments, definition->name.text))
+      if (definition->kind != PDG_GQL_AST_FRAGMENT)
         continue;
       fragment = pdg_arena_alloc (arena, sizeof *fragment);
       fragment->index = document->n_fragments++;
       fragment->ast = definition;
       fragment->type = pdg_gql_schema_lookup_type (schema, definition->condition->name);
-      g_hash_table_insert (document->fragments, (gpointer) definition->name.text, fragment);
+      g_hash_table_replace (document->fragments, (gpointer) definition->name.text, fragment);
     }
 }
 

@@ -7,24 +7,69 @@
 
 /* Rules on fields and directives. */
 
-/* Types that do have the field: the possible types of an abstract one. */
+typedef struct
+{
+  const PdgGqlType *type;
+  guint uses;
+} Candidate;
+
+static void
+add_candidate (GArray           *found,
+               const PdgGqlType *type,
+               const char       *field)
+{
+  Candidate added = { type, 1 };
+
+  if (pdg_gql_type_lookup_field (type, field) == NULL)
+    return;
+  for (guint i = 0; i < found->len; i++)
+    if (g_array_index (found, Candidate, i).type == type)
+      {
+        g_array_index (found, Candidate, i).uses++;
+        return;
+      }
+  g_array_append_val (found, added);
+}
+
+/* The most common first, interfaces before what implements them, then by name. */
+static int
+compare_candidates (gconstpointer a,
+                    gconstpointer b)
+{
+  const Candidate *left = a, *right = b;
+
+  if (left->uses != right->uses)
+    return left->uses > right->uses ? -1 : 1;
+  if (left->type->kind == PDG_GQL_TYPE_INTERFACE && pdg_gql_type_is_subtype (right->type, left->type))
+    return -1;
+  if (right->type->kind == PDG_GQL_TYPE_INTERFACE && pdg_gql_type_is_subtype (left->type, right->type))
+    return 1;
+  return strcmp (left->type->name, right->type->name);
+}
+
+/* Types that do have the field: possible types of an abstract one, and their interfaces. */
 static gboolean
 suggest_types (GString          *message,
                const PdgGqlType *type,
                const char       *field)
 {
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (Candidate));
   g_autoptr(GPtrArray) names = g_ptr_array_new ();
 
-  for (guint i = 0; pdg_gql_type_is_abstract (type) && i < type->n_possible && names->len < 5; i++)
-    if (pdg_gql_type_lookup_field (type->possible[i], field) != NULL)
-      g_ptr_array_add (names, (gpointer) type->possible[i]->name);
-  for (guint i = 0; i < names->len; i++)
-    g_string_append_printf (message, "%s\"%s\"%s",
-                            i == 0                    ? " Did you mean to use an inline fragment on "
-                            : i + 1 < names->len      ? ", "
-                            : names->len == 2         ? " or "
-                                                      : ", or ",
-                            (const char *) names->pdata[i], i + 1 == names->len ? "?" : "");
+  for (guint i = 0; pdg_gql_type_is_abstract (type) && i < type->n_possible; i++)
+    {
+      const PdgGqlType *object = type->possible[i];
+
+      if (pdg_gql_type_lookup_field (object, field) == NULL)
+        continue;
+      add_candidate (found, object, field);
+      for (guint j = 0; j < object->n_interfaces; j++)
+        add_candidate (found, object->interfaces[j], field);
+    }
+  g_array_sort (found, compare_candidates);
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (names, (gpointer) g_array_index (found, Candidate, i).type->name);
+  pdg_gql_suggest_list (message, "to use an inline fragment on ", names);
   return names->len > 0;
 }
 

@@ -8,4 +8,7 @@ G_BEGIN_DECLS
  * nothing when there are none. */
 void pdg_gql_suggest (GString *message, const char *input, GPtrArray *names);
 
+/* Appends ' Did you mean WHAT"a" or "b"?' for the first five of @names, nothing when there are none. */
+void pdg_gql_suggest_list (GString *message, const char *what, GPtrArray *names);
+
 G_END_DECLS

@@ -56,7 +56,7 @@ pdg_gql_suggest (GString    *message,
                  GPtrArray  *names)
 {
   g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  guint shown;
+  g_autoptr(GPtrArray) shown = NULL;
 
   if (strlen (input) > MAX_NAME)
     return;
@@ -71,12 +71,27 @@ pdg_gql_suggest (GString    *message,
         g_array_append_val (found, candidate);
     }
   g_array_sort (found, compare_candidates);
-  shown = MIN (found->len, MAX_SHOWN);
+  shown = g_ptr_array_new ();
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (shown, (gpointer) g_array_index (found, Candidate, i).name);
+  pdg_gql_suggest_list (message, "", shown);
+}
+
+void
+pdg_gql_suggest_list (GString    *message,
+                      const char *what,
+                      GPtrArray  *names)
+{
+  guint shown = MIN (names->len, MAX_SHOWN);
+
   for (guint i = 0; i < shown; i++)
-    g_string_append_printf (message, "%s\"%s\"%s",
-                            i == 0              ? " Did you mean "
-                            : i + 1 < shown     ? ", "
-                            : shown == 2        ? " or "
-                                                : ", or ",
-                            g_array_index (found, Candidate, i).name, i + 1 == shown ? "?" : "");
+    {
+      if (i == 0)
+        g_string_append_printf (message, " Did you mean %s", what);
+      else
+        g_string_append (message, i + 1 < shown ? ", " : shown == 2 ? " or " : ", or ");
+      g_string_append_printf (message, "\"%s\"", (const char *) names->pdata[i]);
+    }
+  if (shown > 0)
+    g_string_append_c (message, '?');
 }

@@ -72,7 +72,7 @@ struct _PdgGqlValidation
   PdgGqlType                *input_type;     /* of the value (nullable) */
 
   GPtrArray   *definitions; /* PdgGqlDefinition of every operation and fragment */
-  GHashTable *by_name;     /* fragment name -> PdgGqlDefinition, the first */
+  GHashTable *by_name;     /* fragment name -> PdgGqlDefinition, the last */
   gpointer     overlap;     /* state of pdg-gql-rules-overlap.c */
 };
 

@@ -427,8 +427,8 @@ add_definitions (PdgGqlValidation *base)
       definition->spreads = g_ptr_array_new ();
       find_spreads (definition);
       g_ptr_array_add (base->definitions, definition);
-      if (ast->kind == PDG_GQL_AST_FRAGMENT && !g_hash_table_contains (base->by_name, ast->name.text))
-        g_hash_table_insert (base->by_name, (gpointer) ast->name.text, definition);
+      if (ast->kind == PDG_GQL_AST_FRAGMENT)
+        g_hash_table_replace (base->by_name, (gpointer) ast->name.text, definition);
     }
 }
 
