@@ -180,6 +180,9 @@ gboolean         pdg_gql_schema_load (PdgGqlSchema *schema, PdgGqlAstDocument *b
 /* The rules of spec section 3 for a loaded schema; the first violation is the error. */
 gboolean         pdg_gql_schema_verify (PdgGqlSchema *schema, GError **error);
 
+/* The directives on what is no type: schema definitions and directive definitions. */
+gboolean         pdg_gql_schema_verify_document (PdgGqlSchema *schema, const PdgGqlAstDocument *document, GError **error);
+
 /* Sets PDG_GQL_ERROR_SCHEMA with the place; always FALSE. */
 gboolean         pdg_gql_schema_fail (GError **error, PdgGqlLocation location, const char *format, ...) G_GNUC_PRINTF (3, 4);
 

@@ -265,3 +265,15 @@ pdg_gql_schema_verify (PdgGqlSchema *schema,
     }
   return TRUE;
 }
+
+gboolean
+pdg_gql_schema_verify_document (PdgGqlSchema            *schema,
+                                const PdgGqlAstDocument *document,
+                                GError                 **error)
+{
+  for (guint i = 0; i < document->n; i++)
+    if ((document->items[i]->kind == PDG_GQL_AST_SCHEMA || document->items[i]->kind == PDG_GQL_AST_DIRECTIVE)
+        && !verify_applied_part (schema, document->items[i], error))
+      return FALSE;
+  return TRUE;
+}

@@ -27,6 +27,50 @@ parse_sdl (PdgArena   *arena,
   return document;
 }
 
+static void
+mark_inputs (GHashTable  *used,
+             PdgGqlInput *inputs,
+             guint        n)
+{
+  for (guint i = 0; i < n; i++)
+    g_hash_table_add (used, pdg_gql_type_get_named (inputs[i].type));
+}
+
+/* A built-in scalar that nothing refers to is not part of the schema (spec section 3.5). */
+static void
+drop_unused_scalars (PdgGqlSchema *schema)
+{
+  g_autoptr(GHashTable) used = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < schema->type_list->len; i++)
+    {
+      PdgGqlType *type = schema->type_list->pdata[i];
+
+      mark_inputs (used, type->inputs, type->n_inputs);
+      for (guint j = 0; j < type->n_fields; j++)
+        {
+          g_hash_table_add (used, pdg_gql_type_get_named (type->fields[j].type));
+          mark_inputs (used, type->fields[j].args, type->fields[j].n_args);
+        }
+    }
+  for (guint i = 0; i < schema->directive_list->len; i++)
+    {
+      PdgGqlDirective *directive = schema->directive_list->pdata[i];
+
+      mark_inputs (used, directive->args, directive->n_args);
+    }
+  for (guint i = schema->type_list->len; i > 0; i--)
+    {
+      PdgGqlType *type = schema->type_list->pdata[i - 1];
+
+      if (type->scalar == PDG_GQL_SCALAR_CUSTOM || g_hash_table_contains (used, type))
+        continue;
+      g_hash_table_remove (schema->types, type->name);
+      g_ptr_array_remove_index (schema->type_list, i - 1);
+      g_ptr_array_unref (g_steal_pointer (&type->parts));
+    }
+}
+
 PdgGqlSchema *
 pdg_gql_schema_new (const char *sdl,
                     gssize      len,
@@ -46,8 +90,10 @@ pdg_gql_schema_new (const char *sdl,
   if (builtin == NULL)
     return NULL;
   document = parse_sdl (schema->arena, sdl, len < 0 ? strlen (sdl) : (gsize) len, error);
-  if (document == NULL || !pdg_gql_schema_load (schema, builtin, document, error) || !pdg_gql_schema_verify (schema, error))
+  if (document == NULL || !pdg_gql_schema_load (schema, builtin, document, error) || !pdg_gql_schema_verify (schema, error)
+      || !pdg_gql_schema_verify_document (schema, document, error))
     return NULL;
+  drop_unused_scalars (schema);
   pdg_gql_introspection_bind (schema);
   return g_steal_pointer (&schema);
 }

@@ -67,7 +67,7 @@ answer_object (PdgGqlCall *call)
   gboolean look = pdg_gql_call_selects (call, "next.self.id");
 
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
-    pdg_gql_call_set_typed_object (call, i, i % 2 == look ? "Item" : "Other", item, NULL);
+    pdg_gql_call_set_typed_object (call, i, (i % 2 == 1) == look ? "Item" : "Other", item, NULL);
 }
 
 static void

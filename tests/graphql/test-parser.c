@@ -80,10 +80,11 @@ test_cases (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr(PdgArena) arena = pdg_arena_new (0);
-      g_autofree char *message = NULL;
+      g_autofree char *message = NULL, *shown = NULL;
       PdgGqlLocation location = { 0, 0 };
 
-      g_test_message ("%s", cases[i].text);
+      shown = g_strescape (cases[i].text, NULL);
+      g_test_message ("%s", shown);
       parse (arena, cases[i].text, &message, &location);
       g_assert_cmpstr (message, ==, cases[i].message);
       g_assert_cmpuint (location.line, ==, cases[i].line);
@@ -115,11 +116,12 @@ test_strings (void)
     {
       g_autoptr(PdgArena) arena = pdg_arena_new (0);
       g_autofree char *text = g_strdup_printf ("{ a(b: %s) }", strings[i].literal);
+      g_autofree char *shown = g_strescape (text, NULL);
       g_autofree char *message = NULL;
       PdgGqlLocation location;
       PdgGqlAstDocument *document = parse (arena, text, &message, &location);
 
-      g_test_message ("%s", text);
+      g_test_message ("%s", shown);
       g_assert_cmpstr (message, ==, NULL);
       g_assert_cmpstr (document->items[0]->set->items[0]->arguments[0].value->text, ==, strings[i].value);
     }

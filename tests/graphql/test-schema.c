@@ -55,6 +55,7 @@ static const struct
   { "input O @oneOf { a: Int! } type Query { a(o: O): Int }",
     "line 1, column 18: OneOf input field O.a must be nullable and cannot have a default value." },
   { "type Query { a: Int @foo }", "line 1, column 21: Unknown directive \"@foo\"." },
+  { "schema @deprecated { query: Query } type Query { a: Int }", "line 1, column 8: Directive \"@deprecated\" may not be used on SCHEMA." },
   { "type Query @deprecated { a: Int }", "line 1, column 12: Directive \"@deprecated\" may not be used on OBJECT." },
   { "type Query { a: Int @deprecated @deprecated }", "line 1, column 33: The directive \"@deprecated\" can only be used once at this location." },
   { "type Query { a: Int @deprecated(why: \"x\") }", "line 1, column 33: Unknown argument \"why\" on directive \"@deprecated\"." },
