@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "db/pdg-db-cluster.h"
 #include "db/pdg-db-process.h"
 
 G_BEGIN_DECLS
@@ -40,6 +41,53 @@ typedef struct
   char *server;
   char *writer;
 } PdgDbSecrets;
+
+/* One thread does everything and lives as long as the cluster, since the server gets its death signal when the thread
+ * that forked it ends. The others only set what is guarded by the lock, and wake it up. */
+struct _PdgDbCluster
+{
+  PdgDbLayout layout; /* the thread's own, but for reading what never changes */
+  char *data_dir;
+  PdgDbClusterFlags flags;
+  GThread *thread;
+  int wake_fd;
+  int stopping; /* atomic */
+
+  /* the thread's own */
+  int owner_fd; /* the descriptor of the lock file; locked when we are the owner */
+  pid_t pid;    /* 0 = no server of ours */
+  int pid_fd;
+  gint64 started_usec;
+  gint64 pause_usec;
+  gint64 next_try_usec;
+
+  GMutex lock;
+  GCond changed;
+  /* guarded by the lock */
+  char *owner_uri;
+  char *server_uri;
+  char *writer_uri;
+  gboolean started;
+  gboolean attached;
+  PdgDbClusterState state;
+  guint64 n_asked;
+  guint64 n_answered;
+  GError *error; /* of the start, or of the last attempt */
+  PdgDbClusterStateFunc state_func;
+  gpointer state_data;
+};
+
+#define PDG_DB_ATTACH_POLL_USEC (10 * 1000)
+
+/* Finds the major and the programs, makes the folder and opens the lock file. */
+gboolean      pdg_db_cluster_prepare (PdgDbCluster *cluster, GError **error);
+/* Owns the folder or attaches to who does, whichever is possible first. */
+gboolean      pdg_db_cluster_own_or_attach (PdgDbCluster *cluster, gint64 timeout_usec, gboolean crashed, GError **error);
+/* Whether we own the folder now; asking takes it when it is free. */
+gboolean      pdg_db_cluster_try_own (PdgDbCluster *cluster);
+/* Whether the server takes connections. */
+gboolean      pdg_db_cluster_answers (PdgDbCluster *cluster);
+void          pdg_db_cluster_forget_server (PdgDbCluster *cluster);
 
 void          pdg_db_layout_init (PdgDbLayout *layout, const char *root, int major);
 void          pdg_db_layout_clear (PdgDbLayout *layout);

@@ -197,7 +197,7 @@ test_migrator_real_files (void)
       g_autofree char *text = NULL;
 
       g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-      g_assert_cmpstr (migrations[i].sql, ==, text);
+      g_assert_true (g_str_equal (migrations[i].sql, text)); /* not cmpstr, which prints both */
     }
   applied = migrate (conn, migrations, n, &error);
   g_assert_no_error (error);
