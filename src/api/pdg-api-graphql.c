@@ -2,8 +2,11 @@
 #include "api/pdg-api-private.h"
 
 #include "api/pdg-api-error.h"
+#include "codec/pdg-json-scan.h"
 
 #include <string.h>
+
+#define MAX_NESTING 100
 
 typedef struct
 {
@@ -55,6 +58,24 @@ executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     respond_with_error (pending->request, error);
 }
 
+/* json-glib reads nested values by recursion: what is no JSON, or would exhaust the stack, never reaches it. */
+static gboolean
+is_shallow_json (GBytes *body)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (body, &len);
+  PdgJsonScan scan;
+  PdgJsonSpan span = { 0 };
+  gboolean ok;
+
+  if (len == 0)
+    return FALSE;
+  pdg_json_scan_init (&scan, data, len, MAX_NESTING);
+  ok = pdg_json_scan_value (&scan, pdg_json_skip_space (&scan, data), 0, &span) != NULL && (span.flags & PDG_JSON_TOO_DEEP) == 0;
+  pdg_json_scan_clear (&scan);
+  return ok;
+}
+
 /* The members of a GraphQL request; FALSE when one has the wrong type. */
 static gboolean
 read_members (JsonNode *root, const char **query, const char **operation_name, JsonNode **variables)
@@ -95,7 +116,8 @@ execute (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
   const char *query, *operation_name;
   JsonNode *variables;
 
-  if (!json_parser_load_from_data (parser, g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), NULL)
+  if (!is_shallow_json (body)
+      || !json_parser_load_from_data (parser, g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), NULL)
       || json_parser_get_root (parser) == NULL
       || !read_members (json_parser_get_root (parser), &query, &operation_name, &variables))
     {

@@ -153,9 +153,8 @@ static void
 executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  PdgApi *api = g_task_get_task_data (task);
   GError *error = NULL;
-  GBytes *response = pdg_db_pool_run_finish (api->options.pool, result, &error);
+  GBytes *response = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
 
   if (response != NULL)
     g_task_return_pointer (task, response, (GDestroyNotify) g_bytes_unref);
@@ -168,7 +167,6 @@ run_job (PdgApi *api, ExecuteJob *job, GCancellable *cancellable, GAsyncReadyCal
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
 
-  g_task_set_task_data (task, api, NULL);
   pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free,
                          (GDestroyNotify) g_bytes_unref, cancellable, executed_cb, task);
 }
@@ -427,9 +425,8 @@ static void
 blob_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  PdgApi *api = g_task_get_task_data (task);
   GError *error = NULL;
-  Blob *blob = pdg_db_pool_run_finish (api->options.pool, result, &error);
+  Blob *blob = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
 
   if (blob != NULL)
     g_task_return_pointer (task, blob, blob_free);
@@ -447,7 +444,6 @@ pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, G
   job->api = api;
   job->principal = pdg_principal_ref (principal);
   job->document = g_strdup (id);
-  g_task_set_task_data (task, api, NULL);
   pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, load_blob_job, job, execute_job_free, blob_free, cancellable,
                          blob_loaded_cb, task);
 }

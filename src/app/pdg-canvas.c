@@ -7,7 +7,7 @@
 #include "app/pdg-process.h"
 #include "canvas/pdg-layout.h"
 
-#define FIT_PADDING 72.0
+#define FIT_PADDING 56.0
 #define REVEAL_MARGIN 48.0
 /* Moving cards are drawn from scenes made for each frame: not for large graphs. */
 #define MAX_MOVING_CARDS 80

@@ -316,7 +316,7 @@ pdg_layout_part_rank (PdgLayoutPart *part)
   /* Cards with their gaps are about 500 x 400: so many columns make the whole about as wide as a screen is. */
   double n_columns = 1.2 * sqrt (n);
   guint max_cards = MAX (4, (guint) (1.25 * n / n_columns + 0.5));
-  guint max_ranks = MAX (4, (guint) (1.5 * sqrt (n) + 0.5));
+  guint max_ranks = MAX (4, (guint) (1.2 * sqrt (n) + 0.5));
 
   order_acyclic (part);
 

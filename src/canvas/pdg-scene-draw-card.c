@@ -4,6 +4,7 @@
 #include <math.h>
 
 /* The error share from which a card says so. */
+#define GROUND_ALPHA 0.85
 #define NOTABLE_ERRORS 0.02
 
 /* World units of the placeholder's parts. */
@@ -211,14 +212,16 @@ format_second (const PdgDraw *draw, const PdgJourneyScreen *screen, double max_w
 
   format_count (screen->visits, count, sizeof count);
   pdg_format_percent (exit_share, percent, sizeof percent);
-  g_snprintf (out, size, "%s %s", count, noun);
   if (exit_share > 0)
     {
-      g_autofree char *whole = g_strdup_printf ("%s · exit %s", out, percent);
-
-      if (pdg_text_measure (draw->theme, PDG_TEXT_SECOND, whole) <= max_width)
-        g_strlcpy (out, whole, size);
+      g_snprintf (out, size, "%s %s · exit %s", count, noun, percent);
+      if (pdg_text_measure (draw->theme, PDG_TEXT_SECOND, out) <= max_width)
+        return;
+      g_snprintf (out, size, "%s · exit %s", count, percent);
+      if (pdg_text_measure (draw->theme, PDG_TEXT_SECOND, out) <= max_width)
+        return;
     }
+  g_snprintf (out, size, "%s %s", count, noun);
 }
 
 /* A warning triangle and the share of visits with an error, right-aligned; returns the width it took. */
@@ -248,6 +251,18 @@ draw_errors (const PdgDraw *draw, const PdgJourneyScreen *screen, double right, 
   return right - x + 6 * scale;
 }
 
+/* Keeps a line of text readable where an edge runs behind it. */
+static void
+draw_ground (const PdgDraw *draw, double x, double baseline, double width, double scale)
+{
+  PdgRgba ground = *pdg_theme_get (draw->theme, PDG_COLOR_CANVAS);
+
+  ground.alpha = GROUND_ALPHA;
+  pdg_draw_set_source (draw->cr, &ground);
+  cairo_rectangle (draw->cr, x - 2 * scale, baseline - 12 * scale, width + 4 * scale, 16 * scale);
+  cairo_fill (draw->cr);
+}
+
 static void
 draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
 {
@@ -272,7 +287,8 @@ draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
     {
       char second[64];
 
-      format_second (draw, screen, (frame->width + spill) / scale, second, sizeof second);
+      format_second (draw, screen, (frame->width + spill) / scale - 2, second, sizeof second);
+      draw_ground (draw, frame->x, bottom + 38 * scale, pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second) * scale, scale);
       pdg_text_draw (draw->cr, draw->theme, PDG_TEXT_SECOND, second, frame->x, bottom + 38 * scale,
                      frame->width + spill, scale, draw->scale_factor, pdg_theme_get (draw->theme, PDG_COLOR_TEXT_2));
     }

@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /* Label places are found for zooms from this one up, each step PDG_LABEL_STEP times the one before. */
-#define PDG_LABEL_MIN_ZOOM 0.375
+#define PDG_LABEL_MIN_ZOOM 0.33
 #define PDG_LABEL_STEP     1.12
 #define PDG_N_LABEL_ZOOMS  9
 

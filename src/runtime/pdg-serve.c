@@ -4,7 +4,10 @@
 #include "runtime/pdg-runtime.h"
 
 #include <glib-unix.h>
+#include <malloc.h>
 #include <signal.h>
+
+#define KEPT_BYTES (32 * 1024 * 1024)
 
 static gboolean
 signal_cb (gpointer user_data)
@@ -29,6 +32,12 @@ pdg_serve_until_signal (PdgConfig *config, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (PdgRuntime) runtime = NULL;
 
+#ifdef __GLIBC__
+  /* Answers of some hundred kilobytes come and go: keep their memory instead of faulting it in anew each time. */
+  mallopt (M_MMAP_THRESHOLD, KEPT_BYTES);
+  mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
+  mallopt (M_TOP_PAD, 1024 * 1024);
+#endif
   g_unix_signal_add (SIGTERM, signal_cb, loop);
   g_unix_signal_add (SIGINT, signal_cb, loop);
   runtime = pdg_runtime_start (config, PDG_RUNTIME_DEFAULT, state_cb, NULL, error);
