@@ -44,10 +44,23 @@ show_state (PdgCanvasPane *self, const char *name)
 
   gtk_stack_set_visible_child_name (self->states, name);
   gtk_widget_set_visible (GTK_WIDGET (self->states), !canvas);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->canvas), canvas);
   gtk_widget_set_visible (self->bar, canvas);
   gtk_widget_set_opacity (GTK_WIDGET (self->minimap), canvas ? 1.0 : 0.0);
   gtk_widget_set_can_target (GTK_WIDGET (self->minimap), canvas);
+}
+
+/* The target first: GTK warns when a name and its target do not fit, if only for a moment. */
+static void
+set_action (GtkButton *button, const char *detailed)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  if (!g_action_parse_detailed_name (detailed, &name, &target, NULL))
+    g_return_if_reached ();
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), NULL);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (button), target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), name);
 }
 
 static void
@@ -64,7 +77,7 @@ show_message (PdgCanvasPane *self, gboolean busy, const char *title, const char 
     {
       gtk_button_set_label (self->message_button, button);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->message_button), GTK_ACCESSIBLE_PROPERTY_LABEL, button, -1);
-      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->message_button), action);
+      set_action (self->message_button, action);
     }
   show_state (self, "message");
 }

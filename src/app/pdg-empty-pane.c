@@ -4,8 +4,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/pdg-demo-job.h"
+#include "app/pdg-first-event.h"
 #include "base/pdg-clock.h"
-#include "base/pdg-time.h"
 
 #define DEFAULT_EVENTS_URL "http://localhost:8080/v1/events"
 #define DEFAULT_PROJECT_ID "proj_demo"
@@ -31,34 +31,12 @@ struct _PdgEmptyPane
 
 G_DEFINE_FINAL_TYPE (PdgEmptyPane, pdg_empty_pane, GTK_TYPE_WIDGET)
 
-char *
-pdg_empty_pane_new_command (const char *events_url, const char *project_id, gint64 now_usec)
-{
-  char timestamp[PDG_RFC3339_BYTES];
-
-  pdg_time_format_rfc3339 (now_usec - now_usec % PDG_USEC_PER_SEC, timestamp);
-  return g_strdup_printf ("curl -X POST %s \\\n"
-                          "  -H \"Content-Type: application/json\" \\\n"
-                          "  -d '{\n"
-                          "    \"events\": [{\n"
-                          "      \"event_id\": \"evt_001\",\n"
-                          "      \"project_id\": \"%s\",\n"
-                          "      \"session.id\": \"sess_001\",\n"
-                          "      \"event.type\": \"page.view\",\n"
-                          "      \"event.timestamp\": \"%s\",\n"
-                          "      \"page.path\": \"/checkout\",\n"
-                          "      \"page.title\": \"Checkout\"\n"
-                          "    }]\n"
-                          "  }'",
-                          events_url, project_id, timestamp);
-}
-
 static void
 update_command (PdgEmptyPane *self)
 {
   PdgProject *project = pdg_workspace_get_project (self->workspace);
   const char *url = pdg_workspace_get_events_url (self->workspace);
-  g_autofree char *command = pdg_empty_pane_new_command (url != NULL ? url : DEFAULT_EVENTS_URL,
+  g_autofree char *command = pdg_first_event_new_command (url != NULL ? url : DEFAULT_EVENTS_URL,
                                                          project != NULL ? pdg_project_get_id (project) : DEFAULT_PROJECT_ID,
                                                          pdg_clock_now_usec ());
 

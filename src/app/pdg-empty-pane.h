@@ -10,9 +10,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PdgEmptyPane, pdg_empty_pane, PDG, EMPTY_PANE, GtkWidget)
 
 /* A project without events: the line that sends the first one, and the demo. */
-void  pdg_empty_pane_bind (PdgEmptyPane *self, PdgWorkspace *workspace);
-
-/* The command that sends one page view to @events_url for @project_id at @now_usec. Pure. (transfer full) */
-char *pdg_empty_pane_new_command (const char *events_url, const char *project_id, gint64 now_usec);
+void pdg_empty_pane_bind (PdgEmptyPane *self, PdgWorkspace *workspace);
 
 G_END_DECLS

@@ -84,7 +84,8 @@ pdg_format_share_interval (guint64 count, guint64 base)
 
   if (!pdg_format_wilson (count, base, &low, &high))
     return g_strdup (NOTHING);
-  return g_strdup_printf ("%.1f %% ± %.1f", 100.0 * (double) count / (double) base, 50.0 * (high - low));
+  return g_strdup_printf (count == 0 || count >= base ? "%.0f %% ± %.1f" : "%.1f %% ± %.1f",
+                          100.0 * (double) MIN (count, base) / (double) base, 50.0 * (high - low));
 }
 
 char *

@@ -17,6 +17,7 @@ struct _PdgInspector
 {
   GtkWidget parent_instance;
   GtkStack *stack;
+  GtkWidget *nothing_label;
 
   GtkLabel *summary_title;
   GtkLabel *summary_note;
@@ -243,6 +244,7 @@ update (PdgInspector *self)
     pdg_journey_graph_get_screens (graph, &n_screens);
   if (n_screens == 0)
     {
+      gtk_widget_set_visible (self->nothing_label, pdg_workspace_get_phase (self->workspace) == PDG_PHASE_EMPTY);
       gtk_stack_set_visible_child_name (self->stack, "nothing");
       return;
     }
@@ -367,6 +369,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   g_type_ensure (PDG_TYPE_SHOT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-inspector.ui");
   BIND (stack);
+  BIND (nothing_label);
   BIND (summary_title);
   BIND (summary_note);
   BIND (summary_sessions);
@@ -425,6 +428,7 @@ pdg_inspector_bind (PdgInspector *self, PdgWorkspace *workspace, PdgPictureLoade
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_signal_connect_swapped (lists[i], "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (update), self);
+  g_signal_connect_swapped (workspace, "notify::phase", G_CALLBACK (update), self);
   g_signal_connect_swapped (workspace, "notify::live", G_CALLBACK (update_summary_note), self);
   g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->sessions, "notify::state", G_CALLBACK (sessions_cb), self);

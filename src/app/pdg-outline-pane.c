@@ -49,10 +49,11 @@ update_nothing (PdgOutlinePane *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
   guint n_all = g_list_model_get_n_items (G_LIST_MODEL (self->store));
+  PdgPhase phase = pdg_workspace_get_phase (self->workspace);
   g_autofree char *count = n_all > 0 ? pdg_format_count (n_all) : g_strdup ("");
 
   gtk_label_set_text (self->count_label, count);
-  gtk_widget_set_visible (GTK_WIDGET (self->nothing_label), n == 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing_label), n == 0 && (n_all > 0 || phase == PDG_PHASE_EMPTY));
   gtk_label_set_text (self->nothing_label, n_all > 0 ? _("No screen has this in its name or path.")
                                                      : _("Screens appear here with the first page view."));
 }
@@ -297,6 +298,7 @@ pdg_outline_pane_bind (PdgOutlinePane *self, PdgWorkspace *workspace)
   g_return_if_fail (self->workspace == NULL);
   self->workspace = g_object_ref (workspace);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (graph_cb), self);
+  g_signal_connect_swapped (workspace, "notify::phase", G_CALLBACK (update_nothing), self);
   g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (sync_from_workspace), self);
   graph_cb (self);
 }
