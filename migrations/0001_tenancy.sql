@@ -15,7 +15,13 @@ BEGIN
   IF may_bypass THEN
     ALTER ROLE productgraph_ingest BYPASSRLS;
   ELSE
-    EXECUTE format('GRANT productgraph_app, productgraph_ingest TO %I', current_user);
+    BEGIN
+      EXECUTE format('GRANT productgraph_app, productgraph_ingest TO %I', current_user);
+    EXCEPTION WHEN insufficient_privilege THEN -- an administrator may have done it already
+      IF NOT (pg_has_role('productgraph_app', 'MEMBER') AND pg_has_role('productgraph_ingest', 'MEMBER')) THEN
+        RAISE;
+      END IF;
+    END;
   END IF;
 EXCEPTION WHEN insufficient_privilege THEN
   RAISE EXCEPTION 'the roles productgraph_app and productgraph_ingest are missing and % may not create them', current_user
@@ -71,18 +77,20 @@ BEGIN
     PERFORM set_config('app.current_org_id', '', only_this_transaction);
     RAISE insufficient_privilege USING
       MESSAGE = format('organisation %s does not exist, or the login %s may not act for it', org, session_user),
-      HINT = 'An administrator grants it with: productgraphd login grant LOGIN --org ORGANISATION';
+      HINT = 'An administrator grants it with: productgraphd login grant LOGIN --organisation ORGANISATION';
   END IF;
   RETURN org;
 END $$;
 
--- Whether the caller may write for an organisation: the one that is set, or any for the writer of the collector.
+-- Whether the caller may write for an organisation: the one that is set, or any for the writer of the collector. NULL (there
+-- is no such project) is refused in the same words.
 CREATE FUNCTION assert_may_write(org int4) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  IF org IS DISTINCT FROM current_org_id()
-     AND NOT (pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')
-              AND EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND g.org_id IS NULL)) THEN
+  IF org IS NULL
+     OR (org IS DISTINCT FROM current_org_id()
+         AND NOT (pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')
+                  AND EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND g.org_id IS NULL))) THEN
     RAISE insufficient_privilege USING MESSAGE = 'no organisation is set, or this is not its row';
   END IF;
 END $$;
@@ -163,9 +171,10 @@ CREATE POLICY tenant ON account TO productgraph_app
   USING (EXISTS (SELECT FROM membership m WHERE m.account_id = account.account_id));
 
 GRANT SELECT ON organisation, membership, project, account TO productgraph_app;
-GRANT INSERT, UPDATE, DELETE ON project TO productgraph_app;
-GRANT SELECT (key_id, org_id, project_id, label, prefix, created_at, revoked_at), INSERT, UPDATE (label, revoked_at)
-  ON api_key TO productgraph_app;
+-- Numbers that are unique over all organisations are never the app's to choose: a collision would tell of another's row.
+GRANT INSERT (org_id, id, name, time_zone, week_start), UPDATE (name, time_zone, week_start), DELETE ON project TO productgraph_app;
+GRANT SELECT (key_id, org_id, project_id, label, prefix, created_at, revoked_at), INSERT (org_id, project_id, label, prefix, hash),
+  UPDATE (label, revoked_at) ON api_key TO productgraph_app;
 GRANT SELECT (token_id, org_id, account_id, role, label, prefix, created_at, expires_at, revoked_at), UPDATE (label, revoked_at)
   ON access_token TO productgraph_app;
 

@@ -68,7 +68,7 @@ CREATE TABLE term (
 );
 
 -- Kept up to date in the transaction that stores the events. Every column is a minimum, a maximum, a sum, or the value
--- at the least or greatest (time, sequence), so late and out-of-order events give the same row.
+-- at the least or greatest (time, sequence, number), so late, tied and out-of-order events give the same row.
 CREATE TABLE session (
   org_id int4 NOT NULL,
   project_id int4 NOT NULL,
@@ -158,8 +158,11 @@ BEGIN
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY tenant ON %I USING (org_id = (SELECT current_org_id())) '
                    'WITH CHECK (org_id = (SELECT current_org_id()))', t);
+    -- The functions below act as the owner, for whom assert_may_write() decides.
+    EXECUTE format('CREATE POLICY directory ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
   END LOOP;
 END $$;
+CREATE POLICY directory ON event_default TO CURRENT_USER USING (true);
 GRANT SELECT ON screen, release, actor, term, session, event TO productgraph_app;
 GRANT INSERT ON event TO productgraph_ingest;
 
@@ -276,15 +279,18 @@ BEGIN
           JOIN term t ON t.project_id = project AND t.fingerprint = u.fingerprint);
 END $$;
 
--- The newest title of each screen is its name.
+-- The newest title of each screen is its name. Rows are locked in one order, so collectors never wait in a circle.
 CREATE FUNCTION name_screens(projects int4[], screens int4[], titles text[], title_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  PERFORM assert_may_write(p.org_id) FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u JOIN project p USING (project_id);
+  PERFORM assert_may_write(p.org_id)
+  FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u LEFT JOIN project p USING (project_id);
+  PERFORM 1 FROM screen s
+  WHERE (s.project_id, s.screen_no) IN (SELECT * FROM unnest(projects, screens))
+  ORDER BY s.project_id, s.screen_no FOR NO KEY UPDATE;
   UPDATE screen s SET title = u.title, title_at = u.title_at
   FROM (SELECT * FROM unnest(projects, screens, titles, title_times) u (project_id, screen_no, title, title_at)) u
-  WHERE s.project_id = u.project_id AND s.screen_no = u.screen_no AND (s.title_at IS NULL OR s.title_at <= u.title_at)
-    AND s.title IS DISTINCT FROM u.title;
+  WHERE s.project_id = u.project_id AND s.screen_no = u.screen_no AND (s.title_at IS NULL OR s.title_at <= u.title_at);
 END $$;
 
 -- The slow way into the table, for a flush that holds an event which is stored already, and for a writer that may not
@@ -316,7 +322,8 @@ CREATE FUNCTION apply_sessions(
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  PERFORM assert_may_write(p.org_id) FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u JOIN project p USING (project_id);
+  PERFORM assert_may_write(p.org_id)
+  FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u LEFT JOIN project p USING (project_id);
   PERFORM 1 FROM session s
   WHERE (s.project_id, s.session_no) IN (SELECT * FROM unnest(projects, sessions))
   ORDER BY s.project_id, s.session_no FOR NO KEY UPDATE;
@@ -326,22 +333,22 @@ BEGIN
     errors = s.errors + d.errors,
     started_at = least(s.started_at, d.started_at),
     ended_at = greatest(s.ended_at, d.ended_at),
-    entry_screen_no = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq) < (s.entry_at, s.entry_seq))
+    entry_screen_no = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq, d.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
                            THEN d.entry_screen_no ELSE s.entry_screen_no END,
-    entry_seq = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq) < (s.entry_at, s.entry_seq))
+    entry_seq = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq, d.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
                      THEN d.entry_seq ELSE s.entry_seq END,
     entry_at = CASE WHEN d.entry_screen_no IS NOT NULL THEN least(s.entry_at, d.entry_at) ELSE s.entry_at END,
-    exit_screen_no = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq) > (s.exit_at, s.exit_seq))
+    exit_screen_no = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq, d.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
                           THEN d.exit_screen_no ELSE s.exit_screen_no END,
-    exit_seq = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq) > (s.exit_at, s.exit_seq))
+    exit_seq = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq, d.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
                     THEN d.exit_seq ELSE s.exit_seq END,
     exit_at = CASE WHEN d.exit_screen_no IS NOT NULL THEN greatest(s.exit_at, d.exit_at) ELSE s.exit_at END,
-    release_no = CASE WHEN d.release_no IS NOT NULL AND (s.release_at IS NULL OR d.release_at >= s.release_at)
+    release_no = CASE WHEN d.release_no IS NOT NULL AND (s.release_at IS NULL OR (d.release_at, d.release_no) > (s.release_at, s.release_no))
                       THEN d.release_no ELSE s.release_no END,
     release_at = CASE WHEN d.release_no IS NOT NULL THEN greatest(s.release_at, d.release_at) ELSE s.release_at END,
-    actor_no = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND d.actor_at < s.actor_at)
+    actor_no = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND (d.actor_at, d.actor_no) < (s.actor_at, s.actor_no))
                     THEN d.actor_no ELSE s.actor_no END,
-    actor_at = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND d.actor_at < s.actor_at)
+    actor_at = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND (d.actor_at, d.actor_no) < (s.actor_at, s.actor_no))
                     THEN d.actor_at ELSE s.actor_at END,
     actor_kind = greatest(s.actor_kind, d.actor_kind),
     received_at = greatest(s.received_at, received)

@@ -8,7 +8,7 @@ CREATE TABLE journey (
   name text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('observed', 'designed')),
   created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (project_id, kind, id),
+  UNIQUE (org_id, project_id, kind, id),
   UNIQUE (org_id, journey_no),
   FOREIGN KEY (org_id, project_id) REFERENCES project (org_id, project_id) ON DELETE CASCADE
 );
@@ -19,7 +19,7 @@ CREATE TABLE journey_step (
   id text COLLATE "C" NOT NULL,
   place int4 NOT NULL,
   screen_no int4,
-  PRIMARY KEY (journey_no, id),
+  PRIMARY KEY (org_id, journey_no, id),
   FOREIGN KEY (org_id, journey_no) REFERENCES journey (org_id, journey_no) ON DELETE CASCADE
 );
 
@@ -61,9 +61,13 @@ BEGIN
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY tenant ON %I USING (org_id = (SELECT current_org_id())) '
                    'WITH CHECK (org_id = (SELECT current_org_id()))', t);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO productgraph_app', t);
+    EXECUTE format('CREATE POLICY directory ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+    EXECUTE format('GRANT SELECT, DELETE ON %I TO productgraph_app', t);
   END LOOP;
 END $$;
+GRANT INSERT (org_id, project_id, id, name, kind), UPDATE (name) ON journey TO productgraph_app;
+GRANT INSERT, UPDATE ON journey_step, blob TO productgraph_app;
+GRANT INSERT (org_id, project_id, screen_no, session_no, taken_at, sha256, width, height, component_tree, state) ON snapshot TO productgraph_app;
 
 -- A journey that events name is observed; its steps keep the order in which they were first seen.
 CREATE FUNCTION observe_journey() RETURNS trigger
@@ -72,14 +76,14 @@ DECLARE
   observed int4;
 BEGIN
   INSERT INTO journey (org_id, project_id, id, name, kind) VALUES (NEW.org_id, NEW.project_id, NEW.journey_id, NEW.journey_id, 'observed')
-  ON CONFLICT (project_id, kind, id) DO NOTHING;
+  ON CONFLICT (org_id, project_id, kind, id) DO NOTHING;
   IF NEW.step_id IS NOT NULL THEN
     SELECT j.journey_no INTO observed FROM journey j
-    WHERE j.project_id = NEW.project_id AND j.kind = 'observed' AND j.id = NEW.journey_id;
+    WHERE j.org_id = NEW.org_id AND j.project_id = NEW.project_id AND j.kind = 'observed' AND j.id = NEW.journey_id;
     INSERT INTO journey_step (org_id, journey_no, id, place, screen_no)
     VALUES (NEW.org_id, observed, NEW.step_id,
-            (SELECT count(*) + 1 FROM journey_step s WHERE s.journey_no = observed), NEW.screen_no)
-    ON CONFLICT (journey_no, id) DO NOTHING;
+            (SELECT count(*) + 1 FROM journey_step s WHERE s.org_id = NEW.org_id AND s.journey_no = observed), NEW.screen_no)
+    ON CONFLICT (org_id, journey_no, id) DO NOTHING;
   END IF;
   RETURN NULL;
 END $$;

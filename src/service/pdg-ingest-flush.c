@@ -447,6 +447,17 @@ pdg_flush_free (PdgFlush *flush)
   g_free (flush);
 }
 
+/* By time, sequence, and at last the number, so that equal times give the same in any order of arrival; as apply_sessions (). */
+static int
+compare_places (gint64 a_usec, gint32 a_seq, gint32 a_no, gint64 b_usec, gint32 b_seq, gint32 b_no)
+{
+  if (a_usec != b_usec)
+    return a_usec < b_usec ? -1 : 1;
+  if (a_seq != b_seq)
+    return a_seq < b_seq ? -1 : 1;
+  return (a_no > b_no) - (a_no < b_no);
+}
+
 static void
 add_to_delta (PdgSessionDelta *delta, const PdgEventRow *row)
 {
@@ -460,25 +471,29 @@ add_to_delta (PdgSessionDelta *delta, const PdgEventRow *row)
   delta->end_usec = delta->end_usec == G_MAXINT64 ? ts : MAX (delta->end_usec, ts);
   if ((event->flags & PDG_EVENT_IS_PAGE_VIEW) && row->screen_no > 0)
     {
-      if (delta->entry_screen_no == 0 || ts < delta->entry_usec || (ts == delta->entry_usec && event->sequence < delta->entry_seq))
+      if (delta->entry_screen_no == 0
+          || compare_places (ts, event->sequence, row->screen_no, delta->entry_usec, delta->entry_seq, delta->entry_screen_no) < 0)
         {
           delta->entry_screen_no = row->screen_no;
           delta->entry_usec = ts;
           delta->entry_seq = event->sequence;
         }
-      if (delta->exit_screen_no == 0 || ts > delta->exit_usec || (ts == delta->exit_usec && event->sequence > delta->exit_seq))
+      if (delta->exit_screen_no == 0
+          || compare_places (ts, event->sequence, row->screen_no, delta->exit_usec, delta->exit_seq, delta->exit_screen_no) > 0)
         {
           delta->exit_screen_no = row->screen_no;
           delta->exit_usec = ts;
           delta->exit_seq = event->sequence;
         }
     }
-  if (row->release_no > 0 && (delta->release_no == 0 || ts >= delta->release_usec))
+  if (row->release_no > 0
+      && (delta->release_no == 0 || compare_places (ts, 0, row->release_no, delta->release_usec, 0, delta->release_no) > 0))
     {
       delta->release_no = row->release_no;
       delta->release_usec = ts;
     }
-  if (row->actor_kind > delta->actor_kind || (row->actor_kind == delta->actor_kind && ts < delta->actor_usec))
+  if (row->actor_kind > delta->actor_kind
+      || (row->actor_kind == delta->actor_kind && compare_places (ts, 0, row->actor_no, delta->actor_usec, 0, delta->actor_no) < 0))
     {
       delta->actor_kind = row->actor_kind;
       delta->actor_no = row->actor_no;

@@ -103,70 +103,98 @@ request_reset (PdgIngestRequest *request)
   request->n_duplicates = 0;
 }
 
-/* FALSE when the row brings no title, or one that is known already. Screens that stand for many pages take none. */
-static gboolean
-make_title_key (PdgIngest *self, const PdgEventRow *row, gint64 *screen, guint8 key[16])
+/* The newest title that a flush brings for a screen. */
+typedef struct
 {
-  const PdgEvent *event = row->event;
+  gint64 screen; /* project and screen number */
+  PdgSlice title;
+  gint64 usec;
+} NewTitle;
 
-  if (!(event->flags & PDG_EVENT_IS_PAGE_VIEW) || event->page_title.data == NULL || row->screen_no == 0 || row->screen_is_pattern)
-    return FALSE;
-  *screen = (gint64) row->project_no << 32 | (guint32) row->screen_no;
-  pdg_hash128 (event->page_title.data, event->page_title.len, (guint64) *screen ^ self->memory->seed, key);
-  return pdg_number_map_lookup (self->memory->titles, key) == 0;
-}
-
-/* Gives the screens of the flush their newest titles, where they are news. */
-static gboolean
-name_screens (PdgIngest *self, PdgDbTx *tx, PdgFlush *flush, GError **error)
+/* The newest title of each screen in the flush. Screens that stand for many pages take none. */
+static GArray *
+list_titles (PdgFlush *flush)
 {
-  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) screens = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) titles = g_array_new (FALSE, FALSE, sizeof (PdgSlice));
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GArray *titles = g_array_new (FALSE, FALSE, sizeof (NewTitle));
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 
   for (guint i = 0; i < flush->rows->len; i++)
     {
       const PdgEventRow *row = &g_array_index (flush->rows, PdgFlushRow, i).row;
-      guint8 key[16];
-      gint64 screen;
+      const PdgEvent *event = row->event;
+      NewTitle title = { (gint64) row->project_no << 32 | (guint32) row->screen_no, event->page_title, event->timestamp_usec };
       guint place;
 
-      if (!make_title_key (self, row, &screen, key))
+      if (!(event->flags & PDG_EVENT_IS_PAGE_VIEW) || event->page_title.data == NULL || row->screen_no == 0 || row->screen_is_pattern)
         continue;
-      place = GPOINTER_TO_UINT (g_hash_table_lookup (places, &screen));
+      place = GPOINTER_TO_UINT (g_hash_table_lookup (places, &title.screen));
       if (place == 0)
         {
-          g_array_append_val (projects, row->project_no);
-          g_array_append_val (screens, row->screen_no);
-          g_array_append_val (titles, row->event->page_title);
-          g_array_append_val (times, row->event->timestamp_usec);
-          g_hash_table_insert (places, g_memdup2 (&screen, sizeof screen), GUINT_TO_POINTER (titles->len));
+          g_array_append_val (titles, title);
+          g_hash_table_insert (places, g_memdup2 (&title.screen, sizeof title.screen), GUINT_TO_POINTER (titles->len));
         }
-      else if (g_array_index (times, gint64, place - 1) <= row->event->timestamp_usec)
+      else if (g_array_index (titles, NewTitle, place - 1).usec <= title.usec)
+        g_array_index (titles, NewTitle, place - 1) = title;
+    }
+  return titles;
+}
+
+/* What is remembered of a screen's title: under the screen, a number that stands for the text. */
+static gint32
+make_title_number (PdgIngest *self, const NewTitle *title, guint8 key[16])
+{
+  guint8 hash[16];
+  guint32 number;
+
+  pdg_hash128 (&title->screen, sizeof title->screen, self->memory->seed, key);
+  pdg_hash128 (title->title.data, title->title.len, self->memory->seed, hash);
+  memcpy (&number, hash, sizeof number);
+  return (gint32) (number & G_MAXINT32) | 1;
+}
+
+/* Gives the screens of the flush their newest titles, where they are news; *@told are those, to be remembered after the commit. */
+static gboolean
+name_screens (PdgIngest *self, PdgDbTx *tx, PdgFlush *flush, GArray **told, GError **error)
+{
+  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
+  g_autoptr (GArray) screens = g_array_new (FALSE, FALSE, sizeof (gint32));
+  g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (PdgSlice));
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GArray *titles = *told = list_titles (flush);
+
+  for (guint i = titles->len; i > 0; i--)
+    {
+      const NewTitle *title = &g_array_index (titles, NewTitle, i - 1);
+      gint32 project_no = (gint32) (title->screen >> 32), screen_no = (gint32) title->screen;
+      guint8 key[16];
+      gint32 number = make_title_number (self, title, key);
+
+      if (pdg_number_map_lookup (self->memory->titles, key) == number)
         {
-          g_array_index (titles, PdgSlice, place - 1) = row->event->page_title;
-          g_array_index (times, gint64, place - 1) = row->event->timestamp_usec;
+          g_array_remove_index_fast (titles, i - 1);
+          continue;
         }
+      g_array_append_val (projects, project_no);
+      g_array_append_val (screens, screen_no);
+      g_array_append_val (texts, title->title);
+      g_array_append_val (times, title->usec);
     }
   return titles->len == 0
          || pdg_store_events_name_screens (tx, (const gint32 *) (void *) projects->data, (const gint32 *) (void *) screens->data,
-                                           (const PdgSlice *) (void *) titles->data, (const gint64 *) (void *) times->data,
-                                           titles->len, error);
+                                           (const PdgSlice *) (void *) texts->data, (const gint64 *) (void *) times->data,
+                                           texts->len, error);
 }
 
 /* After the commit. */
 static void
-remember_titles (PdgIngest *self, PdgFlush *flush)
+remember_titles (PdgIngest *self, GArray *told)
 {
-  for (guint i = 0; i < flush->rows->len; i++)
+  for (guint i = 0; i < told->len; i++)
     {
       guint8 key[16];
-      gint64 screen;
+      gint32 number = make_title_number (self, &g_array_index (told, NewTitle, i), key);
 
-      if (make_title_key (self, &g_array_index (flush->rows, PdgFlushRow, i).row, &screen, key))
-        pdg_number_map_insert (self->memory->titles, key, 1);
+      pdg_number_map_insert (self->memory->titles, key, number);
     }
 }
 
@@ -194,6 +222,7 @@ store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean 
   g_autoptr (PdgDbTx) tx = pdg_ingest_begin (self->conn, self->bypasses_rls, principal, error);
   g_autofree PdgEventRow *rows = g_new (PdgEventRow, flush->rows->len);
   g_autoptr (GArray) deltas = NULL;
+  g_autoptr (GArray) told = NULL;
   guint n = flush->rows->len;
 
   if (tx == NULL || !pdg_db_tx_set_timeout (tx, STATEMENT_TIMEOUT_MS, error))
@@ -215,7 +244,10 @@ store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean 
   if (deltas->len > 0
       && !pdg_store_events_apply_sessions (tx, (const PdgSessionDelta *) (void *) deltas->data, deltas->len, pdg_clock_now_usec (), error))
     return FALSE;
-  return name_screens (self, tx, flush, error) && notify_projects (tx, flush, error) && pdg_db_tx_commit (tx, error);
+  if (!name_screens (self, tx, flush, &told, error) || !notify_projects (tx, flush, error) || !pdg_db_tx_commit (tx, error))
+    return FALSE;
+  remember_titles (self, told);
+  return TRUE;
 }
 
 static void
@@ -264,7 +296,6 @@ try_flush (PdgIngest *self, PdgIngestRequest **requests, guint n_requests, GErro
     if (!inserted[i])
       g_array_index (flush->rows, PdgFlushRow, i).request->n_duplicates++;
   pdg_flush_remember (flush, self->memory);
-  remember_titles (self, flush);
   publish_projects (self, flush);
   g_mutex_lock (&self->lock);
   self->metrics.slow_flushes += slow;

@@ -3,11 +3,12 @@
 
 #include "model/pdg-event.h"
 
-/* Flags as PdgEventFlags: 4 page view, 8 error, 16 performance, whose largest contentful paint is the load time. Terms are
- * looked up here and not joined: right after a bulk load the planner knows nothing of the table and joins badly. */
+/* Flags as PdgEventFlags: 4 page view, 8 error, 16 performance, whose largest contentful paint is the load time: as text, since a
+ * number on the wire may be larger than float8 takes. Terms are looked up here and not joined: right after a bulk load the planner
+ * knows nothing of the table and joins badly. */
 #define EACH_ROW                                                                                                         \
   "SELECT session_no, term_no, ts, seq, flags, "                                                                         \
-  "CASE WHEN (flags & 16) <> 0 THEN (data::jsonb ->> 'performance.lcp_ms')::float8 END "                                 \
+  "CASE WHEN (flags & 16) <> 0 THEN data::jsonb ->> 'performance.lcp_ms' END "                                           \
   "FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3 AND (flags & 28) <> 0 ORDER BY session_no"
 #define LIST_TERMS "SELECT term_no, screen_no FROM term WHERE project_id = $1 AND screen_no IS NOT NULL"
 #define COUNT_EVENTS "SELECT count(*) FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3"
@@ -19,6 +20,8 @@
 #define LIVE                                                                                                             \
   "SELECT count(*) FILTER (WHERE ts > $2::timestamptz - interval '1 minute')::int4, count(DISTINCT session_no)::int4 "   \
   "FROM event WHERE project_id = $1 AND ts > $2::timestamptz - interval '5 minutes' AND ts <= $2::timestamptz + interval '1 minute'"
+
+#define MAX_LOAD_MS 1e9
 
 typedef struct
 {
@@ -35,14 +38,16 @@ each_row_cb (const PdgDbResult *row, gpointer user_data)
   PdgStoreJourneyRowKind kind = flags & PDG_EVENT_IS_PAGE_VIEW ? PDG_STORE_ROW_VIEW
                                 : flags & PDG_EVENT_IS_ERROR ? PDG_STORE_ROW_ERROR
                                                              : PDG_STORE_ROW_LOAD;
+  const char *load = pdg_db_result_get_text (row, 0, 5);
+  double load_ms = kind == PDG_STORE_ROW_LOAD && load != NULL ? g_ascii_strtod (load, NULL) : -1;
 
-  if (kind == PDG_STORE_ROW_LOAD && pdg_db_result_is_null (row, 0, 5))
+  if (kind == PDG_STORE_ROW_LOAD && (load_ms < 0 || load_ms > MAX_LOAD_MS))
     return TRUE;
   each->func (pdg_db_result_get_int4 (row, 0, 0),
               GPOINTER_TO_INT (g_hash_table_lookup (each->screens, GINT_TO_POINTER (pdg_db_result_get_int4 (row, 0, 1)))),
               pdg_db_result_get_usec (row, 0, 2),
               pdg_db_result_is_null (row, 0, 3) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (row, 0, 3), kind,
-              pdg_db_result_get_double (row, 0, 5), each->user_data);
+              load_ms, each->user_data);
   return TRUE;
 }
 

@@ -1,0 +1,103 @@
+#include "config.h"
+#include "store/tenant-data.h"
+
+#define EVENT(id, type, more)                                                                                                        \
+  "{\"event_id\":\"MARK-" id "\",\"project_id\":\"PROJECT\",\"session.id\":\"MARK-session\",\"event.type\":\"" type "\","            \
+  "\"event.timestamp\":\"TIME\",\"user.id\":\"MARK-user\",\"anonymous.id\":\"MARK-anonymous\",\"app.version\":\"MARK-1.0\"" more "}"
+
+static const char body_template[] =
+  "{\"events\":["
+  EVENT ("1", "page.view", ",\"page.path\":\"/MARK-home\",\"page.title\":\"MARK Home\",\"metadata\":{\"plan\":\"MARK-pro\"}") ","
+  EVENT ("2", "page.view", ",\"page.path\":\"/MARK-cart\",\"page.title\":\"MARK Cart\",\"gen_ai.journey.id\":\"MARK-checkout\","
+                           "\"gen_ai.journey.step.id\":\"MARK-step\"") ","
+  EVENT ("3", "ui.click", ",\"event.name\":\"MARK-buy\",\"ui.component.name\":\"MARK-Button\",\"ui.component.path\":\"MARK/Button\"") ","
+  EVENT ("4", "error", ",\"error.message\":\"MARK-broken\"") ","
+  EVENT ("5", "performance", ",\"page.path\":\"/MARK-home\",\"performance.lcp_ms\":1200")
+  "]}";
+
+static char *
+replace (const char *text, const char *const *pairs)
+{
+  g_autoptr (GString) out = g_string_new (text);
+
+  for (gsize i = 0; pairs[i] != NULL; i += 2)
+    g_string_replace (out, pairs[i], pairs[i + 1], 0);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+fill_directory (const Tenant *tenant, const char *mark)
+{
+  g_autofree char *org = g_strdup_printf ("%d", tenant->organisation->org_no);
+  g_autofree char *sql = replace ("WITH a AS (INSERT INTO productgraph.account (email, name) VALUES ('MARK@example.org', 'MARK') RETURNING account_id) "
+                                  "INSERT INTO productgraph.membership (org_id, account_id, role) SELECT ORG, account_id, 'viewer' FROM a",
+                                  (const char *[]) { "MARK", mark, "ORG", org, NULL });
+
+  pdg_test_cluster_run_sql (sql);
+}
+
+void
+tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
+{
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_autoptr (PdgDbConn) server = fixture_open (pdg_test_cluster_get_server_uri (), NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format_iso8601 (now);
+  g_autofree char *body = replace (body_template, (const char *[]) { "MARK", mark, "PROJECT", tenant->project->id, "TIME", time, NULL });
+  g_autofree char *path = g_strdup_printf ("/%s-home", mark);
+  g_autoptr (GBytes) image = g_bytes_new (mark, strlen (mark));
+  g_autoptr (GError) error = NULL;
+  g_auto (Verdict) verdict = { 0 };
+
+  fixture_store (ingest, tenant->admin, body, &verdict);
+  assert_stored (verdict, TENANT_EVENTS, 0, 0);
+  pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, image, "image/png", 10, 10, 0, &error);
+  g_assert_no_error (error);
+  *key = pdg_commands_create_api_key (server, tenant->admin, tenant->project->id, mark, &error);
+  g_assert_no_error (error);
+  *token = pdg_commands_create_token (owner, tenant->organisation->org_no, PDG_ROLE_VIEWER, mark, &error);
+  g_assert_no_error (error);
+  fill_directory (tenant, mark);
+}
+
+char *
+tenants_expand (const char *sql, const Tenant *a, const Tenant *b)
+{
+  g_autofree char *org_a = g_strdup_printf ("%d", a->organisation->org_no), *org_b = g_strdup_printf ("%d", b->organisation->org_no);
+  g_autofree char *project_a = g_strdup_printf ("%d", a->project->project_no), *project_b = g_strdup_printf ("%d", b->project->project_no);
+
+  return replace (sql, (const char *[]) { "{ORG_A}", org_a, "{ORG_B}", org_b, "{PROJECT_A}", project_a, "{PROJECT_B}", project_b,
+                                          "{UUID_A}", a->organisation->uuid, "{UUID_B}", b->organisation->uuid, NULL });
+}
+
+char *
+tenant_fingerprint (const Tenant *tenant)
+{
+  static char *tables;
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GString) sql = g_string_new ("SELECT string_agg(line, E'\\n' ORDER BY line) FROM (");
+
+  if (tables == NULL)
+    tables = fixture_text (owner, "SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c JOIN pg_attribute a "
+                                  "ON a.attrelid = c.oid AND a.attname = 'org_id' WHERE c.relnamespace = 'productgraph'::regnamespace "
+                                  "AND c.relkind IN ('r', 'p') AND NOT c.relispartition");
+  names = g_strsplit (tables, " ", -1);
+  g_assert_cmpuint (g_strv_length (names), >, 10);
+  for (gsize i = 0; names[i] != NULL; i++)
+    g_string_append_printf (sql, "%sSELECT '%s ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS line "
+                                 "FROM %s t WHERE t.org_id = %d", i > 0 ? " UNION ALL " : "", names[i], names[i], tenant->organisation->org_no);
+  g_string_append (sql, ") lines");
+  return fixture_text (owner, sql->str);
+}
+
+char **
+list_readable_relations (void)
+{
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_autofree char *names = fixture_text (owner, "SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c WHERE c.relnamespace = "
+                                                "'productgraph'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition "
+                                                "AND c.relname <> 'schema_migration' AND has_any_column_privilege('productgraph_app', c.oid, 'SELECT')");
+
+  return g_strsplit (names, " ", -1);
+}
