@@ -1,0 +1,39 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Events like a web client's, 544 bytes on average, with ids that never repeat; and a closed loop of connections that
+ * send them over loopback. One thread at a time. */
+typedef struct _IngestLoad IngestLoad;
+
+typedef struct
+{
+  guint64 n_events; /* acknowledged */
+  gint64 usec;
+  gint64 p50_usec;  /* of a request */
+  gint64 p99_usec;
+} IngestLoadResult;
+
+#define INGEST_LOAD_PROJECTS 60
+#define INGEST_LOAD_SESSIONS 24000
+
+/* @run: how many events in a row come from one session. (transfer full) */
+IngestLoad *ingest_load_new  (guint run);
+void        ingest_load_free (IngestLoad *load);
+
+/* The public id of a project, 0 to INGEST_LOAD_PROJECTS - 1. (transfer full) */
+char       *ingest_load_dup_project (guint i);
+
+/* The body of a request with @n events. (transfer full) */
+GBytes     *ingest_load_make_body (IngestLoad *load, guint n);
+
+/* Keeps @n_connections busy with requests of @n_batch events for @usec, or until @max_events were sent; ends the program
+ * when one of them is not answered with 202 for all of it. */
+void        ingest_load_run (IngestLoad *load, guint16 port, guint n_connections, guint n_batch, gint64 usec, guint64 max_events,
+                             IngestLoadResult *result);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IngestLoad, ingest_load_free)
+
+G_END_DECLS
