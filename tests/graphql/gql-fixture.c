@@ -372,20 +372,20 @@ gql_make_schema (void)
   pdg_gql_schema_set_error_code_func (schema, get_code);
   pdg_gql_schema_check (schema, &error);
   g_assert_no_error (error);
-  gql_world = (World) { 0 };
+  gql_world = (World){ 0 };
   return schema;
 }
 
 PdgGqlOperation *
 gql_prepare (PdgGqlSchema *schema,
-         const char   *query,
-         const char   *variables,
-         const char   *operation_name,
-         char        **refusal)
+             const char *query,
+             const char *variables,
+             const char *operation_name,
+             char **refusal)
 {
-  g_autoptr(JsonNode) node = variables != NULL ? json_from_string (variables, NULL) : NULL;
+  g_autoptr (JsonNode) node = variables != NULL ? json_from_string (variables, NULL) : NULL;
   PdgGqlRequest request = { .query = query, .query_len = -1, .variables = node, .operation_name = operation_name, .suggest = TRUE };
-  g_autoptr(GBytes) response = NULL;
+  g_autoptr (GBytes) response = NULL;
   PdgGqlOperation *operation = pdg_gql_prepare (schema, &request, &response);
 
   g_assert_true ((operation == NULL) == (response != NULL));
@@ -396,13 +396,13 @@ gql_prepare (PdgGqlSchema *schema,
 
 char *
 gql_run (PdgGqlSchema *schema,
-     const char   *query,
-     const char   *variables,
-     gpointer      root)
+         const char *query,
+         const char *variables,
+         gpointer root)
 {
   char *refusal = NULL;
-  g_autoptr(PdgGqlOperation) operation = gql_prepare (schema, query, variables, NULL, &refusal);
-  g_autoptr(GBytes) response = NULL;
+  g_autoptr (PdgGqlOperation) operation = gql_prepare (schema, query, variables, NULL, &refusal);
+  g_autoptr (GBytes) response = NULL;
 
   if (operation == NULL)
     return refusal;

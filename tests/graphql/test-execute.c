@@ -10,6 +10,7 @@
 #define INTERNAL "INTERNAL_SERVER_ERROR"
 #define AT(line, column) "{\"line\":" #line ",\"column\":" #column "}"
 
+/* clang-format off */
 static const struct
 {
   const char *query;
@@ -111,6 +112,7 @@ static const struct
   { "query A { int } query B { int }", NULL, "{\"errors\":[{\"message\":\"Must provide operation name if query contains multiple operations"
     ".\",\"extensions\":{\"code\":\"BAD_USER_INPUT\"}}]}" },
 };
+/* clang-format on */
 
 static void
 test_cases (void)
@@ -151,9 +153,8 @@ test_subscription (void)
 {
   g_autoptr(PdgGqlSchema) schema = gql_make_schema ();
   g_autofree char *refusal = NULL, *second = NULL;
-  g_autoptr(PdgGqlOperation) operation = gql_prepare (schema, "subscription S($id: ID!) { ...F } "
-    "fragment F on Subscription { a: changed(id: $id) }",
-                                                  "{\"id\":\"x\"}", NULL, &refusal);
+  static const char document[] = "subscription S($id: ID!) { ...F } fragment F on Subscription { a: changed(id: $id) }";
+  g_autoptr(PdgGqlOperation) operation = gql_prepare (schema, document, "{\"id\":\"x\"}", NULL, &refusal);
 
   g_assert_cmpstr (refusal, ==, NULL);
   g_assert_cmpint (pdg_gql_operation_get_kind (operation), ==, PDG_GQL_SUBSCRIPTION);
@@ -193,8 +194,7 @@ test_cancelled (void)
   g_autoptr(PdgGqlOperation) operation = gql_prepare (schema, "{ int }", NULL, NULL, &refusal);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GBytes) response = NULL;
-  static const char expected[] = "{\"errors\":[" FAILED ("The request was cancelled.", AT (1, 3), "\"int\"", "CANCELLED") "],"
-    "\"data\":{\"int\":null}}";
+  static const char expected[] = "{\"errors\":[" FAILED ("The request was cancelled.", AT (1, 3), "\"int\"", "CANCELLED") "],\"data\":{\"int\":null}}";
 
   g_cancellable_cancel (cancellable);
   response = pdg_gql_operation_execute (operation, NULL, &gql_world, cancellable);

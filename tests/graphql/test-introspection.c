@@ -4,6 +4,7 @@
 
 #include "gql-fixture.h"
 
+/* clang-format off */
 static const struct
 {
   const char *query;
@@ -45,6 +46,7 @@ static const struct
     "{\"name\":\"__Schema\"},{\"name\":\"__Type\"},{\"name\":\"__TypeKind\"},{\"name\":\"__Field\"},{\"name\":\"__InputValue\"},"
     "{\"name\":\"__EnumValue\"},{\"name\":\"__Directive\"},{\"name\":\"__DirectiveLocation\"}]}}}" },
 };
+/* clang-format on */
 
 static void
 test_introspection (void)

@@ -4,6 +4,7 @@
 
 #include "gql-fixture.h"
 
+/* clang-format off */
 static const struct
 {
   PdgGqlLimits limits;
@@ -27,6 +28,7 @@ static const struct
   { { .max_root_fields = 2 }, "{ int big }", "{ int ...F } fragment F on Query { big float }", "more than 2 root fields" },
   { { .max_response_bytes = 60 }, "{ screens(first: 1) { id } }", "{ screens(first: 100) { id } }", "larger than this server sends" },
 };
+/* clang-format on */
 
 static char *
 run_limited (PdgGqlSchema       *schema,
