@@ -219,7 +219,7 @@ rank_places (const PdgScene *scene)
       double width = pdg_scene_get_label_width (scene, edge) / CAREFUL_ZOOM;
       double height = PDG_LABEL_HEIGHT / CAREFUL_ZOOM;
       guint8 *mine = order + edge * N_PLACES;
-      guint covered[N_PLACES];
+      guint covered[N_PLACES] = { 0 };
 
       list_nearby (scene, edge, nearby);
       for (guint i = 0; i < N_PLACES; i++)

@@ -236,7 +236,7 @@ route_across (PdgRouter *router, guint edge_index, PdgRoute *route, int step)
   double wish = step > 0 ? (y + end_y) / 2 : MAX (y, end_y) + BACK_DROP;
   int first = (int) router->column_of[edge->from] + step;
   int n = ((int) router->column_of[edge->to] - first) * step;
-  guint32 columns[MAX_COLUMNS];
+  guint32 columns[MAX_COLUMNS] = { 0 };
   double levels[MAX_COLUMNS];
 
   if (n > 0 && n <= MAX_COLUMNS)
