@@ -10,10 +10,14 @@
 #include "app/pdg-skeleton.h"
 
 #define SKELETON_DELAY_MS 150
+#define FLOAT_MARGIN 16
+#define BAR_HEIGHT 60 /* with the margin below it */
+#define NARROW 680    /* the map goes above the bar */
 
 struct _PdgCanvasPane
 {
   GtkWidget parent_instance;
+  GtkOverlay *overlay;
   PdgCanvas *canvas;
   GtkWidget *bar;
   GtkWidget *zoom_button;
@@ -31,9 +35,12 @@ struct _PdgCanvasPane
   PdgWorkspace *workspace;
   PdgSceneModel *scenes;
   guint skeleton_source;
+  PdgRect map_area; /* where the map lies on the canvas */
 };
 
 G_DEFINE_FINAL_TYPE (PdgCanvasPane, pdg_canvas_pane, GTK_TYPE_WIDGET)
+
+static void update_minimap (PdgCanvasPane *self);
 
 /* ---- what stands in for the canvas ---- */
 
@@ -45,8 +52,7 @@ show_state (PdgCanvasPane *self, const char *name)
   gtk_stack_set_visible_child_name (self->states, name);
   gtk_widget_set_visible (GTK_WIDGET (self->states), !canvas);
   gtk_widget_set_visible (self->bar, canvas);
-  gtk_widget_set_opacity (GTK_WIDGET (self->minimap), canvas ? 1.0 : 0.0);
-  gtk_widget_set_can_target (GTK_WIDGET (self->minimap), canvas);
+  update_minimap (self);
 }
 
 /* The target first: GTK warns when a name and its target do not fit, if only for a moment. */
@@ -159,6 +165,37 @@ refresh_message_cb (PdgCanvasPane *self)
     phase_cb (self);
 }
 
+/* The map gives way when everything is in view anyway and it would lie on a card. */
+static void
+update_minimap (PdgCanvasPane *self)
+{
+  gboolean useful = gtk_widget_get_visible (self->bar);
+
+  if (useful)
+    useful = !pdg_canvas_shows_all (self->canvas) || !pdg_canvas_has_card_in (self->canvas, &self->map_area);
+  gtk_widget_set_opacity (GTK_WIDGET (self->minimap), useful ? 1.0 : 0.0);
+  gtk_widget_set_can_target (GTK_WIDGET (self->minimap), useful);
+}
+
+static gboolean
+place_overlay_cb (PdgCanvasPane *self, GtkWidget *widget, GdkRectangle *allocation)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self->overlay));
+  int height = gtk_widget_get_height (GTK_WIDGET (self->overlay));
+  GtkRequisition size;
+
+  if (widget != GTK_WIDGET (self->minimap))
+    return FALSE;
+  gtk_widget_get_preferred_size (widget, NULL, &size);
+  allocation->x = MAX (0, width - size.width - FLOAT_MARGIN);
+  allocation->y = MAX (0, height - size.height - FLOAT_MARGIN - (width < NARROW ? BAR_HEIGHT : 0));
+  allocation->width = size.width;
+  allocation->height = size.height;
+  self->map_area = (PdgRect) { allocation->x, allocation->y, size.width, size.height };
+  update_minimap (self);
+  return TRUE;
+}
+
 static void
 camera_cb (PdgCanvasPane *self)
 {
@@ -166,6 +203,7 @@ camera_cb (PdgCanvasPane *self)
   g_autofree char *text = percent < 9.95 ? g_strdup_printf ("%.1f %%", percent) : g_strdup_printf ("%.0f %%", percent);
   g_autofree char *label = g_strdup_printf (_("Zoom %s, press for 100 %%"), text);
 
+  update_minimap (self);
   gtk_label_set_text (self->zoom_label, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->zoom_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -202,6 +240,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   g_type_ensure (PDG_TYPE_MINIMAP);
   g_type_ensure (PDG_TYPE_SKELETON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-canvas-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, overlay);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, canvas);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, bar);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_button);
@@ -221,6 +260,7 @@ static void
 pdg_canvas_pane_init (PdgCanvasPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->overlay, "get-child-position", G_CALLBACK (place_overlay_cb), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -234,6 +274,7 @@ pdg_canvas_pane_bind (PdgCanvasPane *self, PdgWorkspace *workspace, PdgPictureLo
   pdg_skeleton_bind (self->skeleton, style);
   pdg_empty_pane_bind (self->empty_pane, workspace);
   g_signal_connect_object (self->canvas, "camera-changed", G_CALLBACK (camera_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->scenes, "changed", G_CALLBACK (update_minimap), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_swapped (workspace, "notify::phase", G_CALLBACK (phase_cb), self);
   g_signal_connect_swapped (workspace, "notify::error-message", G_CALLBACK (refresh_message_cb), self);
   g_signal_connect_swapped (workspace, "notify::range", G_CALLBACK (refresh_message_cb), self);

@@ -7,7 +7,9 @@
 #include "app/pdg-process.h"
 #include "canvas/pdg-layout.h"
 
-#define FIT_PADDING 56.0
+#define FIT_PADDING 40.0
+/* What floats at the bottom lies on nothing that was fitted. */
+#define BAR_HEIGHT 60.0
 #define REVEAL_MARGIN 48.0
 /* Moving cards are drawn from scenes made for each frame: not for large graphs. */
 #define MAX_MOVING_CARDS 80
@@ -202,12 +204,18 @@ pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera)
   self->flight_start_usec = start_ticking (self);
 }
 
+static PdgCamera
+camera_for (const PdgRect *world, int width, int height, double max_zoom)
+{
+  return pdg_camera_fit (world, width, MAX (height - BAR_HEIGHT, 1), MIN (FIT_PADDING, MIN (width, height) / 8.0), max_zoom);
+}
+
 void
 pdg_canvas_fly_to_rect (PdgCanvas *self, const PdgRect *world, double max_zoom)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self));
   int height = gtk_widget_get_height (GTK_WIDGET (self));
-  PdgCamera camera = pdg_camera_fit (world, width, height, MIN (FIT_PADDING, MIN (width, height) / 6.0), max_zoom);
+  PdgCamera camera = camera_for (world, width, height, max_zoom);
 
   self->touched = TRUE;
   pdg_canvas_fly_to (self, &camera);
@@ -224,7 +232,7 @@ pdg_canvas_fit (PdgCanvas *self, gboolean animated)
 
   if (width <= 0 || height <= 0 || pdg_scene_get_n_cards (scene) == 0)
     return;
-  camera = pdg_camera_fit (&bounds, width, height, MIN (FIT_PADDING, MIN (width, height) / 8.0), 1.0);
+  camera = camera_for (&bounds, width, height, 1.0);
   self->touched = FALSE;
   self->placed = TRUE;
   if (animated)
@@ -697,6 +705,27 @@ const PdgCamera *
 pdg_canvas_get_camera (PdgCanvas *self)
 {
   return &self->camera;
+}
+
+gboolean
+pdg_canvas_shows_all (PdgCanvas *self)
+{
+  PdgRect bounds = pdg_scene_get_bounds (self->scene);
+  PdgRect screen = pdg_camera_rect_to_screen (&self->camera, &bounds);
+
+  return screen.x >= 0 && screen.y >= 0 && screen.x + screen.width <= gtk_widget_get_width (GTK_WIDGET (self))
+         && screen.y + screen.height <= gtk_widget_get_height (GTK_WIDGET (self));
+}
+
+gboolean
+pdg_canvas_has_card_in (PdgCanvas *self, const PdgRect *area)
+{
+  g_autoptr (GArray) cards = g_array_new (FALSE, FALSE, sizeof (guint32));
+  PdgRect world = { 0, 0, area->width / self->camera.zoom, area->height / self->camera.zoom };
+
+  pdg_camera_to_world (&self->camera, area->x, area->y, &world.x, &world.y);
+  pdg_scene_query_cards (self->scene, &world, FALSE, cards);
+  return cards->len > 0;
 }
 
 void

@@ -26,6 +26,10 @@ GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 PdgScene        *pdg_canvas_get_scene (PdgCanvas *self);
 const PdgCamera *pdg_canvas_get_camera (PdgCanvas *self);
 
+/* Whether the whole scene is in view; whether a card lies in @area, in logical pixels. */
+gboolean         pdg_canvas_shows_all (PdgCanvas *self);
+gboolean         pdg_canvas_has_card_in (PdgCanvas *self, const PdgRect *area);
+
 /* Puts a world point in the middle, at once. */
 void             pdg_canvas_centre_on (PdgCanvas *self, double x_world, double y_world);
 
