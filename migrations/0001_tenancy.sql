@@ -87,10 +87,12 @@ END $$;
 CREATE FUNCTION assert_may_write(org int4) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  IF org IS NULL
-     OR (org IS DISTINCT FROM current_org_id()
-         AND NOT (pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')
-                  AND EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND g.org_id IS NULL))) THEN
+  -- The collector's writer first: it asks most often, and current_org_id() costs more, as it is planned at each call.
+  IF org IS NOT NULL AND pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')
+     AND EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND g.org_id IS NULL) THEN
+    RETURN;
+  END IF;
+  IF org IS NULL OR org IS DISTINCT FROM current_org_id() THEN
     RAISE insufficient_privilege USING MESSAGE = 'no organisation is set, or this is not its row';
   END IF;
 END $$;

@@ -283,8 +283,8 @@ END $$;
 CREATE FUNCTION name_screens(projects int4[], screens int4[], titles text[], title_times timestamptz[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  PERFORM assert_may_write(p.org_id)
-  FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u LEFT JOIN project p USING (project_id);
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(projects)) u (project_id) LEFT JOIN project p USING (project_id)) o;
   PERFORM 1 FROM screen s
   WHERE (s.project_id, s.screen_no) IN (SELECT * FROM unnest(projects, screens))
   ORDER BY s.project_id, s.screen_no FOR NO KEY UPDATE;
@@ -301,9 +301,9 @@ CREATE FUNCTION insert_events(
 RETURNS TABLE (project_id int4, session_no int4, ts timestamptz, event_key uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 BEGIN
-  PERFORM assert_may_write(p.org_id)
-  FROM (SELECT DISTINCT u.org_id, u.project_id FROM unnest(orgs, projects) u (org_id, project_id)) u
-  LEFT JOIN project p ON p.org_id = u.org_id AND p.project_id = u.project_id;
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(orgs, projects)) u (org_id, project_id)
+        LEFT JOIN project p ON p.org_id = u.org_id AND p.project_id = u.project_id) o;
   RETURN QUERY
     INSERT INTO event AS e (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags, event_key,
                             event_id, page_path, page_title, anonymous_id, data)
@@ -313,20 +313,19 @@ BEGIN
     RETURNING e.project_id, e.session_no, e.ts, e.event_key;
 END $$;
 
--- Adds what one flush stored to its sessions. Rows are locked in one order, so collectors never wait in a circle.
+-- Adds what one flush stored to its sessions. The arrays are sorted by project and session, and the plan is held to a nested
+-- loop over them, so that rows are locked in one order and collectors never wait in a circle.
 CREATE FUNCTION apply_sessions(
   projects int4[], sessions int4[], event_counts int4[], page_view_counts int4[], error_counts int4[], starts timestamptz[],
   ends timestamptz[], entry_screens int4[], entry_times timestamptz[], entry_seqs int4[], exit_screens int4[],
   exit_times timestamptz[], exit_seqs int4[], releases int4[], release_times timestamptz[], actors int4[], actor_kinds int2[],
   actor_times timestamptz[], received timestamptz)
 RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
-  PERFORM assert_may_write(p.org_id)
-  FROM (SELECT DISTINCT u.project_id FROM unnest(projects) u (project_id)) u LEFT JOIN project p USING (project_id);
-  PERFORM 1 FROM session s
-  WHERE (s.project_id, s.session_no) IN (SELECT * FROM unnest(projects, sessions))
-  ORDER BY s.project_id, s.session_no FOR NO KEY UPDATE;
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(projects)) u (project_id) LEFT JOIN project p USING (project_id)) o;
   UPDATE session s SET
     events = s.events + d.events,
     page_views = s.page_views + d.page_views,

@@ -202,17 +202,22 @@ remember_titles (PdgIngest *self, GArray *told)
 static gboolean
 notify_projects (PdgDbTx *tx, PdgFlush *flush, GError **error)
 {
+  g_autoptr (GArray) orgs = g_array_new (FALSE, FALSE, sizeof (gint32));
+  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
   gint32 last = 0;
 
   for (guint i = 0; i < flush->rows->len; i++)
     {
       const PdgEventRow *row = &g_array_index (flush->rows, PdgFlushRow, i).row;
 
-      if (row->project_no != last && !pdg_store_events_notify (tx, row->org_no, row->project_no, error))
-        return FALSE;
+      if (row->project_no == last)
+        continue;
+      g_array_append_val (orgs, row->org_no);
+      g_array_append_val (projects, row->project_no);
       last = row->project_no;
     }
-  return TRUE;
+  return pdg_store_events_notify (tx, (const gint32 *) (void *) orgs->data, (const gint32 *) (void *) projects->data, projects->len,
+                                  error);
 }
 
 /* One transaction: the rows, their sessions, the notification. @slow: by way of ON CONFLICT. */

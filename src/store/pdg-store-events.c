@@ -19,7 +19,7 @@
 #define APPLY_SESSIONS                                                                                                    \
   "SELECT apply_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 #define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
-#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', $1)"
+#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', org || ' ' || project) FROM unnest($1, $2) u (org, project)"
 #define ENSURE_PARTITIONS "SELECT ensure_event_partitions()"
 
 #define COPY_PIECE_BYTES (64 * 1024)
@@ -320,13 +320,12 @@ pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32
 }
 
 gboolean
-pdg_store_events_notify (PdgDbTx *tx, gint32 org_no, gint32 project_no, GError **error)
+pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  char payload[32];
 
-  g_snprintf (payload, sizeof payload, "%d %d", org_no, project_no);
-  pdg_db_params_add_text (params, payload, -1);
+  pdg_db_params_add_int4_array (params, orgs, NULL, n);
+  pdg_db_params_add_int4_array (params, projects, NULL, n);
   return pdg_db_tx_exec (tx, NOTIFY, params, error);
 }
 

@@ -54,8 +54,8 @@ gboolean pdg_store_events_apply_sessions (PdgDbTx *tx, const PdgSessionDelta *de
 gboolean pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32 *screens, const PdgSlice *titles,
                                         const gint64 *times, guint n, GError **error);
 
-/* Tells every process, when the transaction commits, that a project has new events. */
-gboolean pdg_store_events_notify (PdgDbTx *tx, gint32 org_no, gint32 project_no, GError **error);
+/* Tells every process, when the transaction commits, that the projects have new events. @orgs: the organisation of each. */
+gboolean pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, GError **error);
 
 /* Makes the partitions of the days around now. */
 gboolean pdg_store_events_ensure_partitions (PdgDbTx *tx, GError **error);
