@@ -39,9 +39,10 @@ about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   GtkWidget *dialog = gtk_about_dialog_new ();
 
   g_object_set (dialog, "program-name", "ProductGraph", "version", PDG_VERSION, "logo-icon-name", PDG_APP_ID, "comments",
-                _("See what the users of a product really do."), "copyright", "© 2026 ProductGraph", "license",
-                _("All rights reserved."), "modal", TRUE, "transient-for", gtk_application_get_active_window (user_data), NULL);
-  gtk_widget_add_css_class (dialog, "pdg-about");
+                _ ("See what the users of a product really do."), "copyright", "© 2026 ProductGraph", "license",
+                _ ("All rights reserved."), "modal", TRUE, "transient-for", gtk_application_get_active_window (user_data), NULL);
+  gtk_widget_add_css_class (dialog, "pdg");
+  gtk_widget_add_css_class (dialog, "dialog");
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

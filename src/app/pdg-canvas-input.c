@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-#define WHEEL_PAN_PX 72.0       /* one notch */
+#define WHEEL_PAN_PX 72.0 /* one notch */
 #define WHEEL_ZOOM_OCTAVES 0.25 /* one notch */
-#define SURFACE_ZOOM_PX 160.0   /* touchpad travel for one octave */
+#define SURFACE_ZOOM_PX 160.0 /* touchpad travel for one octave */
 #define HIT_TOLERANCE_PX 6.0
 
 /* ---- hover and cursor ---- */
@@ -202,7 +202,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
   else if (button == GDK_BUTTON_PRIMARY && hit_test (self, x, y, &index) == PDG_HIT_NOTHING)
     {
       self->drag = PDG_CANVAS_DRAG_MARQUEE;
-      self->marquee = (PdgRect) { x, y, 0, 0 };
+      self->marquee = (PdgRect){ x, y, 0, 0 };
     }
   else
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
@@ -250,7 +250,7 @@ drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_dat
     {
       GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
 
-      self->marquee = (PdgRect) { MIN (start_x, start_x + dx), MIN (start_y, start_y + dy), fabs (dx), fabs (dy) };
+      self->marquee = (PdgRect){ MIN (start_x, start_x + dx), MIN (start_y, start_y + dy), fabs (dx), fabs (dy) };
       select_marquee (self, (state & GDK_ALT_MASK) != 0);
       gtk_widget_queue_draw (GTK_WIDGET (self));
     }

@@ -12,7 +12,7 @@
 #define SKELETON_DELAY_MS 150
 #define FLOAT_MARGIN 16
 #define BAR_HEIGHT 60 /* with the margin below it */
-#define NARROW 680    /* the map goes above the bar */
+#define NARROW 680 /* the map goes above the bar */
 
 struct _PdgCanvasPane
 {
@@ -99,12 +99,12 @@ show_empty_range (PdgCanvasPane *self)
 
   if (graph != NULL && pdg_journey_graph_get_n_events (graph) > 0)
     {
-      body = g_strdup (_("There are events in this range, but no page view among them. Screens are made of events of the type page.view."));
-      show_message (self, FALSE, _("No screens yet"), body, range != PDG_TIME_RANGE_ALL ? _("Show all time") : NULL, "win.range::all");
+      body = g_strdup (_ ("There are events in this range, but no page view among them. Screens are made of events of the type page.view."));
+      show_message (self, FALSE, _ ("No screens yet"), body, range != PDG_TIME_RANGE_ALL ? _ ("Show all time") : NULL, "win.range::all");
       return;
     }
-  body = g_strdup_printf (_("The newest event of this project is from %s."), date);
-  show_message (self, FALSE, _("Nothing happened in this range"), body, range != PDG_TIME_RANGE_ALL ? _("Show all time") : NULL,
+  body = g_strdup_printf (_ ("The newest event of this project is from %s."), date);
+  show_message (self, FALSE, _ ("Nothing happened in this range"), body, range != PDG_TIME_RANGE_ALL ? _ ("Show all time") : NULL,
                 "win.range::all");
 }
 
@@ -129,7 +129,7 @@ phase_cb (PdgCanvasPane *self)
   switch (pdg_workspace_get_phase (self->workspace))
     {
     case PDG_PHASE_STARTING:
-      show_message (self, TRUE, state_message != NULL ? state_message : _("Starting…"), NULL, NULL, NULL);
+      show_message (self, TRUE, state_message != NULL ? state_message : _ ("Starting…"), NULL, NULL, NULL);
       break;
     case PDG_PHASE_LOADING: /* what is there stays until the wait is worth showing */
       self->skeleton_source = g_timeout_add (SKELETON_DELAY_MS, skeleton_cb, self);
@@ -146,11 +146,11 @@ phase_cb (PdgCanvasPane *self)
       show_empty_range (self);
       break;
     case PDG_PHASE_ERROR:
-      show_message (self, FALSE, _("The journeys could not be read"), pdg_workspace_get_error_message (self->workspace), _("Try again"),
+      show_message (self, FALSE, _ ("The journeys could not be read"), pdg_workspace_get_error_message (self->workspace), _ ("Try again"),
                     "win.refresh");
       break;
     case PDG_PHASE_FAILED:
-      show_message (self, FALSE, _("ProductGraph could not start"), state_message, _("Try again"), "app.restart");
+      show_message (self, FALSE, _ ("ProductGraph could not start"), state_message, _ ("Try again"), "app.restart");
       gtk_widget_set_visible (self->message_icon, TRUE);
       break;
     }
@@ -191,7 +191,7 @@ place_overlay_cb (PdgCanvasPane *self, GtkWidget *widget, GdkRectangle *allocati
   allocation->y = MAX (0, height - size.height - FLOAT_MARGIN - (width < NARROW ? BAR_HEIGHT : 0));
   allocation->width = size.width;
   allocation->height = size.height;
-  self->map_area = (PdgRect) { allocation->x, allocation->y, size.width, size.height };
+  self->map_area = (PdgRect){ allocation->x, allocation->y, size.width, size.height };
   update_minimap (self);
   return TRUE;
 }
@@ -201,7 +201,7 @@ camera_cb (PdgCanvasPane *self)
 {
   double percent = pdg_canvas_get_camera (self->canvas)->zoom * 100;
   g_autofree char *text = percent < 9.95 ? g_strdup_printf ("%.1f %%", percent) : g_strdup_printf ("%.0f %%", percent);
-  g_autofree char *label = g_strdup_printf (_("Zoom %s, press for 100 %%"), text);
+  g_autofree char *label = g_strdup_printf (_ ("Zoom %s, press for 100 %%"), text);
 
   update_minimap (self);
   gtk_label_set_text (self->zoom_label, text);
@@ -260,6 +260,7 @@ static void
 pdg_canvas_pane_init (PdgCanvasPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Canvas"), -1);
   g_signal_connect_object (self->overlay, "get-child-position", G_CALLBACK (place_overlay_cb), self, G_CONNECT_SWAPPED);
 }
 

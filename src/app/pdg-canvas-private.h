@@ -68,14 +68,21 @@ struct _PdgCanvas
 };
 
 /* pdg-canvas.c */
+void     pdg_canvas_emit_camera_changed (PdgCanvas *self);
+int      pdg_canvas_get_selected_card (PdgCanvas *self); /* -1 */
+void     pdg_canvas_select_card (PdgCanvas *self, int card);
+
+/* pdg-canvas-motion.c */
 void     pdg_canvas_set_camera (PdgCanvas *self, const PdgCamera *camera);   /* by the user: ends flights */
 void     pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera);
 void     pdg_canvas_fly_to_rect (PdgCanvas *self, const PdgRect *world, double max_zoom);
 void     pdg_canvas_fit (PdgCanvas *self, gboolean animated);
 void     pdg_canvas_glide (PdgCanvas *self, double x, double y);
 void     pdg_canvas_reveal_card (PdgCanvas *self, int card, gboolean centre);
-int      pdg_canvas_get_selected_card (PdgCanvas *self); /* -1 */
-void     pdg_canvas_select_card (PdgCanvas *self, int card);
+void     pdg_canvas_end_flight (PdgCanvas *self);
+void     pdg_canvas_set_scene (PdgCanvas *self, PdgScene *scene);
+void     pdg_canvas_move_to (PdgCanvas *self, PdgScene *scene); /* its cards move there */
+void     pdg_canvas_end_move (PdgCanvas *self);
 gboolean pdg_canvas_is_animated (PdgCanvas *self);
 
 /* pdg-canvas-input.c */

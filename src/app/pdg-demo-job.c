@@ -107,7 +107,7 @@ started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->workspace == NULL)
     return;
   if (progress == NULL)
-    finish (self, error != NULL ? error->message : _("The demo data could not be loaded."));
+    finish (self, error != NULL ? error->message : _ ("The demo data could not be loaded."));
   else
     take_progress (self, progress);
   /* Not before the job runs: the first message tells how it stands, and an older job stands finished. */
@@ -233,5 +233,5 @@ pdg_demo_job_dup_progress_text (PdgDemoJob *self)
     return NULL;
   done = pdg_format_count ((guint64) MAX (0, self->done));
   total = pdg_format_count ((guint64) self->total);
-  return g_strdup_printf (_("%s of %s events"), done, total);
+  return g_strdup_printf (_ ("%s of %s events"), done, total);
 }

@@ -37,8 +37,8 @@ update_command (PdgEmptyPane *self)
   PdgProject *project = pdg_workspace_get_project (self->workspace);
   const char *url = pdg_workspace_get_events_url (self->workspace);
   g_autofree char *command = pdg_first_event_new_command (url != NULL ? url : DEFAULT_EVENTS_URL,
-                                                         project != NULL ? pdg_project_get_id (project) : DEFAULT_PROJECT_ID,
-                                                         pdg_clock_now_usec ());
+                                                          project != NULL ? pdg_project_get_id (project) : DEFAULT_PROJECT_ID,
+                                                          pdg_clock_now_usec ());
 
   gtk_label_set_text (self->code_label, command);
 }
@@ -46,7 +46,7 @@ update_command (PdgEmptyPane *self)
 static void
 show_copied (PdgEmptyPane *self, gboolean copied)
 {
-  const char *text = copied ? _("Copied") : _("Copy the command");
+  const char *text = copied ? _ ("Copied") : _ ("Copy the command");
 
   gtk_image_set_from_icon_name (self->copy_image, copied ? "pdg-check-symbolic" : "pdg-copy-symbolic");
   gtk_label_set_text (self->copy_label, text);
@@ -79,12 +79,12 @@ demo_cb (PdgEmptyPane *self)
   const char *error_message = pdg_demo_job_get_error_message (self->demo);
   gboolean running = pdg_demo_job_is_running (self->demo);
   g_autofree char *progress = pdg_demo_job_dup_progress_text (self->demo);
-  g_autofree char *failure = error_message != NULL ? g_strdup_printf (_("The demo data could not be loaded: %s"), error_message) : NULL;
+  g_autofree char *failure = error_message != NULL ? g_strdup_printf (_ ("The demo data could not be loaded: %s"), error_message) : NULL;
 
   gtk_widget_set_sensitive (self->demo_button, !running);
   gtk_widget_set_visible (self->progress_box, running);
   gtk_progress_bar_set_fraction (self->progress_bar, pdg_demo_job_get_fraction (self->demo));
-  gtk_label_set_text (self->progress_label, progress != NULL ? progress : _("Starting…"));
+  gtk_label_set_text (self->progress_label, progress != NULL ? progress : _ ("Starting…"));
   gtk_label_set_text (self->error_label, failure != NULL ? failure : "");
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), failure != NULL);
 }

@@ -102,7 +102,7 @@ row_init (PdgFlowList *self, Row *row)
   gtk_level_bar_remove_offset_value (row->bar, GTK_LEVEL_BAR_OFFSET_HIGH);
   gtk_level_bar_remove_offset_value (row->bar, GTK_LEVEL_BAR_OFFSET_FULL);
   gtk_widget_add_css_class (GTK_WIDGET (row->bar), "share");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Share"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Share"), -1);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
   gtk_widget_set_valign (grid, GTK_ALIGN_CENTER);
@@ -124,6 +124,7 @@ pdg_flow_list_init (PdgFlowList *self)
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Screens by share"), -1);
   self->nothing = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_xalign (self->nothing, 0);
   gtk_label_set_wrap (self->nothing, TRUE);
@@ -139,7 +140,7 @@ row_set_flow (Row *row, const PdgFlow *flow)
   g_autofree char *count = pdg_format_count (flow->count);
   g_autofree char *share = flow->base > 0 ? pdg_format_share (flow->count, flow->base) : g_strdup (count);
   g_autofree char *base = pdg_format_count (flow->base);
-  g_autofree char *detail = flow->base > 0 ? g_strdup_printf (_("%s of %s visits"), count, base) : NULL;
+  g_autofree char *detail = flow->base > 0 ? g_strdup_printf (_ ("%s of %s visits"), count, base) : NULL;
   g_autofree char *label = g_strdup_printf ("%s, %s", flow->name, share);
 
   g_free (row->screen_id);

@@ -52,7 +52,7 @@ pdg_flows_list_around (const PdgJourneyGraph *graph, guint screen, gboolean forw
       const PdgJourneyScreen *far = &screens[forward ? transitions[i].to : transitions[i].from];
 
       if (near == screen)
-        n = insert (flows, n, (PdgFlow) { far->id, far->name, transitions[i].count, screens[screen].visits });
+        n = insert (flows, n, (PdgFlow){ far->id, far->name, transitions[i].count, screens[screen].visits });
     }
   return n;
 }
@@ -70,7 +70,7 @@ pdg_flows_list_ends (const PdgJourneyGraph *graph, gboolean entries, PdgFlow flo
       guint32 count = entries ? screens[i].entries : screens[i].exits;
 
       if (count > 0)
-        n = insert (flows, n, (PdgFlow) { screens[i].id, screens[i].name, count, entries ? totals.entries : totals.exits });
+        n = insert (flows, n, (PdgFlow){ screens[i].id, screens[i].name, count, entries ? totals.entries : totals.exits });
     }
   return n;
 }

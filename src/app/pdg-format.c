@@ -18,7 +18,7 @@ pdg_format_count (guint64 count)
     {
       if (i > 0 && (n - i) % 3 == 0)
         /* Translators: what separates thousands */
-        g_string_append (out, C_("thousands separator", ","));
+        g_string_append (out, C_ ("thousands separator", ","));
       g_string_append_c (out, digits[i]);
     }
   return g_string_free (out, FALSE);
@@ -37,10 +37,10 @@ pdg_format_short_count (guint64 count)
   if (count < 10000)
     return pdg_format_count (count);
   if (count < 999500)
-    return format_scaled ((double) count / 1e3, C_("thousands", "k"));
+    return format_scaled ((double) count / 1e3, C_ ("thousands", "k"));
   if (count < 999500000)
-    return format_scaled ((double) count / 1e6, C_("millions", "M"));
-  return format_scaled ((double) count / 1e9, C_("billions", "bn"));
+    return format_scaled ((double) count / 1e6, C_ ("millions", "M"));
+  return format_scaled ((double) count / 1e9, C_ ("billions", "bn"));
 }
 
 char *
@@ -96,17 +96,17 @@ pdg_format_duration_ms (double ms)
   if (!isfinite (ms) || ms < 0 || ms > 1e15)
     return g_strdup (NOTHING);
   if (ms < 999.5)
-    return g_strdup_printf (_("%.0f ms"), ms);
+    return g_strdup_printf (_ ("%.0f ms"), ms);
   if (ms < 9995)
-    return g_strdup_printf (_("%.2f s"), ms / 1000);
+    return g_strdup_printf (_ ("%.2f s"), ms / 1000);
   if (ms < 59500)
-    return g_strdup_printf (_("%.0f s"), ms / 1000);
+    return g_strdup_printf (_ ("%.0f s"), ms / 1000);
   seconds = (guint64) (ms / 1000 + 0.5);
   if (seconds < 3600)
-    return g_strdup_printf (_("%d min %02d s"), (int) (seconds / 60), (int) (seconds % 60));
+    return g_strdup_printf (_ ("%d min %02d s"), (int) (seconds / 60), (int) (seconds % 60));
   if (seconds < 100 * 3600)
-    return g_strdup_printf (_("%d h %02d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
-  return g_strdup_printf (_("%d days"), (int) MIN (seconds / 86400, G_MAXINT));
+    return g_strdup_printf (_ ("%d h %02d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
+  return g_strdup_printf (_ ("%d days"), (int) MIN (seconds / 86400, G_MAXINT));
 }
 
 static char *
@@ -129,7 +129,7 @@ char *
 pdg_format_date (gint64 usec)
 {
   /* Translators: a date as strftime() has it, "15 Jan 2024" */
-  return format_local (usec, C_("date format", "%-d %b %Y"));
+  return format_local (usec, C_ ("date format", "%-d %b %Y"));
 }
 
 char *
@@ -138,13 +138,13 @@ pdg_format_age (gint64 usec, gint64 now_usec)
   gint64 seconds = (now_usec - usec) / G_USEC_PER_SEC;
 
   if (seconds < 60)
-    return g_strdup (_("just now"));
+    return g_strdup (_ ("just now"));
   if (seconds < 3600)
-    return g_strdup_printf (_("%d min ago"), (int) (seconds / 60));
+    return g_strdup_printf (_ ("%d min ago"), (int) (seconds / 60));
   if (seconds < 24 * 3600)
-    return g_strdup_printf (_("%d h ago"), (int) (seconds / 3600));
+    return g_strdup_printf (_ ("%d h ago"), (int) (seconds / 3600));
   if (seconds < 6 * 24 * 3600)
     /* Translators: a day of the last week and a time as strftime() has it, "Tue 14:05" */
-    return format_local (usec, C_("date format", "%a %H:%M"));
+    return format_local (usec, C_ ("date format", "%a %H:%M"));
   return pdg_format_date (usec);
 }

@@ -21,7 +21,8 @@ read_screen (PdgJourneyGraph *graph, JsonObject *object)
   PdgJourneyScreen screen = {
     .id = (char *) id,
     .path = (char *) (path != NULL ? path : id),
-    .name = (char *) (name != NULL && *name != '\0' ? name : path != NULL ? path : id),
+    .name = (char *) (name != NULL && *name != '\0' ? name : path != NULL ? path
+                                                                          : id),
     .snapshot_id = (char *) pdg_json_get_string (object, "snapshotId"),
     .visits = read_count (object, "visits"),
     .entries = read_count (object, "entries"),
@@ -63,7 +64,7 @@ pdg_graph_reader_read (JsonObject *object, GError **error)
 
   if (screens == NULL || transitions == NULL)
     {
-      g_set_error_literal (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _("The answer could not be understood."));
+      g_set_error_literal (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _ ("The answer could not be understood."));
       return NULL;
     }
   graph = pdg_journey_graph_new ();

@@ -17,7 +17,6 @@ struct _PdgInspector
 {
   GtkWidget parent_instance;
   GtkStack *stack;
-  GtkWidget *nothing_label;
 
   GtkLabel *summary_title;
   GtkLabel *summary_note;
@@ -94,7 +93,7 @@ set_share (PdgMetric *metric, guint64 count, guint64 base, gboolean bad, const c
   double low, high;
 
   if (pdg_format_wilson (count, base, &low, &high))
-    detail = g_strdup_printf (_("%s of %s visits. 95 %% interval %.1f to %.1f %%.%s%s"), count_text, base_text, 100 * low, 100 * high,
+    detail = g_strdup_printf (_ ("%s of %s visits. 95 %% interval %.1f to %.1f %%.%s%s"), count_text, base_text, 100 * low, 100 * high,
                               reason != NULL ? " " : "", reason != NULL ? reason : "");
   pdg_metric_set_value (metric, share, detail, bad);
 }
@@ -106,7 +105,7 @@ set_of (PdgMetric *metric, guint64 count, guint64 base, gboolean bad)
   g_autofree char *base_text = pdg_format_count (base);
   g_autofree char *share = pdg_format_share (count, base);
   /* Translators: so many in so many: "612 in 4,287" */
-  g_autofree char *text = g_strdup_printf (_("%s in %s"), count_text, base_text);
+  g_autofree char *text = g_strdup_printf (_ ("%s in %s"), count_text, base_text);
 
   pdg_metric_set_value (metric, text, share, bad);
 }
@@ -117,12 +116,12 @@ static void
 update_summary_note (PdgInspector *self)
 {
   g_autofree char *clock = pdg_format_clock (pdg_workspace_get_as_of (self->workspace));
-  g_autofree char *note = g_strdup_printf (_("%s · as of %s"), pdg_time_range_get_label (pdg_workspace_get_range (self->workspace)), clock);
+  g_autofree char *note = g_strdup_printf (_ ("%s · as of %s"), pdg_time_range_get_label (pdg_workspace_get_range (self->workspace)), clock);
   gint active = pdg_workspace_get_active_sessions (self->workspace);
   g_autofree char *active_text = active >= 0 ? pdg_format_count ((guint64) active) : g_strdup ("–");
 
   gtk_label_set_text (self->summary_note, note);
-  pdg_metric_set_value (self->summary_active, active_text, _("Sessions with an event in the last five minutes"), FALSE);
+  pdg_metric_set_value (self->summary_active, active_text, _ ("Sessions with an event in the last five minutes"), FALSE);
 }
 
 static void
@@ -141,7 +140,7 @@ show_summary (PdgInspector *self, const PdgJourneyGraph *graph)
   {
     g_autofree char *depth = n_sessions > 0 ? g_strdup_printf ("%.1f", (double) totals.visits / (double) n_sessions) : g_strdup ("–");
 
-    pdg_metric_set_value (self->summary_depth, depth, _("Mean number of visits to screens in a session"), FALSE);
+    pdg_metric_set_value (self->summary_depth, depth, _ ("Mean number of visits to screens in a session"), FALSE);
   }
   pdg_flow_list_set_flows (self->summary_entries, flows, pdg_flows_list_ends (graph, TRUE, flows));
   pdg_flow_list_set_flows (self->summary_ends, flows, pdg_flows_list_ends (graph, FALSE, flows));
@@ -166,10 +165,10 @@ show_screen (PdgInspector *self, const PdgJourneyGraph *graph, guint index)
   set_count (self->screen_visits, screen->visits);
   set_share (self->screen_entries, screen->entries, screen->visits, FALSE, NULL);
   set_share (self->screen_exits, screen->exits, screen->visits, many_exits,
-             many_exits ? _("Significantly more than at the average screen.") : NULL);
+             many_exits ? _ ("Significantly more than at the average screen.") : NULL);
   set_of (self->screen_errors, screen->errors, screen->visits, screen->errors > 0);
-  set_duration (self->screen_load, screen->load_p75_ms, _("No load time was sent for this screen."));
-  set_duration (self->screen_dwell, screen->dwell_median_ms, _("No visit of this screen was followed by another one."));
+  set_duration (self->screen_load, screen->load_p75_ms, _ ("No load time was sent for this screen."));
+  set_duration (self->screen_dwell, screen->dwell_median_ms, _ ("No visit of this screen was followed by another one."));
   pdg_flow_list_set_flows (self->screen_next, flows, pdg_flows_list_around (graph, index, TRUE, flows));
   pdg_flow_list_set_flows (self->screen_previous, flows, pdg_flows_list_around (graph, index, FALSE, flows));
   gtk_stack_set_visible_child_name (self->stack, "screen");
@@ -186,12 +185,12 @@ show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTra
   const PdgFlow ends[] = { { from->id, from->name, from->visits, 0 }, { to->id, to->name, to->visits, 0 } };
 
   gtk_label_set_text (self->edge_title, title);
-  gtk_label_set_text (self->edge_note, transition->from == transition->to ? _("The same screen again, opened anew")
-                                                                          : _("Visits of the one followed by the other"));
+  gtk_label_set_text (self->edge_note, transition->from == transition->to ? _ ("The same screen again, opened anew")
+                                                                          : _ ("Visits of the one followed by the other"));
   set_count (self->edge_count, transition->count);
   set_share (self->edge_share, transition->count, from->visits, FALSE, NULL);
   set_share (self->edge_incoming, transition->count, to->visits, FALSE, NULL);
-  set_duration (self->edge_dwell, transition->dwell_median_ms, _("Unknown"));
+  set_duration (self->edge_dwell, transition->dwell_median_ms, _ ("Unknown"));
   pdg_flow_list_set_flows (self->edge_ends, ends, transition->from == transition->to ? 1 : 2);
   gtk_stack_set_visible_child_name (self->stack, "edge");
 }
@@ -220,7 +219,7 @@ show_many (PdgInspector *self, const PdgJourneyGraph *graph, PdgSelection *selec
         g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", screens[index].name);
     }
   if (n_selected > MAX_NAMES)
-    g_string_append_printf (names, _(" and %u more"), n_selected - MAX_NAMES);
+    g_string_append_printf (names, _ (" and %u more"), n_selected - MAX_NAMES);
   gtk_label_set_text (self->many_title, title);
   gtk_label_set_text (self->many_note, names->str);
   set_count (self->many_visits, totals.visits);
@@ -244,7 +243,6 @@ update (PdgInspector *self)
     pdg_journey_graph_get_screens (graph, &n_screens);
   if (n_screens == 0)
     {
-      gtk_widget_set_visible (self->nothing_label, pdg_workspace_get_phase (self->workspace) == PDG_PHASE_EMPTY);
       gtk_stack_set_visible_child_name (self->stack, "nothing");
       return;
     }
@@ -325,9 +323,9 @@ sessions_cb (PdgInspector *self)
 {
   PdgSessionState state = pdg_session_model_get_state (self->sessions);
   guint n = g_list_model_get_n_items (pdg_session_model_list_sessions (self->sessions));
-  const char *note = state == PDG_SESSION_STATE_ERROR     ? _("The sessions could not be read. They are asked for again with the next event.")
-                     : state == PDG_SESSION_STATE_LOADING ? _("Loading…")
-                                                          : _("No session in this range.");
+  const char *note = state == PDG_SESSION_STATE_ERROR     ? _ ("The sessions could not be read. They are asked for again with the next event.")
+                     : state == PDG_SESSION_STATE_LOADING ? _ ("Loading…")
+                                                          : _ ("No session in this range.");
 
   gtk_label_set_text (self->sessions_note, note);
   gtk_widget_set_visible (GTK_WIDGET (self->sessions_note), n == 0);
@@ -369,7 +367,6 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   g_type_ensure (PDG_TYPE_SHOT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-inspector.ui");
   BIND (stack);
-  BIND (nothing_label);
   BIND (summary_title);
   BIND (summary_note);
   BIND (summary_sessions);
@@ -412,7 +409,7 @@ static void
 pdg_inspector_init (PdgInspector *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Details"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
 }
 
 void
@@ -428,7 +425,6 @@ pdg_inspector_bind (PdgInspector *self, PdgWorkspace *workspace, PdgPictureLoade
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_signal_connect_swapped (lists[i], "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (update), self);
-  g_signal_connect_swapped (workspace, "notify::phase", G_CALLBACK (update), self);
   g_signal_connect_swapped (workspace, "notify::live", G_CALLBACK (update_summary_note), self);
   g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->sessions, "notify::state", G_CALLBACK (sessions_cb), self);

@@ -112,7 +112,7 @@ pdg_json_get_data (JsonNode *response, GError **error)
   if (message != NULL)
     g_set_error_literal (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED, message);
   else
-    g_set_error_literal (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _("The answer could not be understood."));
+    g_set_error_literal (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _ ("The answer could not be understood."));
   return NULL;
 }
 

@@ -54,8 +54,8 @@ update_nothing (PdgOutlinePane *self)
 
   gtk_label_set_text (self->count_label, count);
   gtk_widget_set_visible (GTK_WIDGET (self->nothing_label), n == 0 && (n_all > 0 || phase == PDG_PHASE_EMPTY));
-  gtk_label_set_text (self->nothing_label, n_all > 0 ? _("No screen has this in its name or path.")
-                                                     : _("Screens appear here with the first page view."));
+  gtk_label_set_text (self->nothing_label, n_all > 0 ? _ ("No screen has this in its name or path.")
+                                                     : _ ("Screens appear here with the first page view."));
 }
 
 static void sync_from_workspace (PdgOutlinePane *self);
@@ -269,6 +269,7 @@ pdg_outline_pane_init (PdgOutlinePane *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("List of screens"), -1);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_row_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_row_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_row_cb), NULL);

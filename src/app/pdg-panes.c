@@ -14,6 +14,7 @@ struct _PdgPanes
   GtkWidget *center;
   GtkWidget *end;
   gboolean start_visible;
+  gboolean end_visible;
   gboolean end_wanted;
 };
 
@@ -64,7 +65,7 @@ place (GtkWidget *child, gboolean visible, int x, int width, int height)
     {
       /* GTK wants each visible child measured for the size it gets. */
       gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, NULL, NULL, NULL, NULL);
-      gtk_widget_size_allocate (child, &(GtkAllocation) { x, 0, width, height }, -1);
+      gtk_widget_size_allocate (child, &(GtkAllocation){ x, 0, width, height }, -1);
     }
 }
 
@@ -74,7 +75,7 @@ pdg_panes_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   PdgPanes *self = PDG_PANES (widget);
   gboolean floats = width < FLOAT_BELOW;
   gboolean show_start = self->start_visible && width >= RAIL_BELOW;
-  gboolean show_end = !floats || self->end_wanted;
+  gboolean show_end = self->end_visible && (!floats || self->end_wanted);
   int start_width = show_start ? START_WIDTH : 0;
   int end_width = show_end ? MIN (END_WIDTH, width) : 0;
 
@@ -155,6 +156,7 @@ static void
 pdg_panes_init (PdgPanes *self)
 {
   self->start_visible = TRUE;
+  self->end_visible = TRUE;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
 
@@ -169,6 +171,15 @@ gboolean
 pdg_panes_get_start_visible (PdgPanes *self)
 {
   return self->start_visible;
+}
+
+void
+pdg_panes_set_end_visible (PdgPanes *self, gboolean visible)
+{
+  if (visible == self->end_visible)
+    return;
+  self->end_visible = visible;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 void

@@ -13,6 +13,9 @@ G_DECLARE_FINAL_TYPE (PdgPanes, pdg_panes, PDG, PANES, GtkWidget)
 void     pdg_panes_set_start_visible (PdgPanes *self, gboolean visible);
 gboolean pdg_panes_get_start_visible (PdgPanes *self);
 
+/* Whether there is an inspector at all. */
+void     pdg_panes_set_end_visible (PdgPanes *self, gboolean visible);
+
 /* Whether the inspector is shown also when it has to lie over the canvas. */
 void     pdg_panes_set_end_wanted (PdgPanes *self, gboolean wanted);
 

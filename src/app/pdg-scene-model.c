@@ -8,7 +8,7 @@ struct _PdgSceneModel
   GObject parent_instance;
   PdgWorkspace *workspace;
   GCancellable *cancellable; /* of the newest build */
-  PdgJourneyGraph *waiting;  /* arrived while a build ran */
+  PdgJourneyGraph *waiting; /* arrived while a build ran */
   PdgLayout *layout;
   PdgScene *scene;
   guint64 generation;

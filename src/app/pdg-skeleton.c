@@ -122,7 +122,7 @@ pdg_skeleton_class_init (PdgSkeletonClass *klass)
 static void
 pdg_skeleton_init (PdgSkeleton *self)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Loading the journeys"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Loading the journeys"), -1);
 }
 
 void

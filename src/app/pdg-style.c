@@ -16,7 +16,7 @@ struct _PdgStyle
   GObject parent_instance;
   GdkDisplay *display;
   GtkSettings *settings;
-  GtkCssProvider *provider;      /* rules and the light colours */
+  GtkCssProvider *provider; /* rules and the light colours */
   GtkCssProvider *dark_provider; /* the same names, dark; above it while dark */
   GDBusConnection *bus;
   GCancellable *cancellable;

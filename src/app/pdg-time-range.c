@@ -11,11 +11,11 @@ static const struct
   const char *label;
   int days;
 } ranges[PDG_N_TIME_RANGES] = {
-  [PDG_TIME_RANGE_DAY] = { "24h", N_("Last 24 hours"), 1 },
-  [PDG_TIME_RANGE_WEEK] = { "7d", N_("Last 7 days"), 7 },
-  [PDG_TIME_RANGE_MONTH] = { "30d", N_("Last 30 days"), 30 },
-  [PDG_TIME_RANGE_QUARTER] = { "90d", N_("Last 90 days"), 90 },
-  [PDG_TIME_RANGE_ALL] = { "all", N_("All time"), 0 },
+  [PDG_TIME_RANGE_DAY] = { "24h", N_ ("Last 24 hours"), 1 },
+  [PDG_TIME_RANGE_WEEK] = { "7d", N_ ("Last 7 days"), 7 },
+  [PDG_TIME_RANGE_MONTH] = { "30d", N_ ("Last 30 days"), 30 },
+  [PDG_TIME_RANGE_QUARTER] = { "90d", N_ ("Last 90 days"), 90 },
+  [PDG_TIME_RANGE_ALL] = { "all", N_ ("All time"), 0 },
 };
 
 const char *
@@ -36,7 +36,7 @@ pdg_time_range_from_nick (const char *nick)
 const char *
 pdg_time_range_get_label (PdgTimeRange range)
 {
-  return _(ranges[range].label);
+  return _ (ranges[range].label);
 }
 
 gboolean

@@ -14,6 +14,7 @@
 struct _PdgWindow
 {
   GtkApplicationWindow parent_instance;
+  GtkMenuButton *menu_button;
   GtkMenuButton *project_button;
   GtkLabel *project_label;
   GtkWidget *project_popover;
@@ -41,9 +42,9 @@ static void
 project_cb (PdgWindow *self)
 {
   PdgProject *project = pdg_workspace_get_project (self->workspace);
-  const char *name = project != NULL ? pdg_project_get_name (project) : _("ProductGraph");
-  g_autofree char *title = project != NULL ? g_strdup_printf (_("%s – ProductGraph"), name) : g_strdup (name);
-  g_autofree char *label = g_strdup_printf (_("Project: %s"), name);
+  const char *name = project != NULL ? pdg_project_get_name (project) : _ ("ProductGraph");
+  g_autofree char *title = project != NULL ? g_strdup_printf (_ ("%s – ProductGraph"), name) : g_strdup (name);
+  g_autofree char *label = g_strdup_printf (_ ("Project: %s"), name);
 
   gtk_label_set_text (self->project_label, name);
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -81,10 +82,12 @@ live_cb (PdgWindow *self)
   gint per_minute = pdg_workspace_get_events_per_minute (self->workspace);
   gboolean known = per_minute >= 0 && pdg_client_get_state (pdg_workspace_get_client (self->workspace)) == PDG_CLIENT_CONNECTED;
   g_autofree char *count = known ? pdg_format_short_count ((guint64) per_minute) : NULL;
-  g_autofree char *text = !known ? g_strdup ("") : per_minute > 0 ? g_strdup_printf (_("live %s/min"), count) : g_strdup (_("no traffic"));
+  g_autofree char *text = !known ? g_strdup ("") : per_minute > 0 ? g_strdup_printf (_ ("live %s/min"), count)
+                                                                  : g_strdup (_ ("no traffic"));
   gint active = pdg_workspace_get_active_sessions (self->workspace);
   g_autofree char *detail = active >= 0 ? g_strdup_printf (ngettext ("%d session in the last five minutes", "%d sessions in the last five minutes",
-                                                                      (gulong) active), active)
+                                                                     (gulong) active),
+                                                           active)
                                         : NULL;
 
   gtk_widget_set_visible (self->live_box, known);
@@ -110,16 +113,26 @@ banner_cb (PdgWindow *self)
   g_autofree char *text = NULL;
 
   if (away && pdg_workspace_get_graph (self->workspace) != NULL)
-    text = g_strdup_printf (_("The connection is lost: %s What you see is from %s; new events show when it is back, none is lost on the way here."),
-                            reason != NULL ? reason : _("the server cannot be reached."), clock);
+    text = g_strdup_printf (_ ("The connection is lost: %s What you see is from %s; new events show when it is back, none is lost on the way here."),
+                            reason != NULL ? reason : _ ("the server cannot be reached."), clock);
   else if (away)
-    text = g_strdup_printf (_("The connection is lost: %s It is tried again by itself."),
-                            reason != NULL ? reason : _("the server cannot be reached."));
+    text = g_strdup_printf (_ ("The connection is lost: %s It is tried again by itself."),
+                            reason != NULL ? reason : _ ("the server cannot be reached."));
   else if (stale)
-    text = g_strdup_printf (_("The newest figures could not be read: %s What you see is from %s."), error_message, clock);
+    text = g_strdup_printf (_ ("The newest figures could not be read: %s What you see is from %s."), error_message, clock);
   if (text != NULL)
     gtk_label_set_text (self->banner_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->banner_revealer), text != NULL);
   gtk_revealer_set_reveal_child (self->banner_revealer, text != NULL);
+}
+
+static void
+phase_cb (PdgWindow *self)
+{
+  PdgPhase phase = pdg_workspace_get_phase (self->workspace);
+
+  pdg_panes_set_end_visible (self->panes, phase != PDG_PHASE_EMPTY && phase != PDG_PHASE_FAILED);
+  banner_cb (self);
 }
 
 static void
@@ -148,7 +161,7 @@ setup_project_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer
   GtkWidget *check = gtk_image_new_from_icon_name ("pdg-check-symbolic");
   GtkWidget *name = gtk_label_new (NULL);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Shown now"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Shown now"), -1);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
@@ -314,6 +327,7 @@ pdg_window_class_init (PdgWindowClass *klass)
   g_type_ensure (PDG_TYPE_OUTLINE_PANE);
   g_type_ensure (PDG_TYPE_PANES);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-window.ui");
+  BIND (menu_button);
   BIND (project_button);
   BIND (project_label);
   BIND (project_popover);
@@ -338,8 +352,12 @@ pdg_window_init (PdgWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < PDG_N_TIME_RANGES; i++)
     gtk_string_list_append (ranges, pdg_time_range_get_label ((PdgTimeRange) i));
+  gtk_popover_set_has_arrow (gtk_menu_button_get_popover (self->menu_button), FALSE);
+  gtk_widget_set_halign (GTK_WIDGET (gtk_menu_button_get_popover (self->menu_button)), GTK_ALIGN_END);
   gtk_drop_down_set_model (self->range_dropdown, G_LIST_MODEL (ranges));
   gtk_drop_down_set_selected (self->range_dropdown, PDG_TIME_RANGE_DEFAULT);
+  if (!gdk_display_is_composited (gtk_widget_get_display (GTK_WIDGET (self))))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "uncomposited");
   g_object_unref (ranges);
 }
 
@@ -352,7 +370,7 @@ connect_workspace (PdgWindow *self)
   g_signal_connect_swapped (self->workspace, "notify::range", G_CALLBACK (range_cb), self);
   g_signal_connect_swapped (self->workspace, "notify::live", G_CALLBACK (live_cb), self);
   g_signal_connect_swapped (self->workspace, "notify::error-message", G_CALLBACK (banner_cb), self);
-  g_signal_connect_swapped (self->workspace, "notify::phase", G_CALLBACK (banner_cb), self);
+  g_signal_connect_swapped (self->workspace, "notify::phase", G_CALLBACK (phase_cb), self);
   g_signal_connect_swapped (client, "notify::state", G_CALLBACK (client_state_cb), self);
   g_signal_connect_swapped (client, "notify::state-message", G_CALLBACK (client_state_cb), self);
   g_signal_connect_swapped (pdg_workspace_get_selection (self->workspace), "changed", G_CALLBACK (selection_cb), self);
@@ -383,6 +401,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   projects_cb (self);
   range_cb (self);
   client_state_cb (self);
+  phase_cb (self);
   pdg_canvas_pane_focus_canvas (self->canvas_pane);
   return self;
 }

@@ -38,7 +38,7 @@ read_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *can
       const char *message = pdg_json_get_error_message (task_data);
 
       error = g_error_new_literal (PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED,
-                                   message != NULL ? message : _("This project does not exist any more. Choose another one."));
+                                   message != NULL ? message : _ ("This project does not exist any more. Choose another one."));
     }
   if (error == NULL)
     {

@@ -339,7 +339,7 @@ projects_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (nodes == NULL)
     {
-      set_error_message (self, error != NULL ? error->message : _("The list of projects could not be read."));
+      set_error_message (self, error != NULL ? error->message : _ ("The list of projects could not be read."));
       update_phase (self);
       return;
     }
@@ -655,7 +655,7 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   const char *id = pdg_json_get_string (pdg_json_get_object (pdg_json_get_object (data, "createProject"), "project"), "id");
 
   if (id == NULL && error == NULL)
-    error = g_error_new_literal (PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _("The project could not be made."));
+    error = g_error_new_literal (PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _ ("The project could not be made."));
   if (error != NULL)
     {
       g_task_return_error (task, error);

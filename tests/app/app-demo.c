@@ -9,9 +9,9 @@
 /* The window over a fake client, to be looked at and driven by hand or by xdotool:
  * app-demo [shop|live|empty|range|loading|error|starting|failed|away] */
 
-#define EMPTY_PROJECT                                                                                                              \
-  "{\"data\":{\"project\":{\"id\":\"proj_demo\",\"newestEventAt\":%s,\"live\":{\"eventsPerMinute\":0,\"activeSessions\":0,"        \
-  "\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"sessions\":0,\"events\":0,"            \
+#define EMPTY_PROJECT                                                                                                       \
+  "{\"data\":{\"project\":{\"id\":\"proj_demo\",\"newestEventAt\":%s,\"live\":{\"eventsPerMinute\":0,\"activeSessions\":0," \
+  "\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"sessions\":0,\"events\":0,"     \
   "\"screens\":[],\"transitions\":[]}}}}"
 
 typedef struct

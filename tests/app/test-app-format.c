@@ -55,9 +55,17 @@ test_share (void)
     guint64 base;
     const char *text;
   } rows[] = {
-    { 0, 0, "–" },        { 0, 10, "0 %" },           { 10, 10, "100 %" },     { 24, 100, "24 %" },       { 88, 1000, "8.8 %" },
-    { 1, 3, "33 %" },     { 1, 100000, "< 0.1 %" },   { 1, 1000, "0.1 %" },    { 99999, 100000, "> 99.9 %" },
-    { 995, 1000, "99.5 %" }, { 996, 10000, "10 %" },
+    { 0, 0, "–" },
+    { 0, 10, "0 %" },
+    { 10, 10, "100 %" },
+    { 24, 100, "24 %" },
+    { 88, 1000, "8.8 %" },
+    { 1, 3, "33 %" },
+    { 1, 100000, "< 0.1 %" },
+    { 1, 1000, "0.1 %" },
+    { 99999, 100000, "> 99.9 %" },
+    { 995, 1000, "99.5 %" },
+    { 996, 10000, "10 %" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -103,9 +111,20 @@ test_duration (void)
     double ms;
     const char *text;
   } rows[] = {
-    { -1, "–" },         { NAN, "–" },           { INFINITY, "–" },       { 0, "0 ms" },           { 840.4, "840 ms" },     { 999.6, "1.00 s" },
-    { 1240, "1.24 s" },  { 9999, "10 s" },       { 48000, "48 s" },       { 59600, "1 min 00 s" }, { 125000, "2 min 05 s" },
-    { 3599600, "1 h 00 min" }, { 12000000, "3 h 20 min" }, { 5e8, "5 days" },
+    { -1, "–" },
+    { NAN, "–" },
+    { INFINITY, "–" },
+    { 0, "0 ms" },
+    { 840.4, "840 ms" },
+    { 999.6, "1.00 s" },
+    { 1240, "1.24 s" },
+    { 9999, "10 s" },
+    { 48000, "48 s" },
+    { 59600, "1 min 00 s" },
+    { 125000, "2 min 05 s" },
+    { 3599600, "1 h 00 min" },
+    { 12000000, "3 h 20 min" },
+    { 5e8, "5 days" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -124,8 +143,14 @@ test_age (void)
     gint64 seconds;
     const char *text;
   } rows[] = {
-    { -5, "just now" }, { 59, "just now" },  { 60, "1 min ago" },         { 3599, "59 min ago" },
-    { 3600, "1 h ago" }, { 86399, "23 h ago" }, { 2 * 86400, "Fri 11:03" }, { 30 * 86400, "23 Oct 2026" },
+    { -5, "just now" },
+    { 59, "just now" },
+    { 60, "1 min ago" },
+    { 3599, "59 min ago" },
+    { 3600, "1 h ago" },
+    { 86399, "23 h ago" },
+    { 2 * 86400, "Fri 11:03" },
+    { 30 * 86400, "23 Oct 2026" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -157,7 +182,13 @@ static void
 add_screen (PdgJourneyGraph *graph, const char *id, guint32 visits, guint32 entries, guint32 exits)
 {
   const PdgJourneyScreen screen = {
-    .id = (char *) id, .path = (char *) id, .name = (char *) id, .visits = visits, .entries = entries, .exits = exits, .errors = 2,
+    .id = (char *) id,
+    .path = (char *) id,
+    .name = (char *) id,
+    .visits = visits,
+    .entries = entries,
+    .exits = exits,
+    .errors = 2,
   };
 
   pdg_journey_graph_add_screen (graph, &screen);
@@ -222,7 +253,7 @@ test_flows_many (void)
       g_autofree char *id = g_strdup_printf ("leaf%u", counts[i]);
 
       add_screen (graph, id, counts[i], 0, counts[i]);
-      pdg_journey_graph_add_transition (graph, &(PdgJourneyTransition) { 0, i + 1, counts[i], 0 });
+      pdg_journey_graph_add_transition (graph, &(PdgJourneyTransition){ 0, i + 1, counts[i], 0 });
     }
   g_assert_cmpuint (pdg_flows_list_around (graph, 0, TRUE, flows), ==, PDG_FLOW_LIST_MAX);
   for (guint i = 0; i < PDG_FLOW_LIST_MAX; i++)

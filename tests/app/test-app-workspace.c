@@ -15,14 +15,14 @@
 
 #define DEADLINE_USEC (10 * G_USEC_PER_SEC)
 
-#define PROJECTS                                                                                                       \
-  "{\"data\":{\"projects\":{\"nodes\":[{\"id\":\"a\",\"name\":\"A\",\"newestEventAt\":null},"                         \
-  "{\"id\":\"b\",\"name\":\"B\",\"newestEventAt\":\"2026-11-22T10:00:00Z\"}]},"                                       \
+#define PROJECTS                                                                              \
+  "{\"data\":{\"projects\":{\"nodes\":[{\"id\":\"a\",\"name\":\"A\",\"newestEventAt\":null}," \
+  "{\"id\":\"b\",\"name\":\"B\",\"newestEventAt\":\"2026-11-22T10:00:00Z\"}]},"               \
   "\"collector\":{\"eventsUrl\":\"http://localhost:1/v1/events\",\"keyless\":true}}}"
 
-#define GRAPH(newest, screens, transitions)                                                                           \
-  "{\"data\":{\"project\":{\"id\":\"b\",\"newestEventAt\":" newest ",\"live\":{\"eventsPerMinute\":42,"               \
-  "\"activeSessions\":3,\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\","      \
+#define GRAPH(newest, screens, transitions)                                                                      \
+  "{\"data\":{\"project\":{\"id\":\"b\",\"newestEventAt\":" newest ",\"live\":{\"eventsPerMinute\":42,"          \
+  "\"activeSessions\":3,\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\"," \
   "\"sessions\":5,\"events\":9,\"screens\":[" screens "],\"transitions\":[" transitions "]}}}}"
 
 #define NEWEST "\"2026-11-22T10:00:00Z\""
@@ -43,16 +43,16 @@ wake_cb (gpointer user_data)
 }
 
 /* Runs the main loop until @condition; FALSE when the deadline passed. */
-#define WAIT_FOR(condition)                                                                                           \
-  G_STMT_START                                                                                                        \
-    {                                                                                                                 \
-      gint64 end_usec_ = g_get_monotonic_time () + DEADLINE_USEC;                                                     \
-      guint wake_ = g_timeout_add (5, wake_cb, NULL);                                                                 \
-      while (!(condition) && g_get_monotonic_time () < end_usec_)                                                     \
-        g_main_context_iteration (NULL, TRUE);                                                                        \
-      g_source_remove (wake_);                                                                                        \
-      g_assert_true (condition);                                                                                      \
-    }                                                                                                                 \
+#define WAIT_FOR(condition)                                     \
+  G_STMT_START                                                  \
+  {                                                             \
+    gint64 end_usec_ = g_get_monotonic_time () + DEADLINE_USEC; \
+    guint wake_ = g_timeout_add (5, wake_cb, NULL);             \
+    while (!(condition) && g_get_monotonic_time () < end_usec_) \
+      g_main_context_iteration (NULL, TRUE);                    \
+    g_source_remove (wake_);                                    \
+    g_assert_true (condition);                                  \
+  }                                                             \
   G_STMT_END
 
 /* Whatever is ready to run, without waiting for anything. */
