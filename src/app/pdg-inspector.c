@@ -110,6 +110,18 @@ set_of (PdgMetric *metric, guint64 count, guint64 base, gboolean bad)
   pdg_metric_set_value (metric, text, share, bad);
 }
 
+static void G_GNUC_PRINTF (2, 3)
+    set_label (PdgMetric *metric, const char *format, ...)
+{
+  g_autofree char *label = NULL;
+  va_list args;
+
+  va_start (args, format);
+  label = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_object_set (metric, "label", label, NULL);
+}
+
 /* ---- pages ---- */
 
 static void
@@ -187,6 +199,8 @@ show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTra
   gtk_label_set_text (self->edge_title, title);
   gtk_label_set_text (self->edge_note, transition->from == transition->to ? _ ("The same screen again, opened anew")
                                                                           : _ ("Visits of the one followed by the other"));
+  set_label (self->edge_share, _ ("Of visits to %s"), from->name);
+  set_label (self->edge_incoming, _ ("Of visits to %s"), to->name);
   set_count (self->edge_count, transition->count);
   set_share (self->edge_share, transition->count, from->visits, FALSE, NULL);
   set_share (self->edge_incoming, transition->count, to->visits, FALSE, NULL);

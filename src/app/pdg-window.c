@@ -113,7 +113,7 @@ banner_cb (PdgWindow *self)
   g_autofree char *text = NULL;
 
   if (away && pdg_workspace_get_graph (self->workspace) != NULL)
-    text = g_strdup_printf (_ ("The connection is lost: %s What you see is from %s; new events show when it is back, none is lost on the way here."),
+    text = g_strdup_printf (_ ("The connection is lost: %s What you see is from %s. It is tried again by itself."),
                             reason != NULL ? reason : _ ("the server cannot be reached."), clock);
   else if (away)
     text = g_strdup_printf (_ ("The connection is lost: %s It is tried again by itself."),
