@@ -100,11 +100,9 @@ scene_between (PdgScene *from, PdgScene *to, double progress)
       PdgRect end = pdg_scene_get_card_rect (to, i);
       PdgRect start = old >= 0 ? pdg_scene_get_card_rect (from, (guint) old) : end;
 
-      positions[i] = (PdgLayoutPosition){
-        .screen_id = id,
-        .x = start.x + (end.x - start.x) * progress,
-        .y = start.y + (end.y - start.y) * progress,
-      };
+      positions[i].screen_id = id;
+      positions[i].x = start.x + (end.x - start.x) * progress;
+      positions[i].y = start.y + (end.y - start.y) * progress;
     }
   layout = pdg_layout_new_from_positions (positions, n);
   return pdg_scene_new (graph, layout);
