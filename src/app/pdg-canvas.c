@@ -9,6 +9,7 @@
 
 /* Moving cards are drawn from scenes made for each frame: not for large graphs. */
 #define MAX_MOVING_CARDS 80
+#define TEXT_REACH 28.0
 
 G_DEFINE_FINAL_TYPE (PdgCanvas, pdg_canvas, GTK_TYPE_WIDGET)
 
@@ -463,9 +464,10 @@ gboolean
 pdg_canvas_has_card_in (PdgCanvas *self, const PdgRect *area)
 {
   g_autoptr (GArray) cards = g_array_new (FALSE, FALSE, sizeof (guint32));
-  PdgRect world = { 0, 0, area->width / self->camera.zoom, area->height / self->camera.zoom };
+  PdgRect reach = pdg_rect_expand (area, TEXT_REACH); /* zoomed out, a card's lines are larger than its rectangle */
+  PdgRect world = { 0, 0, reach.width / self->camera.zoom, reach.height / self->camera.zoom };
 
-  pdg_camera_to_world (&self->camera, area->x, area->y, &world.x, &world.y);
+  pdg_camera_to_world (&self->camera, reach.x, reach.y, &world.x, &world.y);
   pdg_scene_query_cards (self->scene, &world, FALSE, cards);
   return cards->len > 0;
 }
