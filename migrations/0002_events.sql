@@ -167,7 +167,8 @@ GRANT SELECT ON screen, release, actor, term, session, event TO productgraph_app
 GRANT INSERT ON event TO productgraph_ingest;
 
 -- The numbers of texts, new ones handed out. Each runs in a transaction of its own that commits before the events are
--- stored, so two collectors always agree.
+-- stored, so two collectors always agree. Texts are looked up one by one in the unique index: the planner knows neither how
+-- many there are nor how large the table will be, and would join with the whole of it for each flush.
 CREATE FUNCTION lock_project_counter(project int4) RETURNS project_counter
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
 DECLARE
@@ -192,7 +193,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION assign_sessions(project int4, ids text[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
 DECLARE
   counter project_counter := lock_project_counter(project);
   made int4;
@@ -200,15 +202,16 @@ BEGIN
   INSERT INTO session (org_id, project_id, session_no, id)
   SELECT counter.org_id, project, counter.sessions + row_number() OVER (), missing.id
   FROM (SELECT DISTINCT u.id FROM unnest(ids) u (id)
-        WHERE NOT EXISTS (SELECT FROM session s WHERE s.project_id = project AND s.id = u.id COLLATE "C")) missing;
+        WHERE (SELECT s.session_no FROM session s WHERE s.project_id = project AND s.id = u.id COLLATE "C") IS NULL) missing;
   GET DIAGNOSTICS made = ROW_COUNT;
   UPDATE project_counter c SET sessions = c.sessions + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg(s.session_no ORDER BY u.place)
-          FROM unnest(ids) WITH ORDINALITY u (id, place) JOIN session s ON s.project_id = project AND s.id = u.id COLLATE "C");
+  RETURN (SELECT array_agg((SELECT s.session_no FROM session s WHERE s.project_id = project AND s.id = u.id COLLATE "C") ORDER BY u.place)
+          FROM unnest(ids) WITH ORDINALITY u (id, place));
 END $$;
 
 CREATE FUNCTION assign_actors(project int4, kinds int2[], ids text[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
 DECLARE
   counter project_counter := lock_project_counter(project);
   made int4;
@@ -216,16 +219,16 @@ BEGIN
   INSERT INTO actor (org_id, project_id, actor_no, kind, id)
   SELECT counter.org_id, project, counter.actors + row_number() OVER (), missing.kind, missing.id
   FROM (SELECT DISTINCT u.kind, u.id FROM unnest(kinds, ids) u (kind, id)
-        WHERE NOT EXISTS (SELECT FROM actor a WHERE a.project_id = project AND a.kind = u.kind AND a.id = u.id COLLATE "C")) missing;
+        WHERE (SELECT a.actor_no FROM actor a WHERE a.project_id = project AND a.kind = u.kind AND a.id = u.id COLLATE "C") IS NULL) missing;
   GET DIAGNOSTICS made = ROW_COUNT;
   UPDATE project_counter c SET actors = c.actors + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg(a.actor_no ORDER BY u.place)
-          FROM unnest(kinds, ids) WITH ORDINALITY u (kind, id, place)
-          JOIN actor a ON a.project_id = project AND a.kind = u.kind AND a.id = u.id COLLATE "C");
+  RETURN (SELECT array_agg((SELECT a.actor_no FROM actor a WHERE a.project_id = project AND a.kind = u.kind AND a.id = u.id COLLATE "C") ORDER BY u.place)
+          FROM unnest(kinds, ids) WITH ORDINALITY u (kind, id, place));
 END $$;
 
 CREATE FUNCTION assign_screens(project int4, paths text[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
 DECLARE
   counter project_counter := lock_project_counter(project);
   made int4;
@@ -233,15 +236,16 @@ BEGIN
   INSERT INTO screen (org_id, project_id, screen_no, path)
   SELECT counter.org_id, project, counter.screens + row_number() OVER (), missing.path
   FROM (SELECT DISTINCT u.path FROM unnest(paths) u (path)
-        WHERE NOT EXISTS (SELECT FROM screen s WHERE s.project_id = project AND s.path = u.path COLLATE "C")) missing;
+        WHERE (SELECT s.screen_no FROM screen s WHERE s.project_id = project AND s.path = u.path COLLATE "C") IS NULL) missing;
   GET DIAGNOSTICS made = ROW_COUNT;
   UPDATE project_counter c SET screens = c.screens + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg(s.screen_no ORDER BY u.place)
-          FROM unnest(paths) WITH ORDINALITY u (path, place) JOIN screen s ON s.project_id = project AND s.path = u.path COLLATE "C");
+  RETURN (SELECT array_agg((SELECT s.screen_no FROM screen s WHERE s.project_id = project AND s.path = u.path COLLATE "C") ORDER BY u.place)
+          FROM unnest(paths) WITH ORDINALITY u (path, place));
 END $$;
 
 CREATE FUNCTION assign_releases(project int4, versions text[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
 DECLARE
   counter project_counter := lock_project_counter(project);
   made int4;
@@ -249,17 +253,17 @@ BEGIN
   INSERT INTO release (org_id, project_id, release_no, version)
   SELECT counter.org_id, project, counter.releases + row_number() OVER (), missing.version
   FROM (SELECT DISTINCT u.version FROM unnest(versions) u (version)
-        WHERE NOT EXISTS (SELECT FROM release r WHERE r.project_id = project AND r.version = u.version COLLATE "C")) missing;
+        WHERE (SELECT r.release_no FROM release r WHERE r.project_id = project AND r.version = u.version COLLATE "C") IS NULL) missing;
   GET DIAGNOSTICS made = ROW_COUNT;
   UPDATE project_counter c SET releases = c.releases + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg(r.release_no ORDER BY u.place)
-          FROM unnest(versions) WITH ORDINALITY u (version, place)
-          JOIN release r ON r.project_id = project AND r.version = u.version COLLATE "C");
+  RETURN (SELECT array_agg((SELECT r.release_no FROM release r WHERE r.project_id = project AND r.version = u.version COLLATE "C") ORDER BY u.place)
+          FROM unnest(versions) WITH ORDINALITY u (version, place));
 END $$;
 
 CREATE FUNCTION assign_terms(project int4, fingerprints uuid[], types text[], names text[], screens int4[], components text[],
                              component_paths text[], journeys text[], steps text[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
 DECLARE
   counter project_counter := lock_project_counter(project);
   made int4;
@@ -271,12 +275,11 @@ BEGIN
   FROM (SELECT DISTINCT ON (u.fingerprint) u.*
         FROM unnest(fingerprints, types, names, screens, components, component_paths, journeys, steps)
              u (fingerprint, event_type, event_name, screen_no, component, component_path, journey_id, step_id)
-        WHERE NOT EXISTS (SELECT FROM term t WHERE t.project_id = project AND t.fingerprint = u.fingerprint)) m;
+        WHERE (SELECT t.term_no FROM term t WHERE t.project_id = project AND t.fingerprint = u.fingerprint) IS NULL) m;
   GET DIAGNOSTICS made = ROW_COUNT;
   UPDATE project_counter c SET terms = c.terms + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg(t.term_no ORDER BY u.place)
-          FROM unnest(fingerprints) WITH ORDINALITY u (fingerprint, place)
-          JOIN term t ON t.project_id = project AND t.fingerprint = u.fingerprint);
+  RETURN (SELECT array_agg((SELECT t.term_no FROM term t WHERE t.project_id = project AND t.fingerprint = u.fingerprint) ORDER BY u.place)
+          FROM unnest(fingerprints) WITH ORDINALITY u (fingerprint, place));
 END $$;
 
 -- The newest title of each screen is its name. Rows are locked in one order, so collectors never wait in a circle.
@@ -322,7 +325,8 @@ CREATE FUNCTION apply_sessions(
   actor_times timestamptz[], received timestamptz)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+SET cpu_operator_cost = 1 AS $$
 BEGIN
   PERFORM assert_may_write(o.org_id)
   FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(projects)) u (project_id) LEFT JOIN project p USING (project_id)) o;

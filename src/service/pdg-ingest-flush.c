@@ -188,6 +188,13 @@ ensure_missing (GPtrArray *all, gint32 project_no, gsize element_size)
   return missing;
 }
 
+/* Events of one session come in a row; the others that are wanted twice are told apart by the database. */
+static gboolean
+is_last (const Missing *missing, const Key key)
+{
+  return missing->keys->len > 0 && memcmp (g_array_index (missing->keys, Key, missing->keys->len - 1), key, sizeof (Key)) == 0;
+}
+
 static void
 want_text (PdgNumberMap *map, GPtrArray *all, gint32 project_no, const Key key, PdgSlice text)
 {
@@ -196,6 +203,8 @@ want_text (PdgNumberMap *map, GPtrArray *all, gint32 project_no, const Key key, 
   if (pdg_number_map_lookup (map, key) != 0)
     return;
   missing = ensure_missing (all, project_no, sizeof (PdgSlice));
+  if (is_last (missing, key))
+    return;
   g_array_append_val (missing->slices, text);
   g_array_append_vals (missing->keys, key, 1);
 }
@@ -312,6 +321,8 @@ assign_texts (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
           gint16 kind;
           PdgSlice actor = get_actor (event, &kind);
 
+          if (is_last (missing, keys[i].actor))
+            continue;
           g_array_append_val (missing->slices, actor);
           g_array_append_val (missing->kinds, kind);
           g_array_append_vals (missing->keys, keys[i].actor, 1);
