@@ -7,7 +7,7 @@
 
 /* Camera flights, gliding after a scroll, cards on their way to new places: all on the frame clock, which runs only meanwhile. */
 
-#define FIT_PADDING 24.0
+#define FIT_PADDING 56.0 /* entry and exit shares stand beside the outermost cards */
 /* What floats at the bottom lies on nothing that was fitted. */
 #define BAR_HEIGHT 60.0
 #define REVEAL_MARGIN 48.0

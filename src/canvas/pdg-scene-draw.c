@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* Widths of a card on the screen from which more of it is shown. */
-#define FULL_PX 105.0
+#define FULL_PX 86.0
 #define TITLE_PX 62.0
 #define THUMBNAIL_PX 6.0
 

@@ -5,9 +5,9 @@
 G_BEGIN_DECLS
 
 /* Label places are found for zooms from this one up, each step PDG_LABEL_STEP times the one before. */
-#define PDG_LABEL_MIN_ZOOM 0.33
+#define PDG_LABEL_MIN_ZOOM 0.27
 #define PDG_LABEL_STEP     1.12
-#define PDG_N_LABEL_ZOOMS  9
+#define PDG_N_LABEL_ZOOMS  11
 
 /* Sizes on the screen at 100 % and below, in logical pixels. */
 #define PDG_LABEL_HEIGHT   19.0

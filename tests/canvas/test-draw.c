@@ -352,8 +352,8 @@ static void
 test_detail (void)
 {
   g_assert_cmpint (pdg_scene_get_detail (1), ==, PDG_DETAIL_FULL);
-  g_assert_cmpint (pdg_scene_get_detail (0.375), ==, PDG_DETAIL_FULL);
-  g_assert_cmpint (pdg_scene_get_detail (0.3), ==, PDG_DETAIL_TITLE);
+  g_assert_cmpint (pdg_scene_get_detail (0.27), ==, PDG_DETAIL_FULL);
+  g_assert_cmpint (pdg_scene_get_detail (0.2), ==, PDG_DETAIL_TITLE);
   g_assert_cmpint (pdg_scene_get_detail (0.1), ==, PDG_DETAIL_THUMBNAIL);
   g_assert_cmpint (pdg_scene_get_detail (1.0 / 64), ==, PDG_DETAIL_CHIP);
 }
