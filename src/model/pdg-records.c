@@ -11,16 +11,6 @@ pdg_organisation_free (PdgOrganisation *organisation)
   g_free (organisation);
 }
 
-PdgProject *
-pdg_project_copy (const PdgProject *project)
-{
-  PdgProject *copy = g_memdup2 (project, sizeof *project);
-
-  copy->id = g_strdup (project->id);
-  copy->name = g_strdup (project->name);
-  return copy;
-}
-
 void
 pdg_project_free (PdgProject *project)
 {

@@ -54,7 +54,6 @@ typedef struct
   gint32 active_sessions;
 } PdgLive;
 
-PdgProject *pdg_project_copy (const PdgProject *project);
 void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
 void        pdg_session_summary_free (PdgSessionSummary *session);
