@@ -96,7 +96,10 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
     }
   else
     {
-      g_autoptr (PdgQueries) queries = pdg_queries_begin (session.owner, session.principal, 0, &error);
+      /* not as the owner, whom row-level security does not bind */
+      g_autoptr (PdgDbConn) reader = pdg_db_conn_open (pdg_database_get_reader_uri (session.database),
+                                                       pdg_database_get_reader_role (session.database), "productgraph administration", &error);
+      g_autoptr (PdgQueries) queries = reader != NULL ? pdg_queries_begin (reader, session.principal, 0, &error) : NULL;
       g_autoptr (GPtrArray) projects = queries != NULL ? pdg_queries_list_projects (queries, NULL, 10000, &error) : NULL;
 
       if (projects == NULL)
