@@ -35,7 +35,11 @@ is_loopback_authority (const char *authority)
     {
       gsize len = strlen (names[i]);
 
-      if (g_ascii_strncasecmp (authority, names[i], len) == 0 && (authority[len] == '\0' || authority[len] == ':'))
+      if (g_ascii_strncasecmp (authority, names[i], len) != 0)
+        continue;
+      if (authority[len] == '\0')
+        return TRUE;
+      if (authority[len] == ':' && authority[len + 1 + strspn (authority + len + 1, "0123456789")] == '\0')
         return TRUE;
     }
   return FALSE;

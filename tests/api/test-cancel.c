@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include "api/api-fixture.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Statements that take too long, and clients that do not wait for them. A held lock makes a statement as slow as wanted. */
+
+static ApiFixture *fixture;
+
+typedef struct
+{
+  PdgDbConn *conn;
+  PdgDbTx *tx;
+} Lock;
+
+static void
+lock_take (Lock *lock)
+{
+  g_autoptr (GError) error = NULL;
+
+  lock->conn = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  lock->tx = pdg_db_tx_begin_maintenance (lock->conn, &error);
+  g_assert_no_error (error);
+  pdg_db_tx_exec_script (lock->tx, "LOCK TABLE session IN ACCESS EXCLUSIVE MODE", &error);
+  g_assert_no_error (error);
+}
+
+static void
+lock_release (Lock *lock)
+{
+  g_clear_pointer (&lock->tx, pdg_db_tx_free);
+  g_clear_pointer (&lock->conn, pdg_db_conn_free);
+}
+
+static gint64
+n_waiting (void)
+{
+  return fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test reader' AND wait_event_type = 'Lock'");
+}
+
+#define SLOW "{\"query\":\"{project(id:\\\"proj_demo\\\"){newestEventAt}}\"}"
+
+static void
+test_deadline (void)
+{
+  PdgApiOptions options = {
+    .pool = fixture->pool, .ingest = fixture->ingest, .hub = fixture->hub, .credentials = fixture->credentials, .demo = fixture->demo,
+    .local = fixture->a->admin, .keyless = TRUE, .ingest_body_bytes = 1024, .ingest_events = 10, .ingest_event_bytes = 1024,
+    .graphql_body_bytes = 1024, .graphql_tokens = 1000, .graphql_depth = 10, .graphql_aliases = 10, .graphql_timeout_ms = 150,
+  };
+  g_autoptr (GError) error = NULL;
+  PdgApi *api = pdg_api_new (&options, &error);
+  PdgHttpServer *server = pdg_http_server_new (NULL);
+  Lock lock;
+
+  g_assert_no_error (error);
+  pdg_api_add_routes (api, server);
+  pdg_http_server_start (server, "127.0.0.1", 0, 1, &error);
+  g_assert_no_error (error);
+  lock_take (&lock);
+  {
+    g_autoptr (RawAnswer) answer = api_send (fixture, pdg_http_server_get_port (server), "POST", "/graphql", JSON_TYPE, SLOW);
+    g_autoptr (JsonNode) node = json_from_string (answer->body, NULL);
+    g_autofree char *message = json_dup_at (node, "errors.0.message"), *path = json_dup_at (node, "errors.0.path");
+
+    g_assert_cmpuint (answer->status, ==, 200);
+    assert_error_code (node, "TIMEOUT");
+    g_assert_cmpstr (path, ==, "[\"project\",\"newestEventAt\"]");
+    g_assert_nonnull (strstr (message, "took too long"));
+  }
+  lock_release (&lock);
+  {
+    g_autoptr (RawAnswer) answer = api_send (fixture, pdg_http_server_get_port (server), "POST", "/graphql", JSON_TYPE, SLOW);
+
+    g_assert_null (strstr (answer->body, "errors"));
+  }
+  g_assert_true (pdg_http_server_stop (server, 5000));
+  pdg_http_server_free (server);
+  pdg_api_free (api);
+}
+
+static void
+test_client_goes_away (void)
+{
+  g_autofree char *request = g_strdup_printf ("POST /graphql HTTP/1.1\r\nHost: localhost\r\n" JSON_TYPE "Content-Length: %zu\r\n\r\n%s", strlen (SLOW), SLOW);
+  Lock lock;
+  int fd;
+
+  lock_take (&lock);
+  fd = raw_connect (pdg_http_server_get_port (fixture->server));
+  raw_send (fd, request);
+  fixture_wait (n_waiting () == 1);
+  close (fd);
+  fixture_wait (n_waiting () == 0); /* well before its deadline of ten seconds, and while the lock is held */
+  lock_release (&lock);
+  {
+    g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", JSON_TYPE, SLOW);
+
+    g_assert_cmpuint (answer->status, ==, 200);
+    g_assert_null (strstr (answer->body, "errors"));
+  }
+}
+
+typedef struct
+{
+  guint n_done, n_cancelled;
+} Tally;
+
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Tally *tally = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) response = pdg_api_execute_finish (fixture->api, result, &error);
+
+  tally->n_done++;
+  tally->n_cancelled += error != NULL || strstr (g_bytes_get_data (response, NULL), "CANCELLED") != NULL;
+}
+
+/* More questions than threads, all cancelled: those that run end, those that wait never start. */
+static void
+test_cancel_many (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Tally tally = { 0 };
+  Lock lock;
+
+  lock_take (&lock);
+  for (int i = 0; i < 12; i++)
+    pdg_api_execute_async (fixture->api, fixture->a->admin, "{project(id:\"proj_demo\"){newestEventAt}}", NULL, NULL, cancellable, done_cb, &tally);
+  fixture_wait (n_waiting () == 3);
+  g_cancellable_cancel (cancellable);
+  fixture_wait (tally.n_done == 12);
+  g_assert_cmpuint (tally.n_cancelled, ==, 12);
+  fixture_wait (n_waiting () == 0);
+  lock_release (&lock);
+}
+
+/* A client that leaves while its events are being stored changes nothing for them. */
+static void
+test_sender_goes_away (void)
+{
+  g_autofree char *body = body_with_one ("proj_demo", "gone", "gone", g_get_real_time ());
+  g_autofree char *request = g_strdup_printf ("POST /v1/events HTTP/1.1\r\nHost: localhost\r\n" JSON_TYPE "Content-Length: %zu\r\n\r\n%s", strlen (body), body);
+  WriterHold *hold = writer_hold_new (pdg_test_cluster_get_owner_uri ());
+  int fd = raw_connect (pdg_http_server_get_port (fixture->server));
+
+  raw_send (fd, request);
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE usename = 'productgraph_writer' AND wait_event_type = 'Lock'") == 1);
+  close (fd);
+  writer_hold_free (hold);
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = 'gone'") == 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  fixture = api_fixture_new ();
+  g_test_add_func ("/api/cancel/deadline", test_deadline);
+  g_test_add_func ("/api/cancel/client-goes-away", test_client_goes_away);
+  g_test_add_func ("/api/cancel/many", test_cancel_many);
+  g_test_add_func ("/api/cancel/sender-goes-away", test_sender_goes_away);
+  status = g_test_run ();
+  api_fixture_free (fixture);
+  return status;
+}
