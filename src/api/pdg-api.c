@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SCHEMA_RESOURCE "/org/productgraph/api/schema.graphql"
+#define SUBSCRIPTION_RETRY_MS 1000
 
 /* One execution on a database thread. */
 typedef struct
@@ -207,6 +208,7 @@ typedef struct
   gint64 sequence;
   gboolean running;
   gboolean again;
+  gboolean told_away; /* that the database is away, which is said once */
 } Subscription;
 
 static void
@@ -229,6 +231,39 @@ subscription_release (gpointer data)
 }
 
 static void run_subscription (Subscription *subscription);
+static void find_project (Subscription *subscription);
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+  Subscription *subscription = user_data;
+
+  if (g_cancellable_is_cancelled (subscription->cancellable))
+    return G_SOURCE_REMOVE;
+  if (subscription->hub_id > 0)
+    run_subscription (subscription);
+  else
+    find_project (subscription);
+  return G_SOURCE_REMOVE;
+}
+
+/* Tries again in a moment what failed for want of the database, so that no change is lost. FALSE when trying again is no use. */
+static gboolean
+retry_later (Subscription *subscription, const GError *error)
+{
+  static const int passing[] = { PDG_DB_ERROR_CONNECTION, PDG_DB_ERROR_BUSY, PDG_DB_ERROR_TIMEOUT, PDG_DB_ERROR_SERIALIZATION };
+  g_autoptr (GSource) source = NULL;
+  gboolean passes = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
+    passes |= g_error_matches (error, PDG_DB_ERROR, passing[i]);
+  if (!passes)
+    return FALSE;
+  source = g_timeout_source_new (SUBSCRIPTION_RETRY_MS);
+  g_source_set_callback (source, retry_cb, g_rc_box_acquire (subscription), subscription_release);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return TRUE;
+}
 
 static void
 subscription_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -242,6 +277,8 @@ subscription_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (response != NULL)
         subscription->func (response, subscription->user_data);
+      else if (!subscription->again && retry_later (subscription, error))
+        g_debug ("a subscription waits: %s", error->message);
       if (subscription->again && !g_cancellable_is_cancelled (subscription->cancellable))
         run_subscription (subscription);
     }
@@ -304,7 +341,11 @@ project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (error != NULL)
-    refuse (subscription, pdg_api_error_message (error), pdg_api_verdict_for (error)->graphql_code);
+    {
+      if (!retry_later (subscription, error) || !subscription->told_away)
+        refuse (subscription, pdg_api_error_message (error), pdg_api_verdict_for (error)->graphql_code);
+      subscription->told_away = TRUE;
+    }
   else if (project == NULL)
     refuse (subscription, "there is no such project, or it is not yours to see", "NOT_FOUND");
   else
