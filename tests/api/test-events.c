@@ -37,7 +37,8 @@ static const Case cases[] = {
     202, "{\"accepted\":1,\"rejected\":0,\"duplicates\":1,\"errors\":[]}", NULL },
   { "empty", FALSE, "POST", "/v1/events", JSON_TYPE, EVENTS (""), 202, "{\"accepted\":0,\"rejected\":0,\"errors\":[]}", NULL },
   { "product-id", FALSE, "POST", "/v1/events", JSON_TYPE,
-    "{\"events\":[{\"event_id\":\"p1\",\"product_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"custom\",\"event.timestamp\":\"" TIME "\"}]}", 202, STORED, NULL },
+    "{\"events\":[{\"event_id\":\"p1\",\"product_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"custom\",\"event.timestamp\":\"" TIME "\"}]}",
+    202, STORED, NULL },
   { "partial", FALSE, "POST", "/v1/events", JSON_TYPE,
     EVENTS (ONE ("q1", "proj_demo") ",{\"project_id\":\"proj_demo\"}," ONE ("q2", "nowhere") ",7," ONE ("q3", "proj_b")), 202,
     "{\"accepted\":1,\"rejected\":4,\"errors\":[{\"index\":1,\"error\":\"event_id: required\"},"

@@ -51,9 +51,11 @@ static const Case cases[] = {
   { "extreme-cursor", "POST", JSON_TYPE,
     "{\"query\":\"{project(id:\\\"proj_demo\\\"){sessions(range:{},after:\\\"-9223372036854775807.1\\\"){nodes{id}}}}\"}", 200, "\"nodes\":[]" },
   { "range-backwards", "POST", JSON_TYPE,
-    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"2026-01-02T00:00:00Z\\\",to:\\\"2026-01-01T00:00:00Z\\\"}){events}}}\"}", 200, "BAD_USER_INPUT" },
+    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"2026-01-02T00:00:00Z\\\",to:\\\"2026-01-01T00:00:00Z\\\"}){events}}}\"}",
+    200, "BAD_USER_INPUT" },
   { "range-extremes", "POST", JSON_TYPE,
-    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"0001-01-01T00:00:00Z\\\",to:\\\"9999-12-31T23:59:59Z\\\"}){events}}}\"}", 200, "{\"data\"" },
+    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"0001-01-01T00:00:00Z\\\",to:\\\"9999-12-31T23:59:59Z\\\"}){events}}}\"}",
+    200, "{\"data\"" },
   { "bad-time", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"yesterday\\\"}){events}}}\"}", 200, "RFC 3339" },
   { "missing-project", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"missing\\\"){name}}\"}", 200, "{\"data\":{\"project\":null}}" },
   { "project-of-b", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"proj_b\\\"){name}}\"}", 200, "{\"data\":{\"project\":null}}" },
@@ -195,7 +197,8 @@ test_session_pages (void)
         {
           g_autofree char *cursor = after != NULL ? g_strdup_printf ("\"%s\"", after) : g_strdup ("null");
           g_autofree char *variables = g_strdup_printf ("{\"n\":%d,\"after\":%s}", sizes[i], cursor), *has_next = NULL;
-          g_autoptr (JsonNode) page = api_query (fixture, NULL, "query($n:Int!,$after:String){project(id:\"proj_demo\"){sessions(range:{},first:$n,after:$after)"
+          g_autoptr (JsonNode) page = api_query (fixture, NULL, "query($n:Int!,$after:String){project(id:\"proj_demo\"){"
+                                                                "sessions(range:{},first:$n,after:$after)"
                                                                 "{nodes{id startedAt} pageInfo{hasNextPage endCursor}}}}", variables);
           JsonNode *nodes = json_at (page, "data.project.sessions.nodes");
 
@@ -240,7 +243,8 @@ test_session_filters (void)
                                                                 "sessions(range:{},first:100,screenId:$screen){nodes{id}}}}", variables);
 
       assert_no_errors (filtered);
-      g_assert_cmpuint (json_array_get_length (json_node_get_array (json_at (filtered, "data.project.sessions.nodes"))), ==, g_ascii_strtoull (sessions, NULL, 10));
+      g_assert_cmpuint (json_array_get_length (json_node_get_array (json_at (filtered, "data.project.sessions.nodes"))), ==,
+                        g_ascii_strtoull (sessions, NULL, 10));
     }
   {
     static const struct
@@ -333,7 +337,7 @@ test_blobs (void)
 
       g_test_message ("%s %s", rows[i].path, answer->head);
       g_assert_cmpuint (answer->status, ==, rows[i].status);
-      if (rows[i].status == 404 && g_str_has_prefix (rows[i].path, "/v1/blobs/0") )
+      if (rows[i].status == 404 && g_str_has_prefix (rows[i].path, "/v1/blobs/0"))
         foreign_body = g_strdup (answer->body);
       if (rows[i].status == 404 && rows[i].headers == viewer_b)
         g_assert_cmpstr (answer->body, ==, foreign_body); /* the same answer as for one that is nowhere */

@@ -45,7 +45,8 @@ ask (PdgRuntime *runtime, const char *method, const char *path, const char *head
 static char *
 post_event (PdgRuntime *runtime, const char *id, guint status)
 {
-  g_autofree char *body = body_with_one ("proj_demo", id, "runtime", g_get_real_time ());
+  static gint64 ts_usec; /* an event that is sent again is the same one */
+  g_autofree char *body = body_with_one ("proj_demo", id, "runtime", ts_usec = ts_usec != 0 ? ts_usec : g_get_real_time ());
   g_autoptr (RawAnswer) answer = ask (runtime, "POST", "/v1/events", JSON_TYPE, body);
 
   g_assert_cmpuint (answer->status, ==, status);
@@ -110,11 +111,12 @@ test_twice (void)
       g_assert_cmpstr (stored, ==, "{\"accepted\":1,\"rejected\":0,\"errors\":[]}");
       again = post_event (runtime, "one", 202);
       seen = ask (runtime, "POST", "/graphql", JSON_TYPE,
-                  "{\"query\":\"{organisation{name} projects{nodes{id name}} project(id:\\\"proj_demo\\\"){journeyGraph(range:{}){events}} collector{keyless}}\"}");
+                  "{\"query\":\"{organisation{name} projects{nodes{id name}} project(id:\\\"proj_demo\\\"){journeyGraph(range:{}){events}} "
+                  "collector{keyless}}\"}");
       {
-        g_autofree char *expected = g_strdup_printf ("{\"data\":{\"organisation\":{\"name\":\"My organisation\"},\"projects\":{\"nodes\":[{\"id\":\"proj_demo\","
-                                                     "\"name\":\"Demo project\"}]},\"project\":{\"journeyGraph\":{\"events\":%d}},\"collector\":{\"keyless\":true}}}",
-                                                     round + 1);
+        g_autofree char *expected = g_strdup_printf (
+          "{\"data\":{\"organisation\":{\"name\":\"My organisation\"},\"projects\":{\"nodes\":[{\"id\":\"proj_demo\","
+          "\"name\":\"Demo project\"}]},\"project\":{\"journeyGraph\":{\"events\":%d}},\"collector\":{\"keyless\":true}}}", round + 1);
 
         g_assert_cmpstr (seen->body, ==, expected);
       }

@@ -302,8 +302,8 @@ test_times (void)
       fixture_store (ingest, a->admin, body, &verdict);
       assert_stored (verdict, 1, 0, 0);
       g_assert_cmpint (fixture_owner_int ("SELECT flags & 3 FROM event WHERE event_id = '%s'", rows[i].id), ==, rows[i].flags);
-      g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = '%s' AND abs(extract(epoch FROM ts - (%s)::timestamptz)) < 60", rows[i].id,
-                                          rows[i].stored),
+      g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = '%s' AND abs(extract(epoch FROM ts - (%s)::timestamptz)) < 60",
+                                          rows[i].id, rows[i].stored),
                        ==, 1);
       if (rows[i].flags == 2)
         g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = '%s' AND data LIKE '%%%s%%'", rows[i].id, rows[i].time), ==, 1);

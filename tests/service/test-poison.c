@@ -154,13 +154,15 @@ nulls (void)
 static char *
 unknown_keys (void)
 {
-  return g_strdup (",\"__proto__\":{\"x\":1},\"a.b.c\":[1,[2,[3]]],\"metadata\":{\"a.b.c\":1},\"data\":\"x\",\"org_id\":1,\"ts\":\"x\",\"\\u0000\":\"\\u0000\"");
+  return g_strdup (",\"__proto__\":{\"x\":1},\"a.b.c\":[1,[2,[3]]],\"metadata\":{\"a.b.c\":1},\"data\":\"x\",\"org_id\":1,"
+                   "\"ts\":\"x\",\"\\u0000\":\"\\u0000\"");
 }
 
 static char *
 sql_texts (void)
 {
-  return g_strdup (",\"user.id\":\"'; DROP TABLE event; --\",\"page.path\":\"/'||x||'\",\"page.title\":\"\\\\N\",\"app.version\":\"$1\",\"event.name\":\"%s%n\","
+  return g_strdup (",\"user.id\":\"'; DROP TABLE event; --\",\"page.path\":\"/'||x||'\",\"page.title\":\"\\\\N\",\"app.version\":\"$1\","
+                   "\"event.name\":\"%s%n\","
                    "\"gen_ai.journey.id\":\"{\\\"}\",\"gen_ai.journey.step.id\":\"\\\\\"");
 }
 
