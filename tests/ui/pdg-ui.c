@@ -112,7 +112,8 @@ fail (PdgUi *ui, const char *what, const char *detail)
       refresh (ui->application);
       walk (ui->application, 0, print_node, tree);
     }
-  g_error ("%s %s did not come about; the app said:\n%s\nand shows:\n%s", what, detail, output, tree->str);
+  g_test_message ("the app said:\n%s\nand shows:\n%s", output, tree->str);
+  g_error ("%s %s did not come about", what, detail);
 }
 
 void
@@ -230,6 +231,25 @@ run_search (PdgUi *ui, Search *search, const char *role, const char *name)
       over = frame != NULL && walk (frame, 0, match_node, search);
     }
   g_pattern_spec_free (search->name);
+}
+
+void
+pdg_ui_expect_name (PdgUi *ui, PdgUiNode *node, const char *name)
+{
+  gint64 deadline = g_get_monotonic_time () + PDG_UI_WAIT_USEC;
+
+  for (;;)
+    {
+      g_autofree char *now = NULL;
+
+      refresh (node);
+      now = atspi_accessible_get_name (node, NULL);
+      if (g_strcmp0 (now, name) == 0)
+        return;
+      if (g_get_monotonic_time () > deadline)
+        fail (ui, "The name", name);
+      g_usleep (POLL_USEC);
+    }
 }
 
 PdgUiNode *

@@ -77,6 +77,9 @@ void             pdg_ui_expect_gone (PdgUi *ui, const char *role, const char *na
 /* Waits for it in @outer, shown or not: quick, since nothing else is asked for. */
 void             pdg_ui_expect_inside (PdgUi *ui, PdgUiNode *outer, const char *role, const char *name);
 
+/* Waits until that widget has this name: for what is soon over. */
+void             pdg_ui_expect_name (PdgUi *ui, PdgUiNode *node, const char *name);
+
 /* How many there are now. */
 guint            pdg_ui_count (PdgUi *ui, const char *role, const char *name);
 

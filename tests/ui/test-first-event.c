@@ -119,15 +119,16 @@ static void
 test_copy (void)
 {
   g_autoptr (PdgUi) ui = pdg_ui_start (NULL);
+  g_autoptr (PdgUiNode) button = pdg_ui_find (ui, "button", "Copy the command");
   g_autofree char *copied = NULL;
   g_autofree char *shown = NULL;
 
   pdg_ui_press (ui, "Copy the command");
-  pdg_ui_expect (ui, "button", "Copied");
+  pdg_ui_expect_name (ui, button, "Copied");
   shown = pdg_ui_dup_name (ui, "label", "curl *");
   copied = dup_clipboard ();
   g_assert_cmpstr (copied, ==, shown);
-  pdg_ui_expect (ui, "button", "Copy the command");
+  pdg_ui_expect_name (ui, button, "Copy the command");
 }
 
 static void
