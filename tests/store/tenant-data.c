@@ -73,11 +73,13 @@ tenants_expand (const char *sql, const Tenant *a, const Tenant *b)
 char *
 tenant_fingerprint (const Tenant *tenant)
 {
+  static PdgDbConn *owner; /* kept: a new connection learns all partitions anew */
   static char *tables;
-  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_auto (GStrv) names = NULL;
   g_autoptr (GString) sql = g_string_new ("SELECT string_agg(line, E'\\n' ORDER BY line) FROM (");
 
+  if (owner == NULL)
+    owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   if (tables == NULL)
     tables = fixture_text (owner, "SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c JOIN pg_attribute a "
                                   "ON a.attrelid = c.oid AND a.attname = 'org_id' WHERE c.relnamespace = 'productgraph'::regnamespace "

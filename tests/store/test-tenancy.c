@@ -213,7 +213,18 @@ test_attack (gconstpointer data)
     g_assert_no_error (error);
   if (attack->outcome == VALUE)
     g_assert_cmpstr (got, ==, value);
+  if (attack->outcome == DENIED && n == 1)
+    return; /* nothing was committed */
   after = tenant_fingerprint (b);
+  g_assert_cmpstr (after, ==, untouched_b);
+}
+
+/* After everything. */
+static void
+test_untouched (void)
+{
+  g_autofree char *after = tenant_fingerprint (b);
+
   g_assert_cmpstr (after, ==, untouched_b);
 }
 
@@ -471,6 +482,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &settings[i], test_setting);
     }
+  g_test_add_func ("/store/tenancy/untouched", test_untouched);
   g_test_add_func ("/store/tenancy/setting/after-a-transaction", test_after_a_transaction);
   g_test_add_func ("/store/tenancy/no-oracle", test_no_oracle);
   g_test_add_func ("/store/tenancy/refusal-is-clear", test_refusal_is_clear);
