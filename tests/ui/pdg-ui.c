@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLL_USEC 10000
+#define POLL_USEC 20000
 #define STILL_USEC 120000
 #define MAX_DEPTH 40
 

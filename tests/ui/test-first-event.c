@@ -136,6 +136,7 @@ test_demo (void)
 {
   g_autoptr (PdgUi) ui = pdg_ui_start (NULL);
 
+  pdg_ui_expect (ui, "button", "Load demo data"); /* its page is listed before it is shown */
   pdg_ui_press (ui, "Load demo data");
   g_object_unref (pdg_ui_find_any (ui, "progress bar", "Loading the demo data"));
   pdg_ui_expect (ui, "label", "* of * events");
