@@ -9,7 +9,7 @@
 #define EACH_ROW                                                                                                         \
   "SELECT session_no, term_no, ts, seq, flags, "                                                                         \
   "CASE WHEN (flags & 16) <> 0 THEN data::jsonb ->> 'performance.lcp_ms' END "                                           \
-  "FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3 AND (flags & 28) <> 0 ORDER BY session_no"
+  "FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3 AND (flags & 28) <> 0 ORDER BY session_no, ts, event_key"
 #define LIST_TERMS "SELECT term_no, screen_no FROM term WHERE project_id = $1 AND screen_no IS NOT NULL"
 #define COUNT_EVENTS "SELECT count(*) FROM event WHERE project_id = $1 AND ts >= $2 AND ts < $3"
 #define LIST_SCREENS                                                                                                     \
