@@ -1,24 +1,11 @@
 #include "config.h"
-#include "pdg-ui.h"
+#include "pdg-ui-private.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define POLL_USEC 20000
-#define STILL_USEC 120000
 #define MAX_DEPTH 40
-
-struct _PdgUi
-{
-  PdgProgram *program;
-  guint16 port;
-  char *data_dir;
-  char *config_dir;
-  char *window; /* of X, as xdotool takes it */
-  PdgUiNode *application;
-  gboolean ended;
-};
 
 static char *saved_display;
 
@@ -92,24 +79,23 @@ print_node (PdgUiNode *node, const char *role, const char *name, int depth, gpoi
   return FALSE;
 }
 
-/* What came from the app since; libatspi keeps what it saw, and not all of GTK's changes are told. */
-static void
-refresh (PdgUiNode *node)
+void
+pdg_ui_refresh (PdgUiNode *node)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;
   atspi_accessible_clear_cache (node);
 }
 
-G_NORETURN static void
-fail (PdgUi *ui, const char *what, const char *detail)
+void
+pdg_ui_fail (PdgUi *ui, const char *what, const char *detail)
 {
   g_autoptr (GString) tree = g_string_new (NULL);
   g_autofree char *output = pdg_program_dup_output (ui->program);
 
   if (pdg_program_is_running (ui->program))
     {
-      refresh (ui->application);
+      pdg_ui_refresh (ui->application);
       walk (ui->application, 0, print_node, tree);
     }
   g_test_message ("the app said:\n%s\nand shows:\n%s", output, tree->str);
@@ -124,7 +110,7 @@ pdg_ui_wait (PdgUi *ui, const char *what, PdgUiCheck check, gpointer user_data)
   while (!check (ui, user_data))
     {
       if (!pdg_program_is_running (ui->program) || g_get_monotonic_time () > deadline)
-        fail (ui, "This:", what);
+        pdg_ui_fail (ui, "This:", what);
       g_usleep (POLL_USEC);
     }
 }
@@ -140,8 +126,8 @@ typedef struct
   gboolean hidden_too;
 } Search;
 
-static gboolean
-get_extents (PdgUiNode *node, PdgUiRect *rect)
+gboolean
+pdg_ui_get_extents (PdgUiNode *node, PdgUiRect *rect)
 {
   g_autoptr (PdgUiComponent) component = atspi_accessible_get_component_iface (node);
   AtspiRect *extents = component != NULL ? atspi_component_get_extents (component, ATSPI_COORD_TYPE_WINDOW, NULL) : NULL;
@@ -180,7 +166,7 @@ is_shown (PdgUiNode *node, PdgUiNode *frame)
   g_autoptr (PdgUiNode) hit = NULL;
   PdgUiRect rect;
 
-  if (!get_extents (node, &rect))
+  if (!pdg_ui_get_extents (node, &rect))
     return FALSE;
   hit = atspi_component_get_accessible_at_point (component, rect.x + rect.width / 2, rect.y + rect.height / 2,
                                                  ATSPI_COORD_TYPE_WINDOW, NULL);
@@ -222,7 +208,7 @@ run_search (PdgUi *ui, Search *search, const char *role, const char *name)
 
   search->role = role;
   search->name = g_pattern_spec_new (name);
-  refresh (ui->application);
+  pdg_ui_refresh (ui->application);
   n = atspi_accessible_get_child_count (ui->application, NULL);
   for (int i = 0; i < n && !over; i++)
     {
@@ -242,12 +228,12 @@ pdg_ui_expect_name (PdgUi *ui, PdgUiNode *node, const char *name)
     {
       g_autofree char *now = NULL;
 
-      refresh (node);
+      pdg_ui_refresh (node);
       now = atspi_accessible_get_name (node, NULL);
       if (g_strcmp0 (now, name) == 0)
         return;
       if (g_get_monotonic_time () > deadline)
-        fail (ui, "The name", name);
+        pdg_ui_fail (ui, "The name", name);
       g_usleep (POLL_USEC);
     }
 }
@@ -286,7 +272,7 @@ find (PdgUi *ui, const char *role, const char *name, gboolean hidden_too)
       if (search.found != NULL)
         return search.found;
       if (!running || g_get_monotonic_time () > deadline)
-        fail (ui, role != NULL ? role : "A widget", name);
+        pdg_ui_fail (ui, role != NULL ? role : "A widget", name);
       g_usleep (POLL_USEC);
     }
 }
@@ -300,8 +286,8 @@ pdg_ui_expect_inside (PdgUi *ui, PdgUiNode *outer, const char *role, const char 
   while (search.found == NULL)
     {
       if (g_get_monotonic_time () > deadline)
-        fail (ui, "Inside:", name);
-      refresh (outer);
+        pdg_ui_fail (ui, "Inside:", name);
+      pdg_ui_refresh (outer);
       walk (outer, 0, match_node, &search);
     }
   g_object_unref (search.found);
@@ -334,7 +320,7 @@ pdg_ui_expect_gone (PdgUi *ui, const char *role, const char *name)
   while (pdg_ui_count (ui, role, name) > 0)
     {
       if (g_get_monotonic_time () > deadline)
-        fail (ui, "The end of", name);
+        pdg_ui_fail (ui, "The end of", name);
       g_usleep (POLL_USEC);
     }
 }
@@ -374,197 +360,6 @@ pdg_ui_expect_figure (PdgUi *ui, const char *label, const char *value)
   g_autofree char *name = g_strdup_printf ("%s: %s", label, value);
 
   pdg_ui_expect (ui, NULL, name);
-}
-
-/* ---- hands ---- */
-
-void
-pdg_ui_press (PdgUi *ui, const char *name)
-{
-  g_autoptr (PdgUiNode) node = pdg_ui_find_any (ui, "button", name);
-  g_autoptr (PdgUiAction) action = atspi_accessible_get_action_iface (node);
-
-  g_assert_nonnull (action);
-  g_assert_true (atspi_action_do_action (action, 0, NULL));
-}
-
-void
-pdg_ui_type_into (PdgUi *ui, const char *name, const char *text)
-{
-  g_autoptr (PdgUiNode) node = pdg_ui_find_any (ui, "text", name);
-  g_autoptr (PdgUiEditableText) entry = atspi_accessible_get_editable_text_iface (node);
-
-  g_assert_nonnull (entry);
-  g_assert_true (atspi_editable_text_set_text_contents (entry, text, NULL));
-}
-
-static gboolean
-read_rect (PdgUi *ui, const char *role, const char *name, PdgUiRect *rect)
-{
-  g_autoptr (PdgUiNode) node = pdg_ui_lookup (ui, role, name);
-
-  return node != NULL && get_extents (node, rect);
-}
-
-PdgUiRect
-pdg_ui_get_rect (PdgUi *ui, const char *role, const char *name)
-{
-  gint64 deadline = g_get_monotonic_time () + PDG_UI_WAIT_USEC;
-  gint64 since = 0;
-  PdgUiRect last = { 0 };
-
-  for (;;)
-    {
-      PdgUiRect rect;
-      gint64 now = g_get_monotonic_time ();
-      gboolean known = read_rect (ui, role, name, &rect);
-
-      if (!known || memcmp (&rect, &last, sizeof rect) != 0)
-        since = now;
-      if (known && now - since >= STILL_USEC)
-        return rect;
-      if (now > deadline)
-        fail (ui, "The place of", name);
-      if (known)
-        last = rect;
-      g_usleep (POLL_USEC);
-    }
-}
-
-static char *
-run (const char *const *argv, gsize *out_size)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_autoptr (GBytes) output = NULL;
-
-  g_assert_no_error (error);
-  g_subprocess_communicate (process, NULL, NULL, &output, NULL, &error);
-  g_assert_no_error (error);
-  if (!g_subprocess_get_successful (process))
-    g_error ("%s %s failed", argv[0], argv[1]);
-  if (out_size != NULL)
-    *out_size = g_bytes_get_size (output);
-  return g_strndup (g_bytes_get_data (output, NULL), g_bytes_get_size (output));
-}
-
-void
-pdg_ui_xdotool (PdgUi *ui, const char *word, ...)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autofree char *output = NULL;
-  va_list words;
-
-  g_ptr_array_add (argv, (gpointer) "xdotool");
-  va_start (words, word);
-  for (const char *each = word; each != NULL; each = va_arg (words, const char *))
-    g_ptr_array_add (argv, (gpointer) each);
-  va_end (words);
-  g_ptr_array_add (argv, NULL);
-  output = run ((const char *const *) argv->pdata, NULL);
-}
-
-void
-pdg_ui_move (PdgUi *ui, int x, int y)
-{
-  g_autofree char *x_text = g_strdup_printf ("%d", x);
-  g_autofree char *y_text = g_strdup_printf ("%d", y);
-
-  pdg_ui_xdotool (ui, "mousemove", "--window", ui->window, x_text, y_text, NULL);
-}
-
-void
-pdg_ui_click_at (PdgUi *ui, int x, int y)
-{
-  pdg_ui_move (ui, x, y);
-  pdg_ui_xdotool (ui, "click", "1", NULL);
-}
-
-void
-pdg_ui_key (PdgUi *ui, const char *key)
-{
-  pdg_ui_xdotool (ui, "key", "--clearmodifiers", key, NULL);
-}
-
-void
-pdg_ui_activate (PdgUi *ui, const char *action, const char *parameter)
-{
-  gboolean of_window = g_str_has_prefix (action, "win.");
-  const char *path = of_window ? "/org/productgraph/ProductGraph/window/1" : "/org/productgraph/ProductGraph";
-  g_autofree char *argument = parameter != NULL ? g_strdup_printf ("[<'%s'>]", parameter) : g_strdup ("[]");
-  const char *argv[] = { "gdbus",   "call",  "--session", "--dest", PDG_APP_ID, "--object-path", path, "--method", "org.gtk.Actions.Activate",
-                         strchr (action, '.') + 1, argument, "{}", NULL };
-  g_autofree char *output = run (argv, NULL);
-}
-
-PdgUiRect
-pdg_ui_get_window (PdgUi *ui)
-{
-  const char *argv[] = { "xdotool", "getwindowgeometry", "--shell", ui->window, NULL };
-  g_autofree char *text = run (argv, NULL);
-  PdgUiRect rect = { 0 };
-  int n = sscanf (text, "WINDOW=%*s\nX=%d\nY=%d\nWIDTH=%d\nHEIGHT=%d", &rect.x, &rect.y, &rect.width, &rect.height);
-
-  g_assert_cmpint (n, ==, 4);
-  return rect;
-}
-
-guint32
-pdg_ui_get_pixel (int x, int y)
-{
-  g_autofree char *crop = g_strdup_printf ("1x1+%d+%d", x, y);
-  const char *argv[] = { "import", "-silent", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-", NULL };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_autoptr (GBytes) output = NULL;
-  const guint8 *rgb;
-
-  g_assert_no_error (error);
-  g_subprocess_communicate (process, NULL, NULL, &output, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (g_bytes_get_size (output), ==, 3);
-  rgb = g_bytes_get_data (output, NULL);
-  return (guint32) (rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
-}
-
-static gboolean
-has_no_window (PdgUi *ui, gpointer user_data)
-{
-  g_autofree char *pid = g_strdup_printf ("%d", (int) pdg_program_get_pid (ui->program));
-  const char *argv[] = { "xdotool", "search", "--onlyvisible", "--all", "--pid", pid, "--name", user_data, NULL };
-  g_autoptr (GSubprocess) process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
-  g_autofree char *output = NULL;
-
-  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, NULL));
-  return *g_strstrip (output) == '\0';
-}
-
-void
-pdg_ui_expect_window_gone (PdgUi *ui, const char *title)
-{
-  g_autofree char *pattern = g_strdup_printf ("^%s$", title);
-
-  pdg_ui_wait (ui, "the window closes", has_no_window, pattern);
-}
-
-static gboolean
-has_size (PdgUi *ui, gpointer user_data)
-{
-  const PdgUiRect *wanted = user_data;
-  PdgUiRect window = pdg_ui_get_window (ui);
-
-  return window.width == wanted->width && window.height == wanted->height;
-}
-
-void
-pdg_ui_resize (PdgUi *ui, int width, int height)
-{
-  PdgUiRect wanted = { 0, 0, width, height };
-  g_autofree char *width_text = g_strdup_printf ("%d", width);
-  g_autofree char *height_text = g_strdup_printf ("%d", height);
-
-  pdg_ui_xdotool (ui, "windowsize", ui->window, width_text, height_text, NULL);
-  pdg_ui_wait (ui, "the window's size", has_size, &wanted);
 }
 
 /* ---- life ---- */
@@ -622,7 +417,7 @@ find_application (PdgUi *ui)
       g_autoptr (PdgUiNode) desktop = atspi_get_desktop (0);
       int n;
 
-      refresh (desktop);
+      pdg_ui_refresh (desktop);
       n = atspi_accessible_get_child_count (desktop, NULL);
       for (int i = 0; i < n; i++)
         {
