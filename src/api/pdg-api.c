@@ -16,13 +16,17 @@ typedef struct
   PdgApi *api;
   PdgPrincipal *principal;
   PdgGqlOperation *operation; /* NULL: prepare from what follows */
-  char *document;
-  char *operation_name;
-  JsonNode *variables;
+  PdgApiRun run;              /* its texts and variables are owned */
   gboolean has_change;
   PdgApiChange change;
   char *project_id;
 } ExecuteJob;
+
+typedef struct
+{
+  GBytes *bytes;
+  PdgApiOutcome outcome;
+} Answer;
 
 PdgApi *
 pdg_api_new (const PdgApiOptions *options, GError **error)
@@ -44,12 +48,23 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->limits.max_tokens = options->graphql_tokens;
   api->limits.max_depth = options->graphql_depth;
   api->limits.max_aliases = options->graphql_aliases;
+  api->limits.max_directives = options->graphql_directives;
+  api->limits.max_root_fields = options->graphql_root_fields;
+  api->limits.max_introspection_lists = options->graphql_introspection_lists;
+  api->limits.max_errors = options->graphql_errors;
+  api->limits.max_cost = options->graphql_cost;
+  api->limits.max_page_size = options->graphql_page_size;
+  api->documents = pdg_api_documents_new (options->graphql_documents);
+  api->guards = pdg_api_guards_new (options->graphql_key_requests, options->graphql_requests);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
   if (api->schema == NULL || !pdg_api_bind_resolvers (api->schema, error) || !pdg_gql_schema_check (api->schema, error))
     return NULL;
   pdg_gql_schema_set_error_code_func (api->schema, pdg_api_error_code);
+  if (options->graphql_persisted != NULL
+      && !pdg_api_documents_load (api->documents, options->graphql_persisted, api->schema, &api->limits, error))
+    return NULL;
   return g_steal_pointer (&api);
 }
 
@@ -58,6 +73,8 @@ pdg_api_free (PdgApi *api)
 {
   if (api == NULL)
     return;
+  g_clear_pointer (&api->documents, pdg_api_documents_free);
+  g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);
@@ -102,8 +119,12 @@ pdg_api_get_local_principal (PdgApi *api)
 PdgQueries *
 pdg_api_context_get_queries (PdgApiContext *context, GError **error)
 {
+  gint64 timeout_ms = context->api->options.graphql_timeout_ms;
+
+  if (context->deadline_usec > 0)
+    timeout_ms = CLAMP ((context->deadline_usec - g_get_monotonic_time ()) / 1000, 1, timeout_ms);
   if (context->queries == NULL)
-    context->queries = pdg_queries_begin (context->conn, context->principal, context->api->options.graphql_timeout_ms, error);
+    context->queries = pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
   return context->queries;
 }
 
@@ -114,39 +135,54 @@ execute_job_free (gpointer data)
 
   pdg_principal_unref (job->principal);
   g_clear_pointer (&job->operation, pdg_gql_operation_unref);
-  g_clear_pointer (&job->variables, json_node_unref);
-  g_free (job->document);
-  g_free (job->operation_name);
+  g_clear_pointer (&job->run.variables, json_node_unref);
+  g_free ((char *) job->run.query);
+  g_free ((char *) job->run.operation_name);
+  g_free ((char *) job->run.hash);
   g_free (job->project_id);
   g_free (job);
 }
 
-static PdgGqlOperation *
-prepare (PdgApi *api, const char *document, const char *operation_name, JsonNode *variables, GBytes **refusal)
+static Answer *
+answer_new (GBytes *bytes, PdgApiOutcome outcome)
 {
-  PdgGqlRequest request = {
-    .query = document, .query_len = -1, .operation_name = operation_name, .variables = variables, .limits = &api->limits, .suggest = TRUE,
-  };
+  Answer *answer = g_new (Answer, 1);
 
-  return pdg_gql_prepare (api->schema, &request, refusal);
+  *answer = (Answer) { bytes, outcome };
+  return answer;
+}
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_clear_pointer (&answer->bytes, g_bytes_unref);
+  g_free (answer);
 }
 
 static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, NULL };
+  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL };
+  PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 
   if (job->operation == NULL)
-    job->operation = prepare (job->api, job->document, job->operation_name, job->variables, &response);
+    job->operation = pdg_api_prepare (job->api, &job->run, &outcome, &response);
   if (job->operation == NULL)
-    return response;
+    return answer_new (response, outcome);
   if (pdg_gql_operation_get_kind (job->operation) == PDG_GQL_SUBSCRIPTION && !job->has_change)
-    return pdg_gql_error_response ("a subscription needs a connection that stays open; this one answers once", "BAD_USER_INPUT");
+    {
+      pdg_api_refuse (PDG_API_OUTCOME_STREAM, &outcome, &response);
+      return answer_new (response, outcome);
+    }
   response = pdg_gql_operation_execute (job->operation, job->has_change ? &job->change : NULL, &context, cancellable);
   g_clear_pointer (&context.queries, pdg_queries_free);
-  return response;
+  if (pdg_gql_response_has_errors (response))
+    outcome = pdg_gql_response_has_data (response) ? PDG_API_OUTCOME_PARTIAL : PDG_API_OUTCOME_NULL;
+  return answer_new (response, outcome);
 }
 
 static void
@@ -154,10 +190,10 @@ executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  GBytes *response = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
+  Answer *answer = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
 
-  if (response != NULL)
-    g_task_return_pointer (task, response, (GDestroyNotify) g_bytes_unref);
+  if (answer != NULL)
+    g_task_return_pointer (task, answer, answer_free);
   else
     g_task_return_error (task, error);
 }
@@ -167,28 +203,55 @@ run_job (PdgApi *api, ExecuteJob *job, GCancellable *cancellable, GAsyncReadyCal
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
 
-  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free,
-                         (GDestroyNotify) g_bytes_unref, cancellable, executed_cb, task);
+  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free, answer_free, cancellable,
+                         executed_cb, task);
+}
+
+void
+pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->run = *run;
+  job->run.query = g_strdup (run->query);
+  job->run.operation_name = g_strdup (run->operation_name);
+  job->run.hash = g_strdup (run->hash);
+  job->run.variables = run->variables != NULL ? json_node_copy (run->variables) : NULL;
+  run_job (api, job, cancellable, callback, user_data);
+}
+
+GBytes *
+pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error)
+{
+  Answer *answer = g_task_propagate_pointer (G_TASK (result), error);
+  GBytes *bytes;
+
+  if (answer == NULL)
+    return NULL;
+  bytes = g_steal_pointer (&answer->bytes);
+  *outcome = answer->outcome;
+  answer_free (answer);
+  return bytes;
 }
 
 void
 pdg_api_execute_async (PdgApi *api, PdgPrincipal *principal, const char *document, const char *operation_name, JsonNode *variables,
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+  PdgApiRun run = { .query = document, .operation_name = operation_name, .variables = variables, .trusted = TRUE };
 
-  job->api = api;
-  job->principal = pdg_principal_ref (principal);
-  job->document = g_strdup (document);
-  job->operation_name = g_strdup (operation_name);
-  job->variables = variables != NULL ? json_node_copy (variables) : NULL;
-  run_job (api, job, cancellable, callback, user_data);
+  pdg_api_run_async (api, principal, &run, cancellable, callback, user_data);
 }
 
 GBytes *
 pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  PdgApiOutcome outcome;
+
+  return pdg_api_run_finish (api, result, &outcome, error);
 }
 
 /* A subscription: a prepared operation, run again at each change of its topic. At most one run at a time; a change that
@@ -333,6 +396,8 @@ pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, J
                    gpointer user_data, GDestroyNotify destroy)
 {
   Subscription *subscription = g_rc_box_new0 (Subscription);
+  PdgApiRun run = { .query = document, .variables = variables, .trusted = TRUE };
+  PdgApiOutcome outcome;
   g_autoptr (GBytes) refusal = NULL;
   guint id;
 
@@ -342,7 +407,7 @@ pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, J
   subscription->user_data = user_data;
   subscription->destroy = destroy;
   subscription->cancellable = g_cancellable_new ();
-  subscription->operation = prepare (api, document, NULL, variables, &refusal);
+  subscription->operation = pdg_api_prepare (api, &run, &outcome, &refusal);
   g_mutex_lock (&api->lock);
   id = ++api->last_subscription;
   g_hash_table_insert (api->subscriptions, GUINT_TO_POINTER (id), subscription);
@@ -413,7 +478,7 @@ load_blob_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GE
   if (queries == NULL)
     return NULL;
   blob = g_new0 (Blob, 1);
-  blob->bytes = pdg_queries_load_blob (queries, job->document, &blob->media_type, &local);
+  blob->bytes = pdg_queries_load_blob (queries, job->run.query, &blob->media_type, &local);
   if (local == NULL)
     return blob;
   blob_free (blob);
@@ -443,7 +508,7 @@ pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, G
 
   job->api = api;
   job->principal = pdg_principal_ref (principal);
-  job->document = g_strdup (id);
+  job->run.query = g_strdup (id);
   pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, load_blob_job, job, execute_job_free, blob_free, cancellable,
                          blob_loaded_cb, task);
 }

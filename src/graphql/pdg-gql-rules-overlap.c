@@ -470,6 +470,8 @@ overlapping_fields_can_be_merged (PdgGqlValidation *validation,
   else
     {
       if (comparison->budget < 0)
+        pdg_gql_errors_set_guard (validation->errors, "overlap");
+      if (comparison->budget < 0)
         pdg_gql_errors_take (validation->errors, PDG_GQL_CODE_LIMIT, NULL, 0,
                              g_strdup ("Too many selections overlap to be compared. Validation aborted."));
       g_hash_table_unref (comparison->cache);
