@@ -2,6 +2,7 @@
 #include "api/pdg-api-private.h"
 
 #include "api/pdg-api-error.h"
+#include "api/pdg-api-stream.h"
 
 #include <string.h>
 
@@ -202,7 +203,8 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
   if (g_str_equal (pdg_http_request_get_method (request), "POST")
       && !pdg_api_is_json_type (pdg_http_request_get_header (request, "Content-Type")))
     pdg_http_request_respond_error (request, 415, "send the request as JSON in UTF-8, with Content-Type: application/json");
-  else if (pdg_api_media_choose (pdg_http_request_get_header (request, "Accept"), ANSWERED_ONCE) == PDG_API_MEDIA_NONE)
+  else if (!pdg_api_stream_is_wanted (request)
+           && pdg_api_media_choose (pdg_http_request_get_header (request, "Accept"), ANSWERED_ONCE) == PDG_API_MEDIA_NONE)
     pdg_http_request_respond_error (request, 406, "accept application/graphql-response+json or application/json");
 }
 
@@ -211,7 +213,10 @@ graphql_cb (PdgHttpRequest *request, gpointer user_data)
 {
   PdgApi *api = user_data;
 
-  pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, execute);
+  if (pdg_api_stream_is_wanted (request))
+    pdg_api_stream_respond (api, request);
+  else
+    pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, execute);
 }
 
 static void

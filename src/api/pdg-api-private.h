@@ -68,6 +68,10 @@ gpointer    pdg_api_refuse (PdgApiOutcome why, PdgApiOutcome *outcome, GBytes **
 /* As pdg_api_execute_async(), and says what became of it. */
 void        pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
+/* The same of an operation that is prepared; @change: (nullable) what a subscription is run for, copied. */
+void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
+                                         gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
 GBytes     *pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error);
 
 /* Binds every resolver. */

@@ -3,7 +3,7 @@
 
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-resources.h"
-#include "base/pdg-clock.h"
+#include "api/pdg-api-stream.h"
 #include "db/pdg-db-error.h"
 
 #include <string.h>
@@ -89,6 +89,8 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_web_socket_routes (api, server);
+  pdg_api_add_event_stream_routes (api, server);
   pdg_api_add_status_routes (api, server);
 }
 
@@ -208,6 +210,25 @@ run_job (PdgApi *api, ExecuteJob *job, GCancellable *cancellable, GAsyncReadyCal
 }
 
 void
+pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
+                             gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->operation = pdg_gql_operation_ref (operation);
+  job->run.deadline_usec = deadline_usec;
+  job->has_change = change != NULL;
+  if (change != NULL)
+    {
+      job->project_id = g_strdup (change->project_id);
+      job->change = (PdgApiChange) { job->project_id, change->sequence, change->at_usec };
+    }
+  run_job (api, job, cancellable, callback, user_data);
+}
+
+void
 pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, GAsyncReadyCallback callback,
                    gpointer user_data)
 {
@@ -252,202 +273,6 @@ pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error)
   PdgApiOutcome outcome;
 
   return pdg_api_run_finish (api, result, &outcome, error);
-}
-
-/* A subscription: a prepared operation, run again at each change of its topic. At most one run at a time; a change that
- * comes meanwhile leads to one more. Used on its context only; counted, since a run may end after it was unsubscribed. */
-typedef struct
-{
-  PdgApi *api;
-  PdgPrincipal *principal;
-  PdgGqlOperation *operation;
-  PdgApiEventFunc func;
-  gpointer user_data;
-  GDestroyNotify destroy;
-  GCancellable *cancellable;
-  char *project_id;
-  guint hub_id;
-  gint64 sequence;
-  gboolean running;
-  gboolean again;
-} Subscription;
-
-static void
-subscription_clear (gpointer data)
-{
-  Subscription *subscription = data;
-
-  if (subscription->destroy != NULL)
-    subscription->destroy (subscription->user_data);
-  g_clear_pointer (&subscription->operation, pdg_gql_operation_unref);
-  pdg_principal_unref (subscription->principal);
-  g_object_unref (subscription->cancellable);
-  g_free (subscription->project_id);
-}
-
-static void
-subscription_release (gpointer data)
-{
-  g_rc_box_release_full (data, subscription_clear);
-}
-
-static void run_subscription (Subscription *subscription);
-
-static void
-subscription_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Subscription *subscription = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) response = pdg_api_execute_finish (subscription->api, result, &error);
-
-  subscription->running = FALSE;
-  if (!g_cancellable_is_cancelled (subscription->cancellable))
-    {
-      if (response != NULL)
-        subscription->func (response, subscription->user_data);
-      if (subscription->again && !g_cancellable_is_cancelled (subscription->cancellable))
-        run_subscription (subscription);
-    }
-  subscription_release (subscription);
-}
-
-static void
-run_subscription (Subscription *subscription)
-{
-  ExecuteJob *job;
-
-  subscription->again = subscription->running;
-  if (subscription->running)
-    return;
-  subscription->running = TRUE;
-  job = g_new0 (ExecuteJob, 1);
-  job->api = subscription->api;
-  job->principal = pdg_principal_ref (subscription->principal);
-  job->operation = pdg_gql_operation_ref (subscription->operation);
-  job->project_id = g_strdup (subscription->project_id);
-  job->has_change = TRUE;
-  job->change = (PdgApiChange) { job->project_id, ++subscription->sequence, pdg_clock_now_usec () };
-  run_job (subscription->api, job, subscription->cancellable, subscription_ran_cb, g_rc_box_acquire (subscription));
-}
-
-static void
-changed_cb (gint32 topic, gint64 sequence, gpointer user_data)
-{
-  run_subscription (user_data);
-}
-
-static gpointer
-lookup_project_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
-{
-  ExecuteJob *job = job_data;
-  g_autoptr (PdgQueries) queries = pdg_queries_begin (conn, job->principal, job->api->options.graphql_timeout_ms, error);
-  g_autoptr (PdgProject) project = queries != NULL ? pdg_queries_lookup_project (queries, job->project_id, error) : NULL;
-
-  return project != NULL ? g_steal_pointer (&project) : NULL;
-}
-
-static void
-refuse (Subscription *subscription, const char *message, const char *code)
-{
-  g_autoptr (GBytes) response = pdg_gql_error_response (message, code);
-
-  subscription->func (response, subscription->user_data);
-}
-
-static void
-project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Subscription *subscription = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PdgProject) project = pdg_db_pool_run_finish (subscription->api->options.pool, result, &error);
-
-  if (g_cancellable_is_cancelled (subscription->cancellable))
-    {
-      subscription_release (subscription);
-      return;
-    }
-  if (error != NULL)
-    refuse (subscription, pdg_api_error_message (error), pdg_api_verdict_for (error)->graphql_code);
-  else if (project == NULL)
-    refuse (subscription, "there is no such project, or it is not yours to see", "NOT_FOUND");
-  else
-    {
-      subscription->hub_id = pdg_hub_subscribe (subscription->api->options.hub, project->project_no, NULL, changed_cb,
-                                                g_rc_box_acquire (subscription), subscription_release);
-      run_subscription (subscription);
-    }
-  subscription_release (subscription);
-}
-
-static void
-find_project (Subscription *subscription)
-{
-  ExecuteJob *job = g_new0 (ExecuteJob, 1);
-
-  job->api = subscription->api;
-  job->principal = pdg_principal_ref (subscription->principal);
-  job->project_id = g_strdup (subscription->project_id);
-  pdg_db_pool_run_async (subscription->api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, lookup_project_job, job, execute_job_free,
-                         (GDestroyNotify) pdg_project_free, subscription->cancellable, project_found_cb, g_rc_box_acquire (subscription));
-}
-
-guint
-pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, JsonNode *variables, PdgApiEventFunc func,
-                   gpointer user_data, GDestroyNotify destroy)
-{
-  Subscription *subscription = g_rc_box_new0 (Subscription);
-  PdgApiRun run = { .query = document, .variables = variables, .trusted = TRUE };
-  PdgApiOutcome outcome;
-  g_autoptr (GBytes) refusal = NULL;
-  guint id;
-
-  subscription->api = api;
-  subscription->principal = pdg_principal_ref (principal);
-  subscription->func = func;
-  subscription->user_data = user_data;
-  subscription->destroy = destroy;
-  subscription->cancellable = g_cancellable_new ();
-  subscription->operation = pdg_api_prepare (api, &run, &outcome, &refusal);
-  g_mutex_lock (&api->lock);
-  id = ++api->last_subscription;
-  g_hash_table_insert (api->subscriptions, GUINT_TO_POINTER (id), subscription);
-  g_mutex_unlock (&api->lock);
-
-  if (subscription->operation == NULL)
-    func (refusal, user_data);
-  else if (pdg_gql_operation_get_kind (subscription->operation) != PDG_GQL_SUBSCRIPTION)
-    refuse (subscription, "this is not a subscription; execute it instead", "BAD_USER_INPUT");
-  else if (g_strcmp0 (pdg_gql_operation_get_root_field (subscription->operation), "demoProgress") == 0)
-    {
-      subscription->hub_id = pdg_hub_subscribe (api->options.hub, PDG_HUB_TOPIC_DEMO, NULL, changed_cb,
-                                                g_rc_box_acquire (subscription), subscription_release);
-      run_subscription (subscription);
-    }
-  else
-    {
-      const PdgGqlValue *project_id = pdg_gql_operation_get_root_arg (subscription->operation, "projectId");
-
-      subscription->project_id = g_strdup (pdg_gql_value_get_string (project_id));
-      find_project (subscription);
-    }
-  return id;
-}
-
-void
-pdg_api_unsubscribe (PdgApi *api, guint id)
-{
-  Subscription *subscription;
-
-  g_mutex_lock (&api->lock);
-  subscription = g_hash_table_lookup (api->subscriptions, GUINT_TO_POINTER (id));
-  g_hash_table_remove (api->subscriptions, GUINT_TO_POINTER (id));
-  g_mutex_unlock (&api->lock);
-  if (subscription == NULL)
-    return;
-  g_cancellable_cancel (subscription->cancellable);
-  if (subscription->hub_id > 0)
-    pdg_hub_unsubscribe (api->options.hub, subscription->hub_id);
-  subscription_release (subscription);
 }
 
 /* A picture and its type. */
