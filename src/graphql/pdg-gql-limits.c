@@ -178,12 +178,13 @@ check_operation (Counter                   *counter,
   counter->directives += definition->directives.n;
   for (guint i = 0; i < definition->n_variables; i++)
     counter->directives += definition->variables[i].directives.n;
+  if (definition->kind == PDG_GQL_AST_FRAGMENT)
+    return TRUE; /* counts where it is spread: perhaps below __schema */
   if (exceeds (cost.depth, limits->max_depth, "depth", "levels of fields", definition, errors)
       || exceeds (cost.introspection_depth, limits->max_introspection_depth, "introspection", "levels of introspection fields", definition, errors)
       || exceeds (cost.fields, limits->max_fields, "fields", "fields, with fragments expanded", definition, errors))
     return FALSE;
-  return definition->kind != PDG_GQL_AST_OPERATION
-         || !exceeds (cost.top_fields, limits->max_root_fields, "root-fields", "root fields", definition, errors);
+  return !exceeds (cost.top_fields, limits->max_root_fields, "root-fields", "root fields", definition, errors);
 }
 
 gboolean
