@@ -50,7 +50,7 @@ try {
   }
 
   /* Deaf ones ask for the schema again and again, and read nothing of it. */
-  const query = '{ __schema { types { name description fields { name description type { name } args { name description type { name } } } } } }';
+  const query = `{ ${Array.from({ length: 10 }, (_, i) => `a${i}: __schema { types { name description fields { name description type { name } args { name description } } } }`).join(' ')} }`;
   const deaf = await Promise.all(Array.from({ length: N_DEAF }, () => rawSocket(port)));
   const before = memory();
 
