@@ -1,10 +1,12 @@
 #include "config.h"
-#include "http/pdg-http-private.h"
+#include "http/pdg-http-channel.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+
+#include "http/pdg-http-private.h"
 
 #define PIECES_A_WRITE 32
 #define READ_BYTES 16384

@@ -1,4 +1,6 @@
 // graphql-transport-ws: the client of npm graphql-ws, and every close code by hand.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { commit, done, makeProject, ok, same, start, until, within } from './shared.mjs';
@@ -147,6 +149,22 @@ try {
        'graphql-ws: demoProgress goes on to the end, and completes', told.at(-1));
     await client.dispose();
   }
+
+  /* The database dies just as it is asked whose token this is. */
+  let internal;
+
+  for (let i = 0; i < 20 && internal?.code !== 4500; i++) {
+    const [major] = readdirSync(join(server.folder, 'data', 'pg')).filter((name) => /^\d+$/.test(name));
+    const pidFile = join(server.folder, 'data', 'pg', major, 'postmaster.pid');
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : 0;
+
+    try {
+      if (pid > 0) process.kill(pid, 'SIGKILL');
+    } catch { /* it is not back yet */ }
+    internal = await probe([{ ...INIT, payload: { authorization: `Bearer unknown-${i}` } }]);
+  }
+  ok(internal.code === 4500 && /database|again/.test(internal.reason), '4500 when the database cannot be asked', internal);
+  for (let i = 0; i < 300 && (await fetch(`${server.base}/ready`)).status !== 200; i++) await new Promise((resolve) => setTimeout(resolve, 100));
 
   const last = await open();
   const gone = within(new Promise((resolve) => { last.socket.on('close', (code) => resolve(code)); }), 'close', 20000);
