@@ -79,6 +79,7 @@ gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
 
 /* Routes of their own files. */
 void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 

@@ -89,6 +89,7 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_graphiql_routes (api, server);
   pdg_api_add_web_socket_routes (api, server);
   pdg_api_add_event_stream_routes (api, server);
   pdg_api_add_status_routes (api, server);
