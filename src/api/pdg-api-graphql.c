@@ -2,11 +2,11 @@
 #include "api/pdg-api-private.h"
 
 #include "api/pdg-api-error.h"
-#include "codec/pdg-json-scan.h"
+#include "api/pdg-api-stream.h"
 
 #include <string.h>
 
-#define MAX_NESTING 100
+#define ANSWERED_ONCE (PDG_API_MEDIA_JSON | PDG_API_MEDIA_GRAPHQL)
 
 typedef struct
 {
@@ -45,96 +45,167 @@ respond_with_error (PdgHttpRequest *request, const GError *error)
   pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
 }
 
+/* A GraphQL request under way: from when it may run until it is answered. */
+typedef struct
+{
+  PdgApi *api;
+  PdgHttpRequest *request;
+  PdgApiMedia media;
+  char *key;                 /* whose concurrency it counts for */
+  GCancellable *cancellable; /* when the client goes away, and when the time is up */
+  gulong gone_id;
+  GSource *timer;
+  gboolean late;
+} Running;
+
+static void
+running_free (Running *running)
+{
+  g_source_destroy (running->timer);
+  g_source_unref (running->timer);
+  g_cancellable_disconnect (pdg_http_request_get_cancellable (running->request), running->gone_id);
+  g_object_unref (running->cancellable);
+  pdg_http_request_unref (running->request);
+  g_free (running->key);
+  g_free (running);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Running, running_free)
+
+/* The one place that answers. */
+static void
+respond (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome outcome, GBytes *response)
+{
+  if (outcome == PDG_API_OUTCOME_METHOD)
+    pdg_http_request_add_response_header (request, "Allow", "POST");
+  if (outcome == PDG_API_OUTCOME_BUSY)
+    pdg_http_request_add_response_header (request, "Retry-After", "1");
+  pdg_http_request_add_response_header (request, "Vary", "Accept");
+  pdg_http_request_respond (request, pdg_api_outcome_get_status (outcome, media, api->options.graphql_draft),
+                            pdg_api_media_get_type (media), response);
+}
+
+static void
+respond_error (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome outcome, const char *message, const char *code)
+{
+  g_autoptr (GBytes) response = pdg_gql_error_response (message, code);
+
+  respond (api, request, media, outcome, response);
+}
+
 static void
 executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Pending) pending = user_data;
+  g_autoptr (Running) running = user_data;
+  PdgApi *api = running->api;
+  PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) response = pdg_api_execute_finish (pending->api, result, &error);
+  g_autoptr (GBytes) response = pdg_api_run_finish (api, result, &outcome, &error);
 
-  if (response != NULL)
-    pdg_http_request_respond (pending->request, 200, "application/json; charset=utf-8", response);
+  pdg_api_guards_leave (api->guards, running->key); /* before the answer: the client may ask again at once */
+  if (running->late)
+    {
+      g_autofree char *message = g_strdup_printf ("the request took longer than %u ms; ask for less at once", api->options.graphql_timeout_ms);
+
+      pdg_api_guards_count (api->guards, "time");
+      respond_error (api, running->request, running->media, PDG_API_OUTCOME_TIME, message, "TIMEOUT");
+    }
+  else if (response != NULL)
+    respond (api, running->request, running->media, outcome, response);
   else
-    respond_with_error (pending->request, error);
+    respond_with_error (running->request, error);
 }
 
-/* json-glib reads nested values by recursion: what is no JSON, or would exhaust the stack, never reaches it. */
-static gboolean
-is_shallow_json (GBytes *body)
+static void
+gone_cb (GCancellable *cancellable, gpointer user_data)
 {
-  gsize len;
-  const guint8 *data = g_bytes_get_data (body, &len);
-  PdgJsonScan scan;
-  PdgJsonSpan span = { 0 };
-  gboolean ok;
-
-  if (len == 0)
-    return FALSE;
-  pdg_json_scan_init (&scan, data, len, MAX_NESTING);
-  ok = pdg_json_scan_value (&scan, pdg_json_skip_space (&scan, data), 0, &span) != NULL && (span.flags & PDG_JSON_TOO_DEEP) == 0;
-  pdg_json_scan_clear (&scan);
-  return ok;
+  g_cancellable_cancel (user_data);
 }
 
-/* The members of a GraphQL request; FALSE when one has the wrong type. */
 static gboolean
-read_members (JsonNode *root, const char **query, const char **operation_name, JsonNode **variables)
+late_cb (gpointer user_data)
 {
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  JsonNode *node;
+  Running *running = user_data;
 
-  *query = *operation_name = NULL;
-  *variables = NULL;
-  if (object == NULL)
-    return FALSE;
-  node = json_object_get_member (object, "query");
-  if (node == NULL || json_node_get_value_type (node) != G_TYPE_STRING)
-    return FALSE;
-  *query = json_node_get_string (node);
-  node = json_object_get_member (object, "operationName");
-  if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
+  running->late = TRUE;
+  g_cancellable_cancel (running->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the context of the request's thread, where executed_cb() will run too. */
+static Running *
+running_new (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, const char *key)
+{
+  Running *running = g_new0 (Running, 1);
+
+  running->api = api;
+  running->request = pdg_http_request_ref (request);
+  running->media = media;
+  running->key = g_strdup (key);
+  running->cancellable = g_cancellable_new ();
+  running->timer = g_timeout_source_new (api->options.graphql_timeout_ms);
+  g_source_set_callback (running->timer, late_cb, running, NULL);
+  g_source_attach (running->timer, g_main_context_get_thread_default ());
+  running->gone_id = g_cancellable_connect (pdg_http_request_get_cancellable (request), G_CALLBACK (gone_cb),
+                                            g_object_ref (running->cancellable), g_object_unref);
+  return running;
+}
+
+static char *
+get_query_param (gpointer source, const char *name)
+{
+  return pdg_http_request_dup_query_param (source, name);
+}
+
+static void
+run (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiParameters *parameters, gboolean read_only)
+{
+  g_autofree char *key = g_strdup_printf ("%d/%s", pdg_principal_get_org_no (principal), pdg_principal_get_label (principal));
+  PdgApiRun what = {
+    .query = parameters->query, .operation_name = parameters->operation_name, .hash = parameters->hash,
+    .variables = parameters->variables, .read_only = read_only,
+    .deadline_usec = g_get_monotonic_time () + (gint64) api->options.graphql_timeout_ms * 1000,
+  };
+  Running *running;
+
+  if (!pdg_api_guards_enter (api->guards, key))
     {
-      if (json_node_get_value_type (node) != G_TYPE_STRING)
-        return FALSE;
-      *operation_name = json_node_get_string (node);
+      respond_error (api, request, media, PDG_API_OUTCOME_BUSY, "too many requests at once: wait for the answers of the others", "TOO_MANY_REQUESTS");
+      return;
     }
-  node = json_object_get_member (object, "variables");
-  if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
-    {
-      if (!JSON_NODE_HOLDS_OBJECT (node))
-        return FALSE;
-      *variables = node;
-    }
-  return TRUE;
+  running = running_new (api, request, media, key);
+  pdg_api_run_async (api, principal, &what, running->cancellable, executed_cb, running);
 }
 
 static void
 execute (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  GBytes *body = pdg_http_request_get_body (request);
-  const char *query, *operation_name;
-  JsonNode *variables;
+  PdgApiMedia media = pdg_api_media_choose (pdg_http_request_get_header (request, "Accept"), ANSWERED_ONCE);
+  gboolean by_post = g_str_equal (pdg_http_request_get_method (request), "POST");
+  g_auto (PdgApiParameters) parameters = { 0 };
+  PdgApiOutcome outcome;
+  const char *message = NULL;
 
-  if (!is_shallow_json (body)
-      || !json_parser_load_from_data (parser, g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), NULL)
-      || json_parser_get_root (parser) == NULL
-      || !read_members (json_parser_get_root (parser), &query, &operation_name, &variables))
+  if (by_post ? pdg_api_parameters_read_body (&parameters, pdg_http_request_get_body (request), &outcome, &message)
+              : pdg_api_parameters_read_query (&parameters, get_query_param, request, &outcome, &message))
     {
-      pdg_http_request_respond_error (request, 400, "send {\"query\": \"…\", \"operationName\"?: \"…\", \"variables\"?: {…}} as JSON");
+      run (api, request, principal, media, &parameters, !by_post);
       return;
     }
-  pdg_api_execute_async (api, principal, query, operation_name, variables, pdg_http_request_get_cancellable (request), executed_cb,
-                         pending_new (api, request));
+  if (outcome == PDG_API_OUTCOME_BATCH)
+    pdg_api_guards_count (api->guards, "batch");
+  respond_error (api, request, PDG_API_MEDIA_JSON, outcome, message, "BAD_REQUEST"); /* no GraphQL was read yet */
 }
 
 static void
 early_cb (PdgHttpRequest *request, gpointer user_data)
 {
-  const char *type = pdg_http_request_get_content_type (request);
-
-  if (type == NULL || !g_str_equal (type, "application/json"))
-    pdg_http_request_respond_error (request, 415, "send the request as JSON, with Content-Type: application/json");
+  if (g_str_equal (pdg_http_request_get_method (request), "POST")
+      && !pdg_api_is_json_type (pdg_http_request_get_header (request, "Content-Type")))
+    pdg_http_request_respond_error (request, 415, "send the request as JSON in UTF-8, with Content-Type: application/json");
+  else if (!pdg_api_stream_is_wanted (request)
+           && pdg_api_media_choose (pdg_http_request_get_header (request, "Accept"), ANSWERED_ONCE) == PDG_API_MEDIA_NONE)
+    pdg_http_request_respond_error (request, 406, "accept application/graphql-response+json or application/json");
 }
 
 static void
@@ -142,7 +213,10 @@ graphql_cb (PdgHttpRequest *request, gpointer user_data)
 {
   PdgApi *api = user_data;
 
-  pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, execute);
+  if (pdg_api_stream_is_wanted (request))
+    pdg_api_stream_respond (api, request);
+  else
+    pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, execute);
 }
 
 static void
@@ -194,6 +268,6 @@ blobs_cb (PdgHttpRequest *request, gpointer user_data)
 void
 pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server)
 {
-  pdg_http_server_add_route (server, "POST", "/graphql", api->options.graphql_body_bytes, early_cb, graphql_cb, api, NULL);
+  pdg_http_server_add_route (server, "GET, POST", "/graphql", api->options.graphql_body_bytes, early_cb, graphql_cb, api, NULL);
   pdg_http_server_add_route (server, "GET", "/v1/blobs/*", 0, NULL, blobs_cb, api, NULL);
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "api/pdg-api-documents.h"
+#include "api/pdg-api-graphql-protocol.h"
+#include "api/pdg-api-guards.h"
 #include "api/pdg-api.h"
 #include "graphql/pdg-graphql.h"
 #include "service/pdg-queries.h"
@@ -12,6 +15,8 @@ struct _PdgApi
   PdgPrincipal *local_ingest; /* the local principal as it sends events */
   PdgGqlSchema *schema;
   PdgGqlLimits limits;
+  PdgApiDocuments *documents;
+  PdgApiGuards *guards;
   GMutex lock; /* what follows */
   PdgHttpServer *server;
   char *events_url;
@@ -26,6 +31,7 @@ typedef struct
   PdgApi *api;
   PdgPrincipal *principal;
   PdgDbConn *conn;
+  gint64 deadline_usec; /* monotonic; 0 = none */
   PdgQueries *queries; /* opened by the first that reads */
 } PdgApiContext;
 
@@ -40,11 +46,40 @@ typedef struct
 /* The reads of this execution, opened when first asked for; a mutation ends them first. NULL with an error. */
 PdgQueries *pdg_api_context_get_queries (PdgApiContext *context, GError **error);
 
+/* What is to be run; a plain value, borrowed during the call only. */
+typedef struct
+{
+  const char *query;          /* (nullable) when there is a hash */
+  const char *operation_name; /* (nullable) */
+  const char *hash;           /* SHA-256 of the document in hexadecimal (nullable) */
+  JsonNode *variables;        /* (nullable) an object */
+  gboolean read_only;         /* mutations are refused */
+  gboolean trusted;           /* of this program itself: the allow-list does not bind it */
+  gint64 deadline_usec;       /* monotonic; 0 = none but that of each statement */
+} PdgApiRun;
+
+/* Finds the document among those that are known, or parses and validates it, and reads the variables. Counts what a guard
+ * refuses. NULL with the whole response and the outcome. Any thread. (transfer full) */
+PdgGqlOperation *pdg_api_prepare (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal);
+
+/* The response and outcome of a refusal that has only one text. Returns NULL. */
+gpointer    pdg_api_refuse (PdgApiOutcome why, PdgApiOutcome *outcome, GBytes **response);
+
+/* As pdg_api_execute_async(), and says what became of it. */
+void        pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+/* The same of an operation that is prepared; @change: (nullable) what a subscription is run for, copied. */
+void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
+                                         gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GBytes     *pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error);
+
 /* Binds every resolver. */
 gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
 
 /* Routes of their own files. */
 void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 

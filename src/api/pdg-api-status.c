@@ -121,6 +121,24 @@ append_http (GString *out, PdgApi *api)
 }
 
 static void
+append_graphql (GString *out, PdgApi *api)
+{
+  PdgApiDocumentStats stats;
+
+  pdg_api_documents_get_stats (api->documents, &stats);
+  {
+    const Sample samples[] = {
+      { "productgraph_graphql_documents", "gauge", "Documents kept parsed and validated.", stats.n_cached },
+      { "productgraph_graphql_document_hits_total", "counter", "Requests whose document was known.", (double) stats.hits },
+      { "productgraph_graphql_document_misses_total", "counter", "Requests whose document was not known.", (double) stats.misses },
+    };
+
+    append_samples (out, samples, G_N_ELEMENTS (samples));
+  }
+  pdg_api_guards_print (api->guards, out);
+}
+
+static void
 metrics_cb (PdgHttpRequest *request, gpointer user_data)
 {
   PdgApi *api = user_data;
@@ -130,6 +148,7 @@ metrics_cb (PdgHttpRequest *request, gpointer user_data)
                         "productgraph_build_info{version=\"" PDG_VERSION "\"} 1\n");
   append_ingest (out, api);
   append_http (out, api);
+  append_graphql (out, api);
   respond_text (request, 200, "text/plain; version=0.0.4; charset=utf-8", out->str);
 }
 

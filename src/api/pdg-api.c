@@ -3,13 +3,12 @@
 
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-resources.h"
-#include "base/pdg-clock.h"
+#include "api/pdg-api-stream.h"
 #include "db/pdg-db-error.h"
 
 #include <string.h>
 
 #define SCHEMA_RESOURCE "/org/productgraph/api/schema.graphql"
-#define SUBSCRIPTION_RETRY_MS 1000
 
 /* One execution on a database thread. */
 typedef struct
@@ -17,13 +16,17 @@ typedef struct
   PdgApi *api;
   PdgPrincipal *principal;
   PdgGqlOperation *operation; /* NULL: prepare from what follows */
-  char *document;
-  char *operation_name;
-  JsonNode *variables;
+  PdgApiRun run;              /* its texts and variables are owned */
   gboolean has_change;
   PdgApiChange change;
   char *project_id;
 } ExecuteJob;
+
+typedef struct
+{
+  GBytes *bytes;
+  PdgApiOutcome outcome;
+} Answer;
 
 PdgApi *
 pdg_api_new (const PdgApiOptions *options, GError **error)
@@ -45,12 +48,23 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->limits.max_tokens = options->graphql_tokens;
   api->limits.max_depth = options->graphql_depth;
   api->limits.max_aliases = options->graphql_aliases;
+  api->limits.max_directives = options->graphql_directives;
+  api->limits.max_root_fields = options->graphql_root_fields;
+  api->limits.max_introspection_lists = options->graphql_introspection_lists;
+  api->limits.max_errors = options->graphql_errors;
+  api->limits.max_cost = options->graphql_cost;
+  api->limits.max_page_size = options->graphql_page_size;
+  api->documents = pdg_api_documents_new (options->graphql_documents);
+  api->guards = pdg_api_guards_new (options->graphql_key_requests, options->graphql_requests);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
   if (api->schema == NULL || !pdg_api_bind_resolvers (api->schema, error) || !pdg_gql_schema_check (api->schema, error))
     return NULL;
   pdg_gql_schema_set_error_code_func (api->schema, pdg_api_error_code);
+  if (options->graphql_persisted != NULL
+      && !pdg_api_documents_load (api->documents, options->graphql_persisted, api->schema, &api->limits, error))
+    return NULL;
   return g_steal_pointer (&api);
 }
 
@@ -59,6 +73,8 @@ pdg_api_free (PdgApi *api)
 {
   if (api == NULL)
     return;
+  g_clear_pointer (&api->documents, pdg_api_documents_free);
+  g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);
@@ -73,6 +89,9 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_graphiql_routes (api, server);
+  pdg_api_add_web_socket_routes (api, server);
+  pdg_api_add_event_stream_routes (api, server);
   pdg_api_add_status_routes (api, server);
 }
 
@@ -103,8 +122,12 @@ pdg_api_get_local_principal (PdgApi *api)
 PdgQueries *
 pdg_api_context_get_queries (PdgApiContext *context, GError **error)
 {
+  gint64 timeout_ms = context->api->options.graphql_timeout_ms;
+
+  if (context->deadline_usec > 0)
+    timeout_ms = CLAMP ((context->deadline_usec - g_get_monotonic_time ()) / 1000, 1, timeout_ms);
   if (context->queries == NULL)
-    context->queries = pdg_queries_begin (context->conn, context->principal, context->api->options.graphql_timeout_ms, error);
+    context->queries = pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
   return context->queries;
 }
 
@@ -115,39 +138,54 @@ execute_job_free (gpointer data)
 
   pdg_principal_unref (job->principal);
   g_clear_pointer (&job->operation, pdg_gql_operation_unref);
-  g_clear_pointer (&job->variables, json_node_unref);
-  g_free (job->document);
-  g_free (job->operation_name);
+  g_clear_pointer (&job->run.variables, json_node_unref);
+  g_free ((char *) job->run.query);
+  g_free ((char *) job->run.operation_name);
+  g_free ((char *) job->run.hash);
   g_free (job->project_id);
   g_free (job);
 }
 
-static PdgGqlOperation *
-prepare (PdgApi *api, const char *document, const char *operation_name, JsonNode *variables, GBytes **refusal)
+static Answer *
+answer_new (GBytes *bytes, PdgApiOutcome outcome)
 {
-  PdgGqlRequest request = {
-    .query = document, .query_len = -1, .operation_name = operation_name, .variables = variables, .limits = &api->limits, .suggest = TRUE,
-  };
+  Answer *answer = g_new (Answer, 1);
 
-  return pdg_gql_prepare (api->schema, &request, refusal);
+  *answer = (Answer) { bytes, outcome };
+  return answer;
+}
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_clear_pointer (&answer->bytes, g_bytes_unref);
+  g_free (answer);
 }
 
 static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, NULL };
+  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL };
+  PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 
   if (job->operation == NULL)
-    job->operation = prepare (job->api, job->document, job->operation_name, job->variables, &response);
+    job->operation = pdg_api_prepare (job->api, &job->run, &outcome, &response);
   if (job->operation == NULL)
-    return response;
+    return answer_new (response, outcome);
   if (pdg_gql_operation_get_kind (job->operation) == PDG_GQL_SUBSCRIPTION && !job->has_change)
-    return pdg_gql_error_response ("a subscription needs a connection that stays open; this one answers once", "BAD_USER_INPUT");
+    {
+      pdg_api_refuse (PDG_API_OUTCOME_STREAM, &outcome, &response);
+      return answer_new (response, outcome);
+    }
   response = pdg_gql_operation_execute (job->operation, job->has_change ? &job->change : NULL, &context, cancellable);
   g_clear_pointer (&context.queries, pdg_queries_free);
-  return response;
+  if (pdg_gql_response_has_errors (response))
+    outcome = pdg_gql_response_has_data (response) ? PDG_API_OUTCOME_PARTIAL : PDG_API_OUTCOME_NULL;
+  return answer_new (response, outcome);
 }
 
 static void
@@ -155,10 +193,10 @@ executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  GBytes *response = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
+  Answer *answer = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
 
-  if (response != NULL)
-    g_task_return_pointer (task, response, (GDestroyNotify) g_bytes_unref);
+  if (answer != NULL)
+    g_task_return_pointer (task, answer, answer_free);
   else
     g_task_return_error (task, error);
 }
@@ -168,262 +206,74 @@ run_job (PdgApi *api, ExecuteJob *job, GCancellable *cancellable, GAsyncReadyCal
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
 
-  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free,
-                         (GDestroyNotify) g_bytes_unref, cancellable, executed_cb, task);
+  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, job, execute_job_free, answer_free, cancellable,
+                         executed_cb, task);
+}
+
+void
+pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
+                             gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->operation = pdg_gql_operation_ref (operation);
+  job->run.deadline_usec = deadline_usec;
+  job->has_change = change != NULL;
+  if (change != NULL)
+    {
+      job->project_id = g_strdup (change->project_id);
+      job->change = (PdgApiChange) { job->project_id, change->sequence, change->at_usec };
+    }
+  run_job (api, job, cancellable, callback, user_data);
+}
+
+void
+pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+
+  job->api = api;
+  job->principal = pdg_principal_ref (principal);
+  job->run = *run;
+  job->run.query = g_strdup (run->query);
+  job->run.operation_name = g_strdup (run->operation_name);
+  job->run.hash = g_strdup (run->hash);
+  job->run.variables = run->variables != NULL ? json_node_copy (run->variables) : NULL;
+  run_job (api, job, cancellable, callback, user_data);
+}
+
+GBytes *
+pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error)
+{
+  Answer *answer = g_task_propagate_pointer (G_TASK (result), error);
+  GBytes *bytes;
+
+  if (answer == NULL)
+    return NULL;
+  bytes = g_steal_pointer (&answer->bytes);
+  *outcome = answer->outcome;
+  answer_free (answer);
+  return bytes;
 }
 
 void
 pdg_api_execute_async (PdgApi *api, PdgPrincipal *principal, const char *document, const char *operation_name, JsonNode *variables,
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  ExecuteJob *job = g_new0 (ExecuteJob, 1);
+  PdgApiRun run = { .query = document, .operation_name = operation_name, .variables = variables, .trusted = TRUE };
 
-  job->api = api;
-  job->principal = pdg_principal_ref (principal);
-  job->document = g_strdup (document);
-  job->operation_name = g_strdup (operation_name);
-  job->variables = variables != NULL ? json_node_copy (variables) : NULL;
-  run_job (api, job, cancellable, callback, user_data);
+  pdg_api_run_async (api, principal, &run, cancellable, callback, user_data);
 }
 
 GBytes *
 pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
+  PdgApiOutcome outcome;
 
-/* A subscription: a prepared operation, run again at each change of its topic. At most one run at a time; a change that
- * comes meanwhile leads to one more. Used on its context only; counted, since a run may end after it was unsubscribed. */
-typedef struct
-{
-  PdgApi *api;
-  PdgPrincipal *principal;
-  PdgGqlOperation *operation;
-  PdgApiEventFunc func;
-  gpointer user_data;
-  GDestroyNotify destroy;
-  GCancellable *cancellable;
-  char *project_id;
-  guint hub_id;
-  gint64 sequence;
-  gboolean running;
-  gboolean again;
-  gboolean told_away; /* that the database is away, which is said once */
-} Subscription;
-
-static void
-subscription_clear (gpointer data)
-{
-  Subscription *subscription = data;
-
-  if (subscription->destroy != NULL)
-    subscription->destroy (subscription->user_data);
-  g_clear_pointer (&subscription->operation, pdg_gql_operation_unref);
-  pdg_principal_unref (subscription->principal);
-  g_object_unref (subscription->cancellable);
-  g_free (subscription->project_id);
-}
-
-static void
-subscription_release (gpointer data)
-{
-  g_rc_box_release_full (data, subscription_clear);
-}
-
-static void run_subscription (Subscription *subscription);
-static void find_project (Subscription *subscription);
-
-static gboolean
-retry_cb (gpointer user_data)
-{
-  Subscription *subscription = user_data;
-
-  if (g_cancellable_is_cancelled (subscription->cancellable))
-    return G_SOURCE_REMOVE;
-  if (subscription->hub_id > 0)
-    run_subscription (subscription);
-  else
-    find_project (subscription);
-  return G_SOURCE_REMOVE;
-}
-
-/* Tries again in a moment what failed for want of the database, so that no change is lost. FALSE when trying again is no use. */
-static gboolean
-retry_later (Subscription *subscription, const GError *error)
-{
-  static const int passing[] = { PDG_DB_ERROR_CONNECTION, PDG_DB_ERROR_BUSY, PDG_DB_ERROR_TIMEOUT, PDG_DB_ERROR_SERIALIZATION };
-  g_autoptr (GSource) source = NULL;
-  gboolean passes = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
-    passes |= g_error_matches (error, PDG_DB_ERROR, passing[i]);
-  if (!passes)
-    return FALSE;
-  source = g_timeout_source_new (SUBSCRIPTION_RETRY_MS);
-  g_source_set_callback (source, retry_cb, g_rc_box_acquire (subscription), subscription_release);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return TRUE;
-}
-
-static void
-subscription_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Subscription *subscription = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) response = pdg_api_execute_finish (subscription->api, result, &error);
-
-  subscription->running = FALSE;
-  if (!g_cancellable_is_cancelled (subscription->cancellable))
-    {
-      if (response != NULL)
-        subscription->func (response, subscription->user_data);
-      else if (!subscription->again && retry_later (subscription, error))
-        g_debug ("a subscription waits: %s", error->message);
-      if (subscription->again && !g_cancellable_is_cancelled (subscription->cancellable))
-        run_subscription (subscription);
-    }
-  subscription_release (subscription);
-}
-
-static void
-run_subscription (Subscription *subscription)
-{
-  ExecuteJob *job;
-
-  subscription->again = subscription->running;
-  if (subscription->running)
-    return;
-  subscription->running = TRUE;
-  job = g_new0 (ExecuteJob, 1);
-  job->api = subscription->api;
-  job->principal = pdg_principal_ref (subscription->principal);
-  job->operation = pdg_gql_operation_ref (subscription->operation);
-  job->project_id = g_strdup (subscription->project_id);
-  job->has_change = TRUE;
-  job->change = (PdgApiChange) { job->project_id, ++subscription->sequence, pdg_clock_now_usec () };
-  run_job (subscription->api, job, subscription->cancellable, subscription_ran_cb, g_rc_box_acquire (subscription));
-}
-
-static void
-changed_cb (gint32 topic, gint64 sequence, gpointer user_data)
-{
-  run_subscription (user_data);
-}
-
-static gpointer
-lookup_project_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
-{
-  ExecuteJob *job = job_data;
-  g_autoptr (PdgQueries) queries = pdg_queries_begin (conn, job->principal, job->api->options.graphql_timeout_ms, error);
-  g_autoptr (PdgProject) project = queries != NULL ? pdg_queries_lookup_project (queries, job->project_id, error) : NULL;
-
-  return project != NULL ? g_steal_pointer (&project) : NULL;
-}
-
-static void
-refuse (Subscription *subscription, const char *message, const char *code)
-{
-  g_autoptr (GBytes) response = pdg_gql_error_response (message, code);
-
-  subscription->func (response, subscription->user_data);
-}
-
-static void
-project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Subscription *subscription = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PdgProject) project = pdg_db_pool_run_finish (subscription->api->options.pool, result, &error);
-
-  if (g_cancellable_is_cancelled (subscription->cancellable))
-    {
-      subscription_release (subscription);
-      return;
-    }
-  if (error != NULL)
-    {
-      if (!retry_later (subscription, error) || !subscription->told_away)
-        refuse (subscription, pdg_api_error_message (error), pdg_api_verdict_for (error)->graphql_code);
-      subscription->told_away = TRUE;
-    }
-  else if (project == NULL)
-    refuse (subscription, "there is no such project, or it is not yours to see", "NOT_FOUND");
-  else
-    {
-      subscription->hub_id = pdg_hub_subscribe (subscription->api->options.hub, project->project_no, NULL, changed_cb,
-                                                g_rc_box_acquire (subscription), subscription_release);
-      run_subscription (subscription);
-    }
-  subscription_release (subscription);
-}
-
-static void
-find_project (Subscription *subscription)
-{
-  ExecuteJob *job = g_new0 (ExecuteJob, 1);
-
-  job->api = subscription->api;
-  job->principal = pdg_principal_ref (subscription->principal);
-  job->project_id = g_strdup (subscription->project_id);
-  pdg_db_pool_run_async (subscription->api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, lookup_project_job, job, execute_job_free,
-                         (GDestroyNotify) pdg_project_free, subscription->cancellable, project_found_cb, g_rc_box_acquire (subscription));
-}
-
-guint
-pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, JsonNode *variables, PdgApiEventFunc func,
-                   gpointer user_data, GDestroyNotify destroy)
-{
-  Subscription *subscription = g_rc_box_new0 (Subscription);
-  g_autoptr (GBytes) refusal = NULL;
-  guint id;
-
-  subscription->api = api;
-  subscription->principal = pdg_principal_ref (principal);
-  subscription->func = func;
-  subscription->user_data = user_data;
-  subscription->destroy = destroy;
-  subscription->cancellable = g_cancellable_new ();
-  subscription->operation = prepare (api, document, NULL, variables, &refusal);
-  g_mutex_lock (&api->lock);
-  id = ++api->last_subscription;
-  g_hash_table_insert (api->subscriptions, GUINT_TO_POINTER (id), subscription);
-  g_mutex_unlock (&api->lock);
-
-  if (subscription->operation == NULL)
-    func (refusal, user_data);
-  else if (pdg_gql_operation_get_kind (subscription->operation) != PDG_GQL_SUBSCRIPTION)
-    refuse (subscription, "this is not a subscription; execute it instead", "BAD_USER_INPUT");
-  else if (g_strcmp0 (pdg_gql_operation_get_root_field (subscription->operation), "demoProgress") == 0)
-    {
-      subscription->hub_id = pdg_hub_subscribe (api->options.hub, PDG_HUB_TOPIC_DEMO, NULL, changed_cb,
-                                                g_rc_box_acquire (subscription), subscription_release);
-      run_subscription (subscription);
-    }
-  else
-    {
-      const PdgGqlValue *project_id = pdg_gql_operation_get_root_arg (subscription->operation, "projectId");
-
-      subscription->project_id = g_strdup (pdg_gql_value_get_string (project_id));
-      find_project (subscription);
-    }
-  return id;
-}
-
-void
-pdg_api_unsubscribe (PdgApi *api, guint id)
-{
-  Subscription *subscription;
-
-  g_mutex_lock (&api->lock);
-  subscription = g_hash_table_lookup (api->subscriptions, GUINT_TO_POINTER (id));
-  g_hash_table_remove (api->subscriptions, GUINT_TO_POINTER (id));
-  g_mutex_unlock (&api->lock);
-  if (subscription == NULL)
-    return;
-  g_cancellable_cancel (subscription->cancellable);
-  if (subscription->hub_id > 0)
-    pdg_hub_unsubscribe (api->options.hub, subscription->hub_id);
-  subscription_release (subscription);
+  return pdg_api_run_finish (api, result, &outcome, error);
 }
 
 /* A picture and its type. */
@@ -454,7 +304,7 @@ load_blob_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GE
   if (queries == NULL)
     return NULL;
   blob = g_new0 (Blob, 1);
-  blob->bytes = pdg_queries_load_blob (queries, job->document, &blob->media_type, &local);
+  blob->bytes = pdg_queries_load_blob (queries, job->run.query, &blob->media_type, &local);
   if (local == NULL)
     return blob;
   blob_free (blob);
@@ -484,7 +334,7 @@ pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, G
 
   job->api = api;
   job->principal = pdg_principal_ref (principal);
-  job->document = g_strdup (id);
+  job->run.query = g_strdup (id);
   pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, load_blob_job, job, execute_job_free, blob_free, cancellable,
                          blob_loaded_cb, task);
 }

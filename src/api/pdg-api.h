@@ -32,7 +32,19 @@ typedef struct
   guint graphql_tokens;
   guint graphql_depth;
   guint graphql_aliases;
-  guint graphql_timeout_ms; /* of each statement */
+  guint graphql_directives;
+  guint graphql_root_fields;
+  guint graphql_introspection_lists;
+  guint graphql_errors;
+  guint graphql_cost;
+  guint graphql_page_size;
+  guint graphql_key_requests; /* of one key at once, by HTTP */
+  guint graphql_requests;     /* of all of them */
+  guint graphql_documents;    /* kept parsed and validated */
+  gboolean graphql_draft;     /* statuses as the draft of GraphQL over HTTP has them */
+  const char *graphql_persisted; /* (nullable) folder of the documents of the allow-list, read by pdg_api_new() */
+  gboolean graphql_only_persisted;
+  guint graphql_timeout_ms;   /* of a request by HTTP, and of each statement */
 } PdgApiOptions;
 
 /* Reads the schema and binds it; fails when a field has no resolver. (transfer full) */

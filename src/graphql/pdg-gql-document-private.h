@@ -29,6 +29,11 @@ PdgGqlFragment *pdg_gql_document_lookup_fragment (const PdgGqlDocument *document
 /* Whether the document is within @limits; if not, an error is added. Must hold before it is validated. */
 gboolean        pdg_gql_document_check_limits (const PdgGqlDocument *document, const PdgGqlLimits *limits, PdgGqlErrors *errors);
 
+/* What @operation costs (see pdg_gql_operation_get_cost()); -1 with an error when a page is larger than @limits allow, or
+ * not limited at all. The document is valid. */
+gint64          pdg_gql_document_measure_cost (const PdgGqlDocument *document, const PdgGqlAstDefinition *operation,
+                                               const PdgGqlVariables *variables, const PdgGqlLimits *limits, PdgGqlErrors *errors);
+
 /* Fields of one selection set, or of several that are merged, for objects of one type. */
 
 typedef struct

@@ -7,6 +7,9 @@ struct _PdgGqlErrors
 {
   GArray *items; /* PdgGqlErrorItem */
   guint max;
+  const char *guard;
+  gint64 cost;
+  gint64 max_cost;
 };
 
 static void
@@ -36,6 +39,29 @@ pdg_gql_errors_free (PdgGqlErrors *errors)
     return;
   g_array_unref (errors->items);
   g_free (errors);
+}
+
+void
+pdg_gql_errors_set_guard (PdgGqlErrors *errors,
+                          const char   *guard)
+{
+  if (errors->guard == NULL)
+    errors->guard = guard;
+}
+
+const char *
+pdg_gql_errors_get_guard (PdgGqlErrors *errors)
+{
+  return errors->guard;
+}
+
+void
+pdg_gql_errors_set_cost (PdgGqlErrors *errors,
+                         gint64        requested,
+                         gint64        limit)
+{
+  errors->cost = requested;
+  errors->max_cost = limit;
 }
 
 gboolean
@@ -74,6 +100,7 @@ pdg_gql_errors_take (PdgGqlErrors         *errors,
   if (errors->items->len == errors->max)
     {
       g_free (message);
+      pdg_gql_errors_set_guard (errors, "errors");
       item.message = g_strdup ("Too many errors, error limit reached. The others are not told.");
     }
   else
@@ -116,6 +143,25 @@ pdg_gql_error_write_code (PdgGqlWriter *writer,
   pdg_gql_writer_end_object (writer);
 }
 
+void
+pdg_gql_error_write_cost (PdgGqlWriter *writer,
+                          gint64        requested,
+                          gint64        limit)
+{
+  if (limit == 0)
+    return;
+  pdg_gql_writer_add_name (writer, "extensions", -1);
+  pdg_gql_writer_begin_object (writer);
+  pdg_gql_writer_add_name (writer, "cost", -1);
+  pdg_gql_writer_begin_object (writer);
+  pdg_gql_writer_add_name (writer, "requested", -1);
+  pdg_gql_writer_add_int (writer, requested);
+  pdg_gql_writer_add_name (writer, "limit", -1);
+  pdg_gql_writer_add_int (writer, limit);
+  pdg_gql_writer_end_object (writer);
+  pdg_gql_writer_end_object (writer);
+}
+
 GBytes *
 pdg_gql_errors_to_response (PdgGqlErrors *errors)
 {
@@ -136,6 +182,7 @@ pdg_gql_errors_to_response (PdgGqlErrors *errors)
       pdg_gql_writer_end_object (writer);
     }
   pdg_gql_writer_end_array (writer);
+  pdg_gql_error_write_cost (writer, errors->cost, errors->max_cost);
   pdg_gql_writer_end_object (writer);
   return pdg_gql_writer_free_to_bytes (writer);
 }

@@ -125,12 +125,14 @@ measure_set (Counter                     *counter,
 static gboolean
 exceeds (guint                      found,
          guint                      limit,
+         const char                *guard,
          const char                *what,
          const PdgGqlAstDefinition *at,
          PdgGqlErrors              *errors)
 {
   if (limit == 0 || found <= limit)
     return FALSE;
+  pdg_gql_errors_set_guard (errors, guard);
   pdg_gql_errors_take (errors, PDG_GQL_CODE_LIMIT, at != NULL ? &at->location : NULL, at != NULL,
                        g_strdup_printf ("Document has more than %u %s. Ask for less at once.", limit, what));
   return TRUE;
@@ -176,12 +178,13 @@ check_operation (Counter                   *counter,
   counter->directives += definition->directives.n;
   for (guint i = 0; i < definition->n_variables; i++)
     counter->directives += definition->variables[i].directives.n;
-  if (exceeds (cost.depth, limits->max_depth, "levels of fields", definition, errors)
-      || exceeds (cost.introspection_depth, limits->max_introspection_depth, "levels of introspection fields", definition, errors)
-      || exceeds (cost.fields, limits->max_fields, "fields, with fragments expanded", definition, errors))
+  if (definition->kind == PDG_GQL_AST_FRAGMENT)
+    return TRUE; /* counts where it is spread: perhaps below __schema */
+  if (exceeds (cost.depth, limits->max_depth, "depth", "levels of fields", definition, errors)
+      || exceeds (cost.introspection_depth, limits->max_introspection_depth, "introspection", "levels of introspection fields", definition, errors)
+      || exceeds (cost.fields, limits->max_fields, "fields", "fields, with fragments expanded", definition, errors))
     return FALSE;
-  return definition->kind != PDG_GQL_AST_OPERATION
-         || !exceeds (cost.top_fields, limits->max_root_fields, "root fields", definition, errors);
+  return !exceeds (cost.top_fields, limits->max_root_fields, "root-fields", "root fields", definition, errors);
 }
 
 gboolean
@@ -203,7 +206,7 @@ pdg_gql_document_check_limits (const PdgGqlDocument *document,
   for (guint i = 0; i < document->ast->n; i++)
     if (document->ast->items[i]->kind == PDG_GQL_AST_OPERATION)
       lists = MAX (lists, measure_introspection_lists (&counter, document->ast->items[i]->set, seen));
-  return !exceeds (aliases, limits->max_aliases, "aliases", NULL, errors)
-         && !exceeds (directives, limits->max_directives, "directives", NULL, errors)
-         && !exceeds (lists, limits->max_introspection_lists, "nested lists of introspection", NULL, errors);
+  return !exceeds (aliases, limits->max_aliases, "aliases", "aliases", NULL, errors)
+         && !exceeds (directives, limits->max_directives, "directives", "directives", NULL, errors)
+         && !exceeds (lists, limits->max_introspection_lists, "introspection", "nested lists of introspection", NULL, errors);
 }

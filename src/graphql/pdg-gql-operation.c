@@ -10,17 +10,44 @@
 #define HARD_MAX_TOKENS  20000
 #define HARD_MAX_NESTING 500
 
-struct _PdgGqlOperation
+struct _PdgGqlChecked
 {
   gatomicrefcount ref_count;
   PdgGqlSchema *schema;
   PdgArena *arena;
   PdgGqlDocument document;
+};
+
+struct _PdgGqlOperation
+{
+  gatomicrefcount ref_count;
+  PdgGqlChecked *checked;
+  PdgArena *arena;
   const PdgGqlAstDefinition *ast;
   PdgGqlVariables variables;
   PdgGqlPlan *root;
   gsize max_response_bytes;
+  gint64 cost;
+  gint64 max_cost;
 };
+
+PdgGqlChecked *
+pdg_gql_checked_ref (PdgGqlChecked *checked)
+{
+  g_atomic_ref_count_inc (&checked->ref_count);
+  return checked;
+}
+
+void
+pdg_gql_checked_unref (PdgGqlChecked *checked)
+{
+  if (checked == NULL || !g_atomic_ref_count_dec (&checked->ref_count))
+    return;
+  pdg_gql_document_clear (&checked->document);
+  pdg_arena_free (checked->arena);
+  pdg_gql_schema_unref (checked->schema);
+  g_free (checked);
+}
 
 PdgGqlOperation *
 pdg_gql_operation_ref (PdgGqlOperation *operation)
@@ -34,9 +61,8 @@ pdg_gql_operation_unref (PdgGqlOperation *operation)
 {
   if (operation == NULL || !g_atomic_ref_count_dec (&operation->ref_count))
     return;
-  pdg_gql_document_clear (&operation->document);
   pdg_arena_free (operation->arena);
-  pdg_gql_schema_unref (operation->schema);
+  pdg_gql_checked_unref (operation->checked);
   g_free (operation);
 }
 
@@ -48,7 +74,7 @@ clamp (guint limit,
 }
 
 static gboolean
-parse (PdgGqlOperation     *operation,
+parse (PdgGqlChecked       *checked,
        const PdgGqlRequest *request,
        const PdgGqlLimits  *limits,
        PdgGqlErrors        *errors)
@@ -57,16 +83,18 @@ parse (PdgGqlOperation     *operation,
   PdgGqlLocation location;
   g_autofree char *message = NULL;
   gsize len = request->query_len < 0 ? strlen (request->query) : (gsize) request->query_len;
-  PdgGqlAstDocument *ast = pdg_gql_parse (operation->arena, request->query, len, clamp (limits->max_tokens, HARD_MAX_TOKENS),
+  PdgGqlAstDocument *ast = pdg_gql_parse (checked->arena, request->query, len, clamp (limits->max_tokens, HARD_MAX_TOKENS),
                                           clamp (limits->max_nesting, HARD_MAX_NESTING), &result, &message, &location);
 
   if (ast == NULL)
     {
+      if (result == PDG_GQL_PARSE_LIMIT)
+        pdg_gql_errors_set_guard (errors, strstr (message, "tokens") != NULL ? "tokens" : "nesting");
       pdg_gql_errors_take (errors, result == PDG_GQL_PARSE_LIMIT ? PDG_GQL_CODE_LIMIT : PDG_GQL_CODE_SYNTAX, &location, 1,
                            g_strconcat ("Syntax Error: ", message, NULL));
       return FALSE;
     }
-  pdg_gql_document_init (&operation->document, operation->schema, operation->arena, ast);
+  pdg_gql_document_init (&checked->document, checked->schema, checked->arena, ast);
   return TRUE;
 }
 
@@ -76,7 +104,7 @@ choose (PdgGqlOperation *operation,
         PdgGqlErrors    *errors)
 {
   static const char *const kinds[] = { "query", "mutation", "subscription" };
-  const PdgGqlAstDocument *ast = operation->document.ast;
+  const PdgGqlAstDocument *ast = operation->checked->document.ast;
   guint n = 0;
 
   for (guint i = 0; i < ast->n; i++)
@@ -85,7 +113,7 @@ choose (PdgGqlOperation *operation,
         operation->ast = ast->items[i];
         n++;
       }
-  if (n == 1 && operation->schema->roots[operation->ast->operation] != NULL)
+  if (n == 1 && operation->checked->schema->roots[operation->ast->operation] != NULL)
     return TRUE;
   if (n == 1)
     pdg_gql_errors_take (errors, PDG_GQL_CODE_VALIDATION, &operation->ast->location, 1,
@@ -111,7 +139,7 @@ coerce (PdgGqlOperation     *operation,
       pdg_gql_errors_take (errors, PDG_GQL_CODE_INPUT, NULL, 0, g_strdup ("Variables must be an object."));
       return FALSE;
     }
-  pdg_gql_coerce_variables (operation->arena, operation->schema, operation->ast, absent ? NULL : json_node_get_object (node),
+  pdg_gql_coerce_variables (operation->arena, operation->checked->schema, operation->ast, absent ? NULL : json_node_get_object (node),
                             request->suggest, &operation->variables, errors);
   return pdg_gql_errors_get_n (errors) == 0;
 }
@@ -120,10 +148,10 @@ static gboolean
 plan_root (PdgGqlOperation *operation,
            PdgGqlErrors    *errors)
 {
-  PdgGqlType *type = operation->schema->roots[operation->ast->operation];
+  PdgGqlType *type = operation->checked->schema->roots[operation->ast->operation];
   const PdgGqlAstSelectionSet *set = operation->ast->set;
 
-  operation->root = pdg_gql_plan_new (&operation->document, operation->arena, &operation->variables, type, &set, 1);
+  operation->root = pdg_gql_plan_new (&operation->checked->document, operation->arena, &operation->variables, type, &set, 1);
   if (operation->ast->operation == PDG_GQL_AST_SUBSCRIPTION && operation->root->n > 0 && operation->root->fields[0].args_error != NULL)
     {
       pdg_gql_errors_take (errors, PDG_GQL_CODE_INPUT, &operation->root->fields[0].args_location, 1,
@@ -134,16 +162,88 @@ plan_root (PdgGqlOperation *operation,
 }
 
 static gboolean
-prepare (PdgGqlOperation     *operation,
-         const PdgGqlRequest *request,
-         const PdgGqlLimits  *limits,
-         PdgGqlErrors        *errors)
+measure (PdgGqlOperation    *operation,
+         const PdgGqlLimits *limits,
+         PdgGqlErrors       *errors)
 {
-  if (!parse (operation, request, limits, errors) || !pdg_gql_document_check_limits (&operation->document, limits, errors))
+  operation->max_cost = limits->max_cost;
+  operation->cost = pdg_gql_document_measure_cost (&operation->checked->document, operation->ast, &operation->variables, limits, errors);
+  if (operation->cost < 0)
     return FALSE;
-  pdg_gql_validate (&operation->document, request->suggest, NULL, errors);
-  return pdg_gql_errors_get_n (errors) == 0 && choose (operation, request->operation_name, errors)
-         && coerce (operation, request, errors) && plan_root (operation, errors);
+  pdg_gql_errors_set_cost (errors, operation->cost, operation->max_cost);
+  if (operation->max_cost == 0 || operation->cost <= operation->max_cost)
+    return TRUE;
+  pdg_gql_errors_set_guard (errors, "cost");
+  pdg_gql_errors_take (errors, PDG_GQL_CODE_LIMIT, &operation->ast->location, 1,
+                       g_strdup_printf ("This operation costs %" G_GINT64_FORMAT ", and %" G_GINT64_FORMAT " is allowed. Ask for fewer "
+                                        "fields or smaller pages.", operation->cost, operation->max_cost));
+  return FALSE;
+}
+
+static GBytes *
+refuse (PdgGqlErrors  *errors,
+        PdgGqlRefusal *refusal)
+{
+  const char *code = pdg_gql_errors_get (errors, 0)->code;
+
+  refusal->guard = pdg_gql_errors_get_guard (errors);
+  refusal->kind = strcmp (code, PDG_GQL_CODE_SYNTAX) == 0       ? PDG_GQL_REFUSED_SYNTAX
+                  : strcmp (code, PDG_GQL_CODE_VALIDATION) == 0 ? PDG_GQL_REFUSED_VALIDATION
+                  : strcmp (code, PDG_GQL_CODE_LIMIT) == 0      ? PDG_GQL_REFUSED_LIMIT
+                                                                : PDG_GQL_REFUSED_INPUT;
+  return pdg_gql_errors_to_response (errors);
+}
+
+static const PdgGqlLimits *
+get_limits (const PdgGqlRequest *request)
+{
+  static const PdgGqlLimits defaults = PDG_GQL_LIMITS_DEFAULT;
+
+  return request->limits != NULL ? request->limits : &defaults;
+}
+
+PdgGqlChecked *
+pdg_gql_check (PdgGqlSchema        *schema,
+               const PdgGqlRequest *request,
+               PdgGqlRefusal       *refusal,
+               GBytes             **error_response)
+{
+  const PdgGqlLimits *limits = get_limits (request);
+  g_autoptr(PdgGqlErrors) errors = pdg_gql_errors_new (limits->max_errors);
+  g_autoptr(PdgGqlChecked) checked = g_new0 (PdgGqlChecked, 1);
+
+  g_atomic_ref_count_init (&checked->ref_count);
+  checked->schema = pdg_gql_schema_ref (schema);
+  checked->arena = pdg_arena_new (8 * 1024);
+  if (parse (checked, request, limits, errors) && pdg_gql_document_check_limits (&checked->document, limits, errors))
+    {
+      pdg_gql_validate (&checked->document, request->suggest, NULL, errors);
+      if (pdg_gql_errors_get_n (errors) == 0)
+        return g_steal_pointer (&checked);
+    }
+  *error_response = refuse (errors, refusal);
+  return NULL;
+}
+
+PdgGqlOperation *
+pdg_gql_checked_prepare (PdgGqlChecked       *checked,
+                         const PdgGqlRequest *request,
+                         PdgGqlRefusal       *refusal,
+                         GBytes             **error_response)
+{
+  const PdgGqlLimits *limits = get_limits (request);
+  g_autoptr(PdgGqlErrors) errors = pdg_gql_errors_new (limits->max_errors);
+  g_autoptr(PdgGqlOperation) operation = g_new0 (PdgGqlOperation, 1);
+
+  g_atomic_ref_count_init (&operation->ref_count);
+  operation->checked = pdg_gql_checked_ref (checked);
+  operation->arena = pdg_arena_new (2 * 1024);
+  operation->max_response_bytes = limits->max_response_bytes;
+  if (choose (operation, request->operation_name, errors) && coerce (operation, request, errors) && measure (operation, limits, errors)
+      && plan_root (operation, errors))
+    return g_steal_pointer (&operation);
+  *error_response = refuse (errors, refusal);
+  return NULL;
 }
 
 PdgGqlOperation *
@@ -151,19 +251,10 @@ pdg_gql_prepare (PdgGqlSchema        *schema,
                  const PdgGqlRequest *request,
                  GBytes             **error_response)
 {
-  static const PdgGqlLimits defaults = PDG_GQL_LIMITS_DEFAULT;
-  const PdgGqlLimits *limits = request->limits != NULL ? request->limits : &defaults;
-  g_autoptr(PdgGqlErrors) errors = pdg_gql_errors_new (limits->max_errors);
-  g_autoptr(PdgGqlOperation) operation = g_new0 (PdgGqlOperation, 1);
+  PdgGqlRefusal refusal;
+  g_autoptr(PdgGqlChecked) checked = pdg_gql_check (schema, request, &refusal, error_response);
 
-  g_atomic_ref_count_init (&operation->ref_count);
-  operation->schema = pdg_gql_schema_ref (schema);
-  operation->arena = pdg_arena_new (8 * 1024);
-  operation->max_response_bytes = limits->max_response_bytes;
-  if (prepare (operation, request, limits, errors))
-    return g_steal_pointer (&operation);
-  *error_response = pdg_gql_errors_to_response (errors);
-  return NULL;
+  return checked != NULL ? pdg_gql_checked_prepare (checked, request, &refusal, error_response) : NULL;
 }
 
 PdgGqlOperationKind
@@ -179,6 +270,12 @@ pdg_gql_operation_get_kind (PdgGqlOperation *operation)
     default:
       return PDG_GQL_QUERY;
     }
+}
+
+gint64
+pdg_gql_operation_get_cost (PdgGqlOperation *operation)
+{
+  return operation->cost;
 }
 
 const char *
@@ -223,8 +320,9 @@ release (PdgGqlExecution *execution)
 static GBytes *
 write_response (PdgGqlExecution *execution,
                 PdgGqlLevel     *root,
-                gsize            max_bytes)
+                PdgGqlOperation *operation)
 {
+  gsize max_bytes = operation->max_response_bytes;
   PdgGqlWriter *writer = pdg_gql_writer_new (pdg_arena_get_used (execution->arena) / 2 + 256);
 
   writer->limit = max_bytes;
@@ -241,6 +339,7 @@ write_response (PdgGqlExecution *execution,
     pdg_gql_writer_add_null (writer);
   else
     pdg_gql_write_object (writer, root, 0);
+  pdg_gql_error_write_cost (writer, operation->cost, operation->max_cost);
   pdg_gql_writer_end_object (writer);
   if (max_bytes == 0 || writer->len <= max_bytes)
     return pdg_gql_writer_free_to_bytes (writer);
@@ -254,7 +353,7 @@ pdg_gql_operation_execute (PdgGqlOperation *operation,
                            gpointer         context,
                            GCancellable    *cancellable)
 {
-  PdgGqlExecution execution = { .schema = operation->schema, .document = &operation->document, .variables = &operation->variables,
+  PdgGqlExecution execution = { .schema = operation->checked->schema, .document = &operation->checked->document, .variables = &operation->variables,
                                 .context = context, .cancellable = cancellable };
   guint origin = 0;
   guint8 dead = FALSE;
@@ -264,7 +363,30 @@ pdg_gql_operation_execute (PdgGqlOperation *operation,
   execution.arena = pdg_arena_new (64 * 1024);
   execution.kept = g_array_new (FALSE, FALSE, sizeof (PdgGqlKept));
   pdg_gql_execute_level (&execution, &root);
-  response = write_response (&execution, &root, operation->max_response_bytes);
+  response = write_response (&execution, &root, operation);
   release (&execution);
   return response;
+}
+
+/* Errors come first, and data begins in a fixed way: see write_response(). */
+gboolean
+pdg_gql_response_has_errors (GBytes *response)
+{
+  gsize len;
+  const char *text = g_bytes_get_data (response, &len);
+
+  return len > 9 && memcmp (text, "{\"errors\"", 9) == 0;
+}
+
+gboolean
+pdg_gql_response_has_data (GBytes *response)
+{
+  static const char mark[] = ",\"data\":{";
+  gsize len;
+  const char *text = g_bytes_get_data (response, &len);
+
+  if (len > 8 && memcmp (text, "{\"data\":", 8) == 0)
+    return text[8] == '{';
+  /* In a string the mark's quotes would be escaped; in an object of errors there is no such member. */
+  return memmem (text, len, mark, sizeof mark - 1) != NULL;
 }

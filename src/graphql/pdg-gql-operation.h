@@ -22,10 +22,12 @@ typedef struct
   guint max_root_fields;         /* fragments expanded: 20 */
   guint max_errors;              /* of validation or coercion reported: 100 */
   gsize max_response_bytes;      /* 64 MiB */
+  guint max_cost;                /* of an operation, see pdg_gql_operation_get_cost(): none */
+  guint max_page_size;           /* of the arguments first and last; a field of a type …Connection needs one: none */
 } PdgGqlLimits;
 
 #define PDG_GQL_LIMITS_DEFAULT \
-  { 5000, 100, 10, 20, 2, 5000, 30, 50, 20, 100, 64 * 1024 * 1024 }
+  { 5000, 100, 10, 20, 2, 5000, 30, 50, 20, 100, 64 * 1024 * 1024, 0, 0 }
 
 /* A request as a transport reads it; a plain value struct, borrowed during pdg_gql_prepare() only. */
 typedef struct
@@ -49,7 +51,37 @@ typedef enum
  * many threads at once. */
 typedef struct _PdgGqlOperation PdgGqlOperation;
 
-/* Reads a request. NULL when it is refused: then *@error_response is the whole response {"errors":[…]} without data,
+/* Why a request was refused; a plain value struct. */
+typedef enum
+{
+  PDG_GQL_REFUSED_SYNTAX,
+  PDG_GQL_REFUSED_VALIDATION,
+  PDG_GQL_REFUSED_INPUT, /* variables, operation name */
+  PDG_GQL_REFUSED_LIMIT,
+} PdgGqlRefusalKind;
+
+typedef struct
+{
+  PdgGqlRefusalKind kind;
+  const char       *guard; /* static: "tokens", "nesting", "depth", "introspection", "fields", "aliases", "directives",
+                            * "root-fields", "overlap", "errors", "page-size" or "cost" (nullable) */
+} PdgGqlRefusal;
+
+/* A document, parsed and validated: immutable, refcounted, good for many requests at once. */
+typedef struct _PdgGqlChecked PdgGqlChecked;
+
+/* Parses and validates @request's document; of the rest it uses limits and suggest. NULL when it is refused, as in
+ * pdg_gql_prepare(). @refusal: (out). Any thread. (transfer full) */
+PdgGqlChecked      *pdg_gql_check (PdgGqlSchema *schema, const PdgGqlRequest *request, PdgGqlRefusal *refusal, GBytes **error_response);
+PdgGqlChecked      *pdg_gql_checked_ref (PdgGqlChecked *checked);
+void                pdg_gql_checked_unref (PdgGqlChecked *checked);
+
+/* Chooses the operation and reads the variables of @request, whose query is not looked at. NULL when that is refused.
+ * @refusal: (out). Any thread. (transfer full) */
+PdgGqlOperation    *pdg_gql_checked_prepare (PdgGqlChecked *checked, const PdgGqlRequest *request, PdgGqlRefusal *refusal,
+                                             GBytes **error_response);
+
+/* Both steps: reads a request. NULL when it is refused: then *@error_response is the whole response {"errors":[…]} without data,
  * and nothing was executed. The errors have extensions.code GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED,
  * BAD_USER_INPUT (variables, operation name) or QUERY_TOO_COMPLEX (limits). Any thread. (transfer full) */
 PdgGqlOperation    *pdg_gql_prepare (PdgGqlSchema *schema, const PdgGqlRequest *request, GBytes **error_response);
@@ -57,6 +89,10 @@ PdgGqlOperation    *pdg_gql_operation_ref (PdgGqlOperation *operation);
 void                pdg_gql_operation_unref (PdgGqlOperation *operation);
 
 PdgGqlOperationKind pdg_gql_operation_get_kind (PdgGqlOperation *operation);
+
+/* What it asks for: 1 a leaf, 2 an object and 1.5 times what is below it, that times first or last; introspection is
+ * counted as 10 a root field. With a limit, responses have extensions.cost {requested, limit}. */
+gint64              pdg_gql_operation_get_cost (PdgGqlOperation *operation);
 
 /* Name of the operation. (nullable) */
 const char         *pdg_gql_operation_get_name (PdgGqlOperation *operation);
@@ -72,9 +108,14 @@ const PdgGqlValue  *pdg_gql_operation_get_root_arg (PdgGqlOperation *operation, 
 GBytes             *pdg_gql_operation_execute (PdgGqlOperation *operation, gpointer root_source, gpointer context,
                                                GCancellable *cancellable);
 
+/* Whether a response that this module wrote has errors, and whether it has data that is not null. */
+gboolean            pdg_gql_response_has_errors (GBytes *response);
+gboolean            pdg_gql_response_has_data (GBytes *response);
+
 /* The response {"errors":[…]} for a request refused by the caller, with extensions.code @code. (transfer full) */
 GBytes             *pdg_gql_error_response (const char *message, const char *code);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlChecked, pdg_gql_checked_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlOperation, pdg_gql_operation_unref)
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 #define BUDGET           500000
 #define MAX_REASON_BYTES 1000
-#define MAX_PLACES       50
+#define MAX_PLACES       20
 
 typedef struct
 {
@@ -20,13 +20,16 @@ typedef struct
 } Use;
 
 /* The fields of one selection set by key, inline fragments included, and the fragments it spreads. */
-typedef struct
+typedef struct _Fields Fields;
+struct _Fields
 {
+  PdgGqlType *parent; /* (nullable) */
+  Fields *next;       /* of the same selection set, on another parent */
   GPtrArray *keys;
   GHashTable *groups;     /* key -> GArray of Use */
   GPtrArray *fragments;   /* PdgGqlFragment */
   GHashTable *compared;   /* fragment -> COMPARED_… */
-} Fields;
+};
 
 typedef struct
 {
@@ -59,6 +62,8 @@ free_fields (gpointer data)
   g_hash_table_unref (fields->groups);
   g_ptr_array_unref (fields->fragments);
   g_hash_table_unref (fields->compared);
+  if (fields->next != NULL)
+    free_fields (fields->next);
   g_free (fields);
 }
 
@@ -145,16 +150,26 @@ get_fields (Comparison                  *comparison,
             const PdgGqlAstSelectionSet *set,
             PdgGqlType                  *parent)
 {
-  Fields *fields = g_hash_table_lookup (comparison->cache, set);
+  Fields *first = g_hash_table_lookup (comparison->cache, set);
+  Fields *fields;
 
-  if (fields != NULL)
-    return fields;
+  /* At most two: a fragment on what is no composite type has no parent from within, and that type where it is spread. */
+  for (fields = first; fields != NULL; fields = fields->next)
+    if (fields->parent == parent)
+      return fields;
   fields = g_new0 (Fields, 1);
+  fields->parent = parent;
   fields->keys = g_ptr_array_new ();
   fields->groups = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_array_unref);
   fields->fragments = g_ptr_array_new ();
   fields->compared = g_hash_table_new (NULL, NULL);
-  g_hash_table_insert (comparison->cache, (gpointer) set, fields);
+  if (first != NULL)
+    {
+      fields->next = first->next;
+      first->next = fields;
+    }
+  else
+    g_hash_table_insert (comparison->cache, (gpointer) set, fields);
   collect (comparison, fields, set, parent);
   return fields;
 }
@@ -239,13 +254,14 @@ compare_types (const Use *a,
 
 static void compare_subselections (Comparison *comparison, GPtrArray *conflicts, gboolean exclusive, const Use *a, const Use *b);
 
+/* The last ones when there are too many: those are the deeper fields. */
 static void
 append_places (GArray       *to,
                const GArray *from)
 {
   guint n = to->len < MAX_PLACES ? MIN (from->len, MAX_PLACES - to->len) : 0;
 
-  g_array_append_vals (to, from->data, n);
+  g_array_append_vals (to, &g_array_index (from, PdgGqlLocation, from->len - n), n);
 }
 
 /* The conflicts of two selections as one of the fields above them; takes nothing from @conflicts. */
@@ -469,6 +485,8 @@ overlapping_fields_can_be_merged (PdgGqlValidation *validation,
     compare_set (comparison, node, validation->parent_type);
   else
     {
+      if (comparison->budget < 0)
+        pdg_gql_errors_set_guard (validation->errors, "overlap");
       if (comparison->budget < 0)
         pdg_gql_errors_take (validation->errors, PDG_GQL_CODE_LIMIT, NULL, 0,
                              g_strdup ("Too many selections overlap to be compared. Validation aborted."));

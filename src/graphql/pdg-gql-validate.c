@@ -157,7 +157,8 @@ find_usages (Walk                 *walk,
     add_usage (walk, ast, type, parent_type, has_default);
   else if (ast->kind == PDG_GQL_AST_LIST)
     for (guint i = 0; i < ast->n_items; i++)
-      find_usages (walk, ast->items[i], nullable != NULL && nullable->kind == PDG_GQL_TYPE_LIST ? nullable->of : nullable, NULL, FALSE);
+      find_usages (walk, ast->items[i], nullable != NULL && nullable->kind == PDG_GQL_TYPE_LIST ? nullable->of : nullable,
+                   type != NULL && type->kind == PDG_GQL_TYPE_INPUT ? type : NULL, FALSE); /* a list in place of an object */
   else if (ast->kind == PDG_GQL_AST_OBJECT)
     for (guint i = 0; i < ast->n_items; i++)
       {

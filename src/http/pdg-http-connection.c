@@ -41,6 +41,7 @@ pdg_http_connection_new (PdgHttpWorker *worker, int fd, GSocketAddress *remote_a
   self->deadline_link.data = self;
   self->event_link.data = self;
   self->linger_fd = -1;
+  self->channel_fd = -1;
   self->remote = g_ref_string_new (remote);
   self->is_loopback = is_loopback_address (remote_address);
   self->remote_address = g_object_ref (remote_address);
@@ -81,6 +82,8 @@ pdg_http_connection_free (PdgHttpConnection *self)
 {
   PdgHttpWorker *worker = self->worker;
 
+  if (self->channel != NULL)
+    pdg_http_channel_lose (self->channel);
   connection_leave_queue (self);
   g_queue_unlink (&worker->connections, &self->link);
   if (self->has_event)
@@ -92,6 +95,8 @@ pdg_http_connection_free (PdgHttpConnection *self)
       worker->n_lingering--;
       close_socket (worker, self->linger_fd);
     }
+  if (self->channel_fd >= 0)
+    close_socket (worker, self->channel_fd);
   if (self->stream != NULL)
     {
       pdg_http_stream_forget_owner (self->stream);
@@ -120,6 +125,8 @@ phase_deadline_ms (PdgHttpConnection *self, PdgHttpPhase phase)
       return limits->body_deadline_ms;
     case PDG_HTTP_PHASE_WRITE:
       return limits->write_deadline_ms;
+    case PDG_HTTP_PHASE_OPEN:
+      return limits->stream_keep_alive_ms;
     case PDG_HTTP_PHASE_LINGER:
       return LINGER_MS;
     case PDG_HTTP_PHASE_WORK:
@@ -247,6 +254,12 @@ connection_writing (gpointer owner, const char *data, gsize len)
   return TRUE;
 }
 
+gboolean
+pdg_http_connection_may_linger (PdgHttpConnection *self)
+{
+  return !self->worker->closing_all && self->worker->n_lingering < N_LINGERING_MAX;
+}
+
 /* Closing a socket that holds unread bytes resets it, and the client may lose our last words. */
 void
 pdg_http_connection_linger (PdgHttpConnection *self)
@@ -256,9 +269,17 @@ pdg_http_connection_linger (PdgHttpConnection *self)
   if (self->is_counted)
     PDG_HTTP_COUNT (worker->server->counters.connections_open, -1);
   self->is_counted = FALSE;
-  self->linger_fd = pdg_http_stream_steal_fd (self->stream);
-  pdg_http_stream_forget_owner (self->stream);
-  g_clear_object (&self->stream);
+  if (self->stream != NULL)
+    {
+      self->linger_fd = pdg_http_stream_steal_fd (self->stream);
+      pdg_http_stream_forget_owner (self->stream);
+      g_clear_object (&self->stream);
+    }
+  else
+    {
+      self->linger_fd = self->channel_fd;
+      self->channel_fd = -1;
+    }
   worker->n_lingering++;
   shutdown (self->linger_fd, SHUT_WR);
   pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_LINGER);
@@ -269,11 +290,10 @@ static void
 connection_closed (gpointer owner)
 {
   PdgHttpConnection *self = owner;
-  PdgHttpWorker *worker = self->worker;
   gboolean linger = pdg_http_stream_has_unread (self->stream) || self->rejected;
 
   pdg_http_exchange_finish (self);
-  if (linger && !worker->closing_all && worker->n_lingering < N_LINGERING_MAX)
+  if (linger && pdg_http_connection_may_linger (self))
     pdg_http_connection_linger (self);
   else
     pdg_http_connection_free (self);
@@ -299,11 +319,37 @@ connection_read_away (PdgHttpConnection *self)
   pdg_http_connection_free (self);
 }
 
+/* libsoup is left with an abandoned stream and a message that we no longer watch; it clears both away by itself. */
+void
+pdg_http_connection_take_over (PdgHttpConnection *self, PdgHttpChannel *channel)
+{
+  self->channel = channel;
+  self->channel_fd = pdg_http_stream_steal_fd (self->stream);
+  pdg_http_stream_forget_owner (self->stream);
+  pdg_http_stream_abandon (self->stream);
+  g_clear_object (&self->stream);
+  g_object_set_qdata (G_OBJECT (self->remote_address), connection_quark (), NULL);
+  pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_OPEN);
+}
+
+void
+pdg_http_connection_look_again (PdgHttpConnection *self)
+{
+  if (!self->has_event)
+    {
+      self->has_event = TRUE;
+      g_queue_push_tail_link (&self->worker->events, &self->event_link);
+    }
+  pdg_http_worker_arm (self->worker, g_get_monotonic_time ());
+}
+
 /* Epoll had news for a connection that libsoup does not wait for. */
 void
 pdg_http_connection_handle_event (PdgHttpConnection *self)
 {
-  if (self->phase == PDG_HTTP_PHASE_LINGER)
+  if (self->phase == PDG_HTTP_PHASE_OPEN)
+    pdg_http_channel_dispatch (self->channel);
+  else if (self->phase == PDG_HTTP_PHASE_LINGER)
     connection_read_away (self);
   else if (self->phase == PDG_HTTP_PHASE_WORK && self->exchange != NULL && self->exchange->status == 0 &&
            pdg_http_stream_is_hung_up (self->stream))
@@ -317,6 +363,12 @@ pdg_http_connection_expire (PdgHttpConnection *self)
   PdgHttpPhase phase = self->phase;
 
   connection_leave_queue (self);
+  if (phase == PDG_HTTP_PHASE_OPEN)
+    {
+      pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_OPEN);
+      pdg_http_channel_tick (self->channel);
+      return;
+    }
   if (phase == PDG_HTTP_PHASE_LINGER)
     {
       pdg_http_connection_free (self);

@@ -159,6 +159,7 @@ static void
 exchange_decide (PdgHttpExchange *self, PdgHttpRequest *request, gboolean path_valid)
 {
   PdgHttpServer *server = self->worker->server;
+  PdgHttpRoute *upgrade;
   gboolean path_known = FALSE;
   guint soup_status = soup_server_message_get_status (self->message);
 
@@ -168,6 +169,14 @@ exchange_decide (PdgHttpExchange *self, PdgHttpRequest *request, gboolean path_v
       request->route_path = self->route->path;
       request->path_rest = self->route->is_prefix ? request->path + self->route->path_len : "";
       self->max_body_bytes = self->route->max_body_bytes;
+    }
+  if (path_valid && pdg_http_web_socket_is_asked_for (request)
+      && (upgrade = pdg_http_router_lookup_web_socket (server->router, request->path)) != NULL)
+    {
+      path_known = TRUE;
+      self->route = upgrade;
+      request->route_path = upgrade->path;
+      self->max_body_bytes = 0;
     }
   if (server->filter != NULL)
     server->filter (request, server->filter_data);
@@ -186,6 +195,8 @@ exchange_decide (PdgHttpExchange *self, PdgHttpRequest *request, gboolean path_v
     refuse_method (self, request);
   else if (request->content_length > 0 && (gsize) request->content_length > self->max_body_bytes)
     refuse_length (self, request);
+  else if (self->route->open != NULL && !pdg_http_web_socket_check (request))
+    ; /* and told why */
   else if (self->route->early != NULL)
     self->route->early (request, self->route->user_data);
 }
@@ -250,6 +261,37 @@ got_chunk_cb (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   g_byte_array_append (self->body, g_bytes_get_data (chunk, NULL), size);
 }
 
+/* libsoup goes on with a message that nobody sees. */
+static void
+exchange_let_go (PdgHttpExchange *self, guint status)
+{
+  PdgHttpConnection *connection = self->connection;
+
+  self->status = status;
+  soup_server_message_set_status (self->message, 500, NULL);
+  soup_message_headers_replace (soup_server_message_get_response_headers (self->message), "Connection", "close");
+  pdg_http_exchange_finish (connection);
+}
+
+static void
+exchange_upgrade (PdgHttpConnection *connection, PdgHttpRequest *request)
+{
+  g_atomic_int_set (&request->answered, TRUE);
+  exchange_let_go (connection->exchange, 101);
+  pdg_http_web_socket_accept (request, connection);
+}
+
+/* The answer is a stream, which gets the connection. */
+static void
+exchange_stream (PdgHttpExchange *self, PdgHttpRequest *request)
+{
+  g_autoptr (PdgHttpChannel) channel = g_steal_pointer (&request->channel);
+  PdgHttpConnection *connection = self->connection;
+
+  exchange_let_go (self, request->status);
+  pdg_http_channel_attach (channel, connection);
+}
+
 void
 pdg_http_exchange_got_body (PdgHttpConnection *connection)
 {
@@ -265,10 +307,20 @@ pdg_http_exchange_got_body (PdgHttpConnection *connection)
     request->body = g_steal_pointer (&self->first_chunk);
 
   pdg_http_connection_set_phase (connection, PDG_HTTP_PHASE_WORK);
+  if (self->route->open != NULL)
+    {
+      exchange_upgrade (connection, request);
+      return;
+    }
   self->dispatching = TRUE;
   self->route->handler (request, self->route->user_data);
   self->dispatching = FALSE;
 
+  if (self->answered_inline && request->channel != NULL)
+    {
+      exchange_stream (self, request);
+      return;
+    }
   if (self->answered_inline)
     {
       exchange_apply (self, request, FALSE);
@@ -285,7 +337,21 @@ void
 pdg_http_exchange_complete (PdgHttpExchange *self, PdgHttpRequest *request)
 {
   if (self->connection == NULL || self->status != 0)
-    return;
+    {
+      g_autoptr (PdgHttpChannel) channel = g_steal_pointer (&request->channel);
+
+      if (channel != NULL)
+        pdg_http_channel_attach (channel, NULL);
+      return;
+    }
+  if (request->channel != NULL)
+    {
+      g_autoptr (SoupServerMessage) message = g_object_ref (self->message);
+
+      exchange_stream (self, request);
+      soup_server_message_unpause (message);
+      return;
+    }
   exchange_apply (self, request, FALSE);
   pdg_http_connection_set_phase (self->connection, PDG_HTTP_PHASE_WRITE);
   soup_server_message_unpause (self->message);

@@ -2,6 +2,7 @@
 
 #include <libsoup/soup.h>
 
+#include "http/pdg-http-channel.h"
 #include "http/pdg-http-head.h"
 #include "http/pdg-http-listen.h"
 #include "http/pdg-http-router.h"
@@ -28,9 +29,10 @@ G_BEGIN_DECLS
  * libsoup cannot answer before it has read the whole body, and has no deadlines. In these cases the connection writes the
  * response itself (pdg_http_connection_reject()), and lets libsoup's next read fail.
  *
- * Another protocol on a connection (WebSocket, event streams) belongs in two places: pdg_http_worker's set-up, where the SoupServer
- * exists and can take soup_server_add_websocket_handler() for a route, and exchange_decide(), which would leave such a message
- * to libsoup; a connection in PDG_HTTP_PHASE_WORK has no deadline, and its bytes are not looked at. */
+ * WebSockets and streaming responses take the socket away from libsoup (pdg_http_connection_take_over()): its stream is left
+ * abandoned, and a PdgHttpChannel reads and writes the socket in PDG_HTTP_PHASE_OPEN, woken by the same epoll set. Its queue has
+ * bounds, which libsoup's have not. The connection holds a reference to its channel, users hold others; a worker that stops tells
+ * its channels, then runs its loop until the last reference has gone or the time is up. */
 
 typedef struct _PdgHttpWorker PdgHttpWorker;
 typedef struct _PdgHttpConnection PdgHttpConnection;
@@ -44,6 +46,7 @@ typedef enum
   PDG_HTTP_PHASE_HEADERS,
   PDG_HTTP_PHASE_BODY,
   PDG_HTTP_PHASE_WRITE,
+  PDG_HTTP_PHASE_OPEN,   /* a channel has the socket; the deadline is its next tick */
   PDG_HTTP_PHASE_LINGER, /* libsoup has gone; the rest of the client's bytes is thrown away so that it reads our answer */
   PDG_HTTP_N_PHASES,
 } PdgHttpPhase;
@@ -110,6 +113,8 @@ struct _PdgHttpWorker
   /* under the lock */
   GMutex lock;
   GPtrArray *answered;
+  GPtrArray *dirty_channels;
+  guint n_channels; /* not yet finalized */
   gint64 stop_requested_usec; /* 0 = no */
   gboolean closed;
 };
@@ -121,6 +126,7 @@ struct _PdgHttpConnection
   GSocketAddress *remote_address;
   char *remote; /* a GRefString */
   PdgHttpExchange *exchange;
+  PdgHttpChannel *channel; /* which then has the socket */
   GList link;
   GList deadline_link;
   GList event_link;
@@ -129,6 +135,7 @@ struct _PdgHttpConnection
   PdgHttpHead head;
   gsize lingered_bytes;
   int linger_fd;
+  int channel_fd;
   guint is_loopback : 1;
   guint is_counted : 1;
   guint has_event : 1;
@@ -176,9 +183,13 @@ struct _PdgHttpRequest
   gint64 content_length;
   gint64 start_usec;
   gboolean is_loopback;
+  gboolean is_http_1_1;
+  gsize stream_queue_bytes;
+  guint stream_queue_messages;
   gpointer data;
   GDestroyNotify data_destroy;
 
+  PdgHttpChannel *channel; /* of a streaming response, until it has the connection */
   guint status;
   char *response_type;
   GBytes *response_body;
@@ -196,6 +207,8 @@ void           pdg_http_worker_unref   (PdgHttpWorker *worker);
 gboolean       pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequest *request);
 /* Sees to it that the poller looks at the deadlines no later than @usec. */
 void           pdg_http_worker_arm     (PdgHttpWorker *worker, gint64 usec);
+/* Under the worker's lock, which must not be closed. */
+void           pdg_http_worker_wake_up (PdgHttpWorker *worker);
 
 /* pdg-http-accept.c: the listening sockets of a worker */
 gboolean       pdg_http_worker_watch_listeners   (PdgHttpWorker *worker);
@@ -212,7 +225,26 @@ void               pdg_http_connection_reject    (PdgHttpConnection *self, guint
 void               pdg_http_connection_reject_error (PdgHttpConnection *self, guint status, const char *message);
 void               pdg_http_connection_expire    (PdgHttpConnection *self);
 void               pdg_http_connection_handle_event (PdgHttpConnection *self);
+gboolean           pdg_http_connection_may_linger (PdgHttpConnection *self);
 void               pdg_http_connection_linger    (PdgHttpConnection *self);
+/* Takes the socket away from libsoup, and @channel, a reference. */
+void               pdg_http_connection_take_over (PdgHttpConnection *self, PdgHttpChannel *channel);
+/* Has the poller come back to it, after the others. */
+void               pdg_http_connection_look_again (PdgHttpConnection *self);
+
+/* pdg-http-channel.c, the worker's thread but for new */
+PdgHttpChannel    *pdg_http_channel_new      (PdgHttpWorker *worker, const PdgHttpChannelFuncs *funcs, gpointer owner,
+                                              const PdgHttpChannelLimits *limits);
+void               pdg_http_channel_attach   (PdgHttpChannel *self, PdgHttpConnection *connection);
+void               pdg_http_channel_dispatch (PdgHttpChannel *self);
+gboolean           pdg_http_channel_tick     (PdgHttpChannel *self);
+void               pdg_http_channel_stop     (PdgHttpChannel *self);
+void               pdg_http_channel_lose     (PdgHttpChannel *self);
+
+/* pdg-http-websocket.c: answers an upgrade. FALSE when the request was refused instead. */
+gboolean           pdg_http_web_socket_is_asked_for (PdgHttpRequest *request);
+gboolean           pdg_http_web_socket_check  (PdgHttpRequest *request);
+void               pdg_http_web_socket_accept (PdgHttpRequest *request, PdgHttpConnection *connection);
 
 /* pdg-http-exchange.c */
 void             pdg_http_exchange_watch     (PdgHttpConnection *connection, SoupServerMessage *message);
@@ -227,6 +259,8 @@ void             pdg_http_exchange_unref     (PdgHttpExchange *self);
 /* pdg-http-request.c */
 PdgHttpRequest *pdg_http_request_new         (PdgHttpExchange *exchange, SoupServerMessage *message, const char *path);
 void            pdg_http_request_cancel      (PdgHttpRequest *request);
+/* Takes what has been answered to the worker's thread. FALSE when that has ended. */
+gboolean        pdg_http_request_deliver     (PdgHttpRequest *request);
 char           *pdg_http_dup_error_json      (const char *message);
 
 G_END_DECLS

@@ -21,6 +21,9 @@ pdg_http_request_new (PdgHttpExchange *exchange, SoupServerMessage *message, con
   self->path_rest = "";
   self->remote = g_ref_string_acquire (exchange->connection->remote);
   self->is_loopback = exchange->connection->is_loopback;
+  self->is_http_1_1 = soup_server_message_get_http_version (message) != SOUP_HTTP_1_0;
+  self->stream_queue_bytes = exchange->worker->server->limits.stream_queue_bytes;
+  self->stream_queue_messages = exchange->worker->server->limits.stream_queue_messages;
   self->start_usec = g_get_monotonic_time ();
   self->content_length = soup_message_headers_get_one (self->headers, "Content-Length") != NULL
                            ? (gint64) soup_message_headers_get_content_length (self->headers)
@@ -43,6 +46,7 @@ request_free (PdgHttpRequest *self)
   g_ref_string_release (self->remote);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->response_body, g_bytes_unref);
+  g_clear_pointer (&self->channel, pdg_http_channel_unref);
   g_clear_pointer (&self->response_headers, g_ptr_array_unref);
   g_free (self->content_type);
   g_free (self->response_type);
@@ -222,10 +226,19 @@ pdg_http_request_add_response_header (PdgHttpRequest *self, const char *name, co
 }
 
 gboolean
-pdg_http_request_respond (PdgHttpRequest *self, guint status, const char *content_type, GBytes *body)
+pdg_http_request_deliver (PdgHttpRequest *self)
 {
   PdgHttpExchange *exchange = self->exchange;
 
+  if (g_thread_self () != exchange->worker->thread || !exchange->dispatching)
+    return pdg_http_worker_push_answered (exchange->worker, self);
+  exchange->answered_inline = TRUE;
+  return TRUE;
+}
+
+gboolean
+pdg_http_request_respond (PdgHttpRequest *self, guint status, const char *content_type, GBytes *body)
+{
   g_return_val_if_fail (status >= 200 && status < PDG_HTTP_STATUS_END, FALSE);
   g_return_val_if_fail (content_type != NULL || body == NULL || g_bytes_get_size (body) == 0, FALSE);
   g_return_val_if_fail (content_type == NULL || strpbrk (content_type, "\r\n") == NULL, FALSE);
@@ -236,10 +249,7 @@ pdg_http_request_respond (PdgHttpRequest *self, guint status, const char *conten
   self->response_type = g_strdup (content_type);
   self->response_body = body != NULL ? g_bytes_ref (body) : NULL;
 
-  if (g_thread_self () == exchange->worker->thread && exchange->dispatching)
-    exchange->answered_inline = TRUE;
-  else
-    pdg_http_worker_push_answered (exchange->worker, self);
+  pdg_http_request_deliver (self);
   return TRUE;
 }
 

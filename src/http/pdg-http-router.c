@@ -17,6 +17,7 @@ route_free (gpointer data)
 
   g_free (route->path);
   g_strfreev (route->methods);
+  g_strfreev (route->protocols);
   g_free (route);
 }
 
@@ -89,6 +90,26 @@ pdg_http_router_add (PdgHttpRouter *router, const char *methods, const char *pat
   route->path_len = strlen (path) - (route->is_prefix ? 1 : 0);
   g_ptr_array_add (router->routes, route);
   return route;
+}
+
+/* No method at all: a request reaches it only by asking for the upgrade. */
+PdgHttpRoute *
+pdg_http_router_add_web_socket (PdgHttpRouter *router, const char *path)
+{
+  return pdg_http_router_add (router, "", path);
+}
+
+PdgHttpRoute *
+pdg_http_router_lookup_web_socket (PdgHttpRouter *router, const char *path)
+{
+  for (guint i = 0; i < router->routes->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->routes, i);
+
+      if (route->open != NULL && g_str_equal (route->path, path))
+        return route;
+    }
+  return NULL;
 }
 
 /* How well @route fits: 0 not at all, G_MAXSIZE exactly, else the length of the prefix. */

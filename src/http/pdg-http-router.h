@@ -17,6 +17,8 @@ typedef struct
   gsize max_body_bytes;
   PdgHttpEarlyFunc early;
   PdgHttpHandlerFunc handler;
+  PdgHttpWebSocketOpenFunc open; /* of a WebSocket route, which has no handler */
+  char **protocols;
   gpointer user_data;
   GDestroyNotify destroy;
   guint64 by_status[PDG_HTTP_STATUS_END - PDG_HTTP_STATUS_MIN];
@@ -38,6 +40,12 @@ PdgHttpRoute  *pdg_http_router_add (PdgHttpRouter *router, const char *methods, 
 /* Finds the route of @method and decoded @path. NULL with @path_known set when only the method does not fit.
  * HEAD falls back on GET. (transfer none) */
 PdgHttpRoute  *pdg_http_router_lookup (PdgHttpRouter *router, const char *method, const char *path, gboolean *path_known);
+
+/* Adds the WebSocket of @path, beside the routes of that path. (transfer none) */
+PdgHttpRoute  *pdg_http_router_add_web_socket (PdgHttpRouter *router, const char *path);
+
+/* The route of a WebSocket at exactly @path, or NULL. (transfer none) */
+PdgHttpRoute  *pdg_http_router_lookup_web_socket (PdgHttpRouter *router, const char *path);
 
 /* The methods of @path, "GET, HEAD, OPTIONS", for Allow. (transfer full) */
 char          *pdg_http_router_dup_allow (PdgHttpRouter *router, const char *path);

@@ -63,6 +63,25 @@ pdg_http_server_add_route (PdgHttpServer *self, const char *methods, const char 
   route->destroy = destroy;
 }
 
+void
+pdg_http_server_add_websocket (PdgHttpServer *self, const char *path, const char *const *protocols, gsize max_message_bytes,
+                               PdgHttpEarlyFunc early, PdgHttpWebSocketOpenFunc open, gpointer user_data, GDestroyNotify destroy)
+{
+  PdgHttpRoute *route;
+
+  g_return_if_fail (self->workers->len == 0);
+  g_return_if_fail (open != NULL);
+  g_return_if_fail (path != NULL && *path == '/');
+
+  route = pdg_http_router_add_web_socket (self->router, path);
+  route->protocols = g_strdupv ((char **) protocols);
+  route->max_body_bytes = max_message_bytes;
+  route->early = early;
+  route->open = open;
+  route->user_data = user_data;
+  route->destroy = destroy;
+}
+
 gboolean
 pdg_http_server_start (PdgHttpServer *self, const char *host, guint16 port, guint n_threads, GError **error)
 {

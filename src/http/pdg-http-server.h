@@ -5,6 +5,7 @@
 #include "http/pdg-http-limits.h"
 #include "http/pdg-http-metrics.h"
 #include "http/pdg-http-request.h"
+#include "http/pdg-http-websocket.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +51,13 @@ void           pdg_http_server_set_filter (PdgHttpServer *server, PdgHttpEarlyFu
 void           pdg_http_server_add_route (PdgHttpServer *server, const char *methods, const char *path, gsize max_body_bytes,
                                           PdgHttpEarlyFunc early, PdgHttpHandlerFunc handler, gpointer user_data,
                                           GDestroyNotify destroy);
+
+/* Adds a WebSocket at exactly @path, beside the routes of that path: requests with Upgrade: websocket go there. Before start.
+ * @protocols: NULL-terminated, what is spoken; a client that offers others only is let in without one. @max_message_bytes: a
+ * longer message closes the socket with 1009. @early: nullable. @destroy: called with @user_data when the server is freed. */
+void           pdg_http_server_add_websocket (PdgHttpServer *server, const char *path, const char *const *protocols,
+                                              gsize max_message_bytes, PdgHttpEarlyFunc early, PdgHttpWebSocketOpenFunc open,
+                                              gpointer user_data, GDestroyNotify destroy);
 
 /* Listens and returns.
  * @host: "127.0.0.1", "::1", "localhost" (both loopbacks), "0.0.0.0", "::" (both families) or another numeric address.

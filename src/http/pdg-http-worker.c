@@ -36,7 +36,8 @@ poller_take_event (PdgHttpWorker *worker, const struct epoll_event *event)
   if (connection->stream != NULL)
     pdg_http_stream_set_ready (connection->stream, (event->events & EPOLLIN) != 0, (event->events & EPOLLOUT) != 0,
                                (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
-  if (!connection->has_event && (connection->phase == PDG_HTTP_PHASE_LINGER || connection->phase == PDG_HTTP_PHASE_WORK))
+  if (!connection->has_event && (connection->phase == PDG_HTTP_PHASE_LINGER || connection->phase == PDG_HTTP_PHASE_WORK
+                                 || connection->phase == PDG_HTTP_PHASE_OPEN))
     {
       connection->has_event = TRUE;
       g_queue_push_tail_link (&worker->events, &connection->event_link);
@@ -61,9 +62,33 @@ poller_check (GSource *source)
 }
 
 static void
+stop_channels (PdgHttpWorker *worker)
+{
+  for (GList *l = worker->connections.head; l != NULL; l = l->next)
+    {
+      PdgHttpConnection *connection = l->data;
+
+      if (connection->channel != NULL)
+        pdg_http_channel_stop (connection->channel);
+    }
+}
+
+static gboolean
+has_channels (PdgHttpWorker *worker)
+{
+  gboolean any;
+
+  g_mutex_lock (&worker->lock);
+  any = worker->n_channels > 0;
+  g_mutex_unlock (&worker->lock);
+  return any;
+}
+
+static void
 take_wake_up (PdgHttpWorker *worker)
 {
   g_autoptr (GPtrArray) answered = NULL;
+  g_autoptr (GPtrArray) dirty = NULL;
   guint64 count;
   gint64 stop_usec;
 
@@ -73,6 +98,8 @@ take_wake_up (PdgHttpWorker *worker)
   g_mutex_lock (&worker->lock);
   answered = g_steal_pointer (&worker->answered);
   worker->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_request_unref);
+  dirty = g_steal_pointer (&worker->dirty_channels);
+  worker->dirty_channels = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_channel_unref);
   stop_usec = worker->stop_requested_usec;
   g_mutex_unlock (&worker->lock);
 
@@ -82,12 +109,15 @@ take_wake_up (PdgHttpWorker *worker)
 
       pdg_http_exchange_complete (request->exchange, request);
     }
+  for (guint i = 0; i < dirty->len; i++)
+    pdg_http_channel_dispatch (g_ptr_array_index (dirty, i));
   if (stop_usec != 0 && !worker->stopping)
     {
       worker->stop_usec = stop_usec;
       pdg_http_worker_close_listeners (worker);
       worker->stopping = TRUE;
       pdg_http_worker_arm (worker, stop_usec);
+      stop_channels (worker);
     }
 }
 
@@ -95,8 +125,9 @@ static void
 take_connection_events (PdgHttpWorker *worker)
 {
   PdgHttpConnection *connection;
+  guint n = worker->events.length; /* some come back */
 
-  while ((connection = g_queue_peek_head (&worker->events)) != NULL)
+  while (n-- > 0 && (connection = g_queue_peek_head (&worker->events)) != NULL)
     {
       g_queue_unlink (&worker->events, &connection->event_link);
       connection->has_event = FALSE;
@@ -361,7 +392,7 @@ worker_thread (gpointer data)
 
   if (ok)
     {
-      while (!worker->stopping || (worker->n_in_flight > 0 && g_get_monotonic_time () < worker->stop_usec))
+      while (!worker->stopping || ((worker->n_in_flight > 0 || has_channels (worker)) && g_get_monotonic_time () < worker->stop_usec))
         g_main_context_iteration (worker->context, TRUE);
       /* Requests that had already arrived still hear that we stop. */
       for (guint i = 0; i < LAST_TURNS && g_main_context_iteration (worker->context, FALSE); i++)
@@ -394,6 +425,7 @@ pdg_http_worker_new (PdgHttpServer *server, const PdgHttpListeners *listeners)
   worker->keep_alive_fd = -1;
   worker->armed_usec = G_MAXINT64;
   worker->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_request_unref);
+  worker->dirty_channels = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_channel_unref);
   return worker;
 }
 
@@ -411,6 +443,7 @@ pdg_http_worker_unref (PdgHttpWorker *worker)
     return;
   worker_release_descriptors (worker);
   g_ptr_array_unref (worker->answered);
+  g_ptr_array_unref (worker->dirty_channels);
   pdg_http_router_unref (worker->router);
   g_mutex_clear (&worker->lock);
   g_free (worker);
@@ -448,8 +481,8 @@ pdg_http_worker_start (PdgHttpWorker *worker, guint index, GError **error)
   return TRUE;
 }
 
-static void
-worker_wake_up (PdgHttpWorker *worker)
+void
+pdg_http_worker_wake_up (PdgHttpWorker *worker)
 {
   guint64 one = 1;
 
@@ -471,7 +504,7 @@ pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequest *request)
   first = worker->answered->len == 0;
   g_ptr_array_add (worker->answered, pdg_http_request_ref (request));
   if (first)
-    worker_wake_up (worker);
+    pdg_http_worker_wake_up (worker);
   g_mutex_unlock (&worker->lock);
   return TRUE;
 }
@@ -481,7 +514,7 @@ pdg_http_worker_request_stop (PdgHttpWorker *worker, gint64 until_usec)
 {
   g_mutex_lock (&worker->lock);
   worker->stop_requested_usec = until_usec;
-  worker_wake_up (worker);
+  pdg_http_worker_wake_up (worker);
   g_mutex_unlock (&worker->lock);
 }
 

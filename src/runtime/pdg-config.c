@@ -13,34 +13,47 @@ typedef struct
   const char *fallback;    /* default as text */
   gint64 min, max;
   const char *doc;
+  const char *choices;     /* of a text, "this|that"; NULL = any */
 } SettingInfo;
 
 /* The one table of settings and limits: README and --help print it. In the order of PdgConfigKey. */
 static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
-  { "database-url", "DATABASE_URL", NULL, "", 0, 0, "libpq URI of a shared PostgreSQL; empty runs a private one in the data directory" },
-  { "host", "PRODUCTGRAPH_HOST", NULL, "127.0.0.1", 0, 0, "address to listen on; beyond loopback every request needs a key" },
-  { "port", "PORT", "port", "8080", 0, 65535, "HTTP port; 0 takes any free one" },
-  { "data-dir", "PRODUCTGRAPH_DATA_DIR", NULL, "", 0, 0, "where the private database and all state live; empty is productgraph in the user's data directory" },
-  { "pg-bindir", "PRODUCTGRAPH_PG_BINDIR", NULL, "", 0, 0, "directory of the PostgreSQL programs to use; empty finds the newest installed" },
-  { "organisation", "PRODUCTGRAPH_ORGANISATION", NULL, "", 0, 0, "organisation to act for, by id or name; empty is the first that the login may see" },
-  { "token", "PRODUCTGRAPH_TOKEN", NULL, "", 0, 0, "access token (or ingest key) that the command line sends to a server" },
-  { "server-threads", "PRODUCTGRAPH_SERVER_THREADS", "threads", "0", 0, 64, "HTTP threads; 0 is one on a desktop and one a core when headless" },
-  { "db-readers", "PRODUCTGRAPH_DB_READERS", "connections", "4", 1, 64, "reading connections, each with its thread" },
-  { "max-connections", "PRODUCTGRAPH_MAX_CONNECTIONS", "connections", "1024", 1, 100000, "open HTTP connections; above it idle ones go, then 503" },
-  { "header-deadline", "PRODUCTGRAPH_HEADER_DEADLINE", "ms", "10000", 1, 3600000, "time to send the headers of a request" },
-  { "body-deadline", "PRODUCTGRAPH_BODY_DEADLINE", "ms", "60000", 1, 3600000, "time to send the body of a request" },
-  { "idle-deadline", "PRODUCTGRAPH_IDLE_DEADLINE", "ms", "75000", 1, 3600000, "time a kept-alive connection may wait for its next request" },
-  { "stop-deadline", "PRODUCTGRAPH_STOP_DEADLINE", "ms", "5000", 0, 600000, "time that requests in flight get when the program stops" },
-  { "ingest-body-bytes", "PRODUCTGRAPH_INGEST_BODY_BYTES", "bytes", "10485760", 1024, 1073741824, "body of POST /v1/events; above it 413" },
-  { "ingest-events", "PRODUCTGRAPH_INGEST_EVENTS", "events", "1000", 1, 100000, "events in one request; above it 400" },
-  { "ingest-event-bytes", "PRODUCTGRAPH_INGEST_EVENT_BYTES", "bytes", "102400", 256, 16777216, "one event; a larger one is rejected, the others are stored" },
-  { "ingest-queue-events", "PRODUCTGRAPH_INGEST_QUEUE_EVENTS", "events", "100000", 1, 10000000, "events waiting for the database; above it 503 with Retry-After" },
-  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most" },
-  { "graphql-body-bytes", "PRODUCTGRAPH_GRAPHQL_BODY_BYTES", "bytes", "1048576", 1024, 67108864, "body of POST /graphql; above it 413" },
-  { "graphql-tokens", "PRODUCTGRAPH_GRAPHQL_TOKENS", "tokens", "5000", 10, 1000000, "lexical tokens of a document" },
-  { "graphql-depth", "PRODUCTGRAPH_GRAPHQL_DEPTH", "levels", "10", 1, 100, "nesting of fields in a document" },
-  { "graphql-aliases", "PRODUCTGRAPH_GRAPHQL_ALIASES", "aliases", "30", 0, 10000, "aliases in a document" },
-  { "graphql-deadline", "PRODUCTGRAPH_GRAPHQL_DEADLINE", "ms", "10000", 10, 3600000, "time that one statement of a query may take" },
+  { "database-url", "DATABASE_URL", NULL, "", 0, 0, "libpq URI of a shared PostgreSQL; empty runs a private one in the data directory", NULL },
+  { "host", "PRODUCTGRAPH_HOST", NULL, "127.0.0.1", 0, 0, "address to listen on; beyond loopback every request needs a key", NULL },
+  { "port", "PORT", "port", "8080", 0, 65535, "HTTP port; 0 takes any free one", NULL },
+  { "data-dir", "PRODUCTGRAPH_DATA_DIR", NULL, "", 0, 0, "where the private database and all state live; empty is productgraph in the user's data directory", NULL },
+  { "pg-bindir", "PRODUCTGRAPH_PG_BINDIR", NULL, "", 0, 0, "directory of the PostgreSQL programs to use; empty finds the newest installed", NULL },
+  { "organisation", "PRODUCTGRAPH_ORGANISATION", NULL, "", 0, 0, "organisation to act for, by id or name; empty is the first that the login may see", NULL },
+  { "token", "PRODUCTGRAPH_TOKEN", NULL, "", 0, 0, "access token (or ingest key) that the command line sends to a server", NULL },
+  { "server-threads", "PRODUCTGRAPH_SERVER_THREADS", "threads", "0", 0, 64, "HTTP threads; 0 is one on a desktop and one a core when headless", NULL },
+  { "db-readers", "PRODUCTGRAPH_DB_READERS", "connections", "4", 1, 64, "reading connections, each with its thread", NULL },
+  { "max-connections", "PRODUCTGRAPH_MAX_CONNECTIONS", "connections", "1024", 1, 100000, "open HTTP connections; above it idle ones go, then 503", NULL },
+  { "header-deadline", "PRODUCTGRAPH_HEADER_DEADLINE", "ms", "10000", 1, 3600000, "time to send the headers of a request", NULL },
+  { "body-deadline", "PRODUCTGRAPH_BODY_DEADLINE", "ms", "60000", 1, 3600000, "time to send the body of a request", NULL },
+  { "idle-deadline", "PRODUCTGRAPH_IDLE_DEADLINE", "ms", "75000", 1, 3600000, "time a kept-alive connection may wait for its next request", NULL },
+  { "stop-deadline", "PRODUCTGRAPH_STOP_DEADLINE", "ms", "5000", 0, 600000, "time that requests in flight get when the program stops", NULL },
+  { "ingest-body-bytes", "PRODUCTGRAPH_INGEST_BODY_BYTES", "bytes", "10485760", 1024, 1073741824, "body of POST /v1/events; above it 413", NULL },
+  { "ingest-events", "PRODUCTGRAPH_INGEST_EVENTS", "events", "1000", 1, 100000, "events in one request; above it 400", NULL },
+  { "ingest-event-bytes", "PRODUCTGRAPH_INGEST_EVENT_BYTES", "bytes", "102400", 256, 16777216, "one event; a larger one is rejected, the others are stored", NULL },
+  { "ingest-queue-events", "PRODUCTGRAPH_INGEST_QUEUE_EVENTS", "events", "100000", 1, 10000000, "events waiting for the database; above it 503 with Retry-After", NULL },
+  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most", NULL },
+  { "graphql-body-bytes", "PRODUCTGRAPH_GRAPHQL_BODY_BYTES", "bytes", "1048576", 1024, 67108864, "body of POST /graphql; above it 413", NULL },
+  { "graphql-tokens", "PRODUCTGRAPH_GRAPHQL_TOKENS", "tokens", "5000", 10, 1000000, "lexical tokens of a document", NULL },
+  { "graphql-depth", "PRODUCTGRAPH_GRAPHQL_DEPTH", "levels", "10", 1, 100, "nesting of fields in a document", NULL },
+  { "graphql-aliases", "PRODUCTGRAPH_GRAPHQL_ALIASES", "aliases", "30", 0, 10000, "aliases in a document", NULL },
+  { "graphql-deadline", "PRODUCTGRAPH_GRAPHQL_DEADLINE", "ms", "10000", 10, 3600000, "time that a GraphQL request may take, and each of its statements; above it 504", NULL },
+  { "graphql-directives", "PRODUCTGRAPH_GRAPHQL_DIRECTIVES", "directives", "50", 0, 10000, "directives in a document; 0 is any number", NULL },
+  { "graphql-root-fields", "PRODUCTGRAPH_GRAPHQL_ROOT_FIELDS", "fields", "20", 0, 10000, "root fields of an operation; 0 is any number", NULL },
+  { "graphql-introspection-lists", "PRODUCTGRAPH_GRAPHQL_INTROSPECTION_LISTS", "lists", "2", 0, 100, "nested lists of an introspection; 0 is any number", NULL },
+  { "graphql-errors", "PRODUCTGRAPH_GRAPHQL_ERRORS", "errors", "100", 1, 10000, "errors that a refused document is told at most", NULL },
+  { "graphql-cost", "PRODUCTGRAPH_GRAPHQL_COST", "points", "5000", 0, 2000000000, "cost of an operation: leaf 1, object 2 and 1.5 times what is below, times first or last; 0 is any", NULL },
+  { "graphql-page-size", "PRODUCTGRAPH_GRAPHQL_PAGE_SIZE", "rows", "100", 0, 10000, "first and last of a list, which must be given for a connection; 0 is any number", NULL },
+  { "graphql-key-requests", "PRODUCTGRAPH_GRAPHQL_KEY_REQUESTS", "requests", "8", 0, 100000, "GraphQL requests of one key at once; above it 429; 0 is any number", NULL },
+  { "graphql-requests", "PRODUCTGRAPH_GRAPHQL_REQUESTS", "requests", "256", 0, 100000, "GraphQL requests at once; above it 429; 0 is any number", NULL },
+  { "graphql-documents", "PRODUCTGRAPH_GRAPHQL_DOCUMENTS", "documents", "1000", 0, 1000000, "documents kept parsed and validated, also for persisted queries; 0 keeps none", NULL },
+  { "graphql-persisted", "PRODUCTGRAPH_GRAPHQL_PERSISTED", NULL, "", 0, 0, "folder of .graphql files that may be asked for by the SHA-256 of their text", NULL },
+  { "graphql-only-persisted", "PRODUCTGRAPH_GRAPHQL_ONLY_PERSISTED", "0 or 1", "0", 0, 1, "1 runs no documents by HTTP but those of graphql-persisted", NULL },
+  { "graphql-http-status", "PRODUCTGRAPH_GRAPHQL_HTTP_STATUS", NULL, "audit", 0, 0, "statuses of /graphql: audit as the published audits want them, draft as the draft of 2026-08", "audit|draft" },
 };
 
 struct _PdgConfig
@@ -66,6 +79,16 @@ assign (PdgConfig *config, PdgConfigKey i, const char *value, const char *where,
           g_set_error (error, PDG_CONFIG_ERROR, PDG_CONFIG_ERROR_VALUE,
                        "%s: \"%s\" is not a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " (%s)", where, value,
                        info->min, info->max, info->unit);
+          return FALSE;
+        }
+    }
+  if (info->choices != NULL)
+    {
+      g_auto (GStrv) choices = g_strsplit (info->choices, "|", -1);
+
+      if (!g_strv_contains ((const char *const *) choices, value))
+        {
+          g_set_error (error, PDG_CONFIG_ERROR, PDG_CONFIG_ERROR_VALUE, "%s: \"%s\" is none of %s", where, value, info->choices);
           return FALSE;
         }
     }

@@ -95,6 +95,18 @@ api_options (PdgRuntime *self)
     .graphql_tokens = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_TOKENS),
     .graphql_depth = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DEPTH),
     .graphql_aliases = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ALIASES),
+    .graphql_directives = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DIRECTIVES),
+    .graphql_root_fields = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ROOT_FIELDS),
+    .graphql_introspection_lists = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_INTROSPECTION_LISTS),
+    .graphql_errors = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ERRORS),
+    .graphql_cost = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_COST),
+    .graphql_page_size = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_PAGE_SIZE),
+    .graphql_key_requests = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_KEY_REQUESTS),
+    .graphql_requests = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_REQUESTS),
+    .graphql_documents = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DOCUMENTS),
+    .graphql_draft = g_strcmp0 (pdg_config_get_string (s, PDG_CONFIG_GRAPHQL_HTTP_STATUS), "draft") == 0,
+    .graphql_persisted = pdg_config_get_string (s, PDG_CONFIG_GRAPHQL_PERSISTED),
+    .graphql_only_persisted = pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ONLY_PERSISTED) != 0,
     .graphql_timeout_ms = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DEADLINE),
   };
 }

@@ -24,6 +24,7 @@ typedef struct
 struct _PdgHub
 {
   GMutex lock;
+  char *origin;
   GHashTable *subscribers; /* id -> Subscriber */
   guint last_id;
 };
@@ -56,6 +57,7 @@ pdg_hub_new (void)
   PdgHub *hub = g_atomic_rc_box_new0 (PdgHub);
 
   g_mutex_init (&hub->lock);
+  hub->origin = g_uuid_string_random ();
   hub->subscribers = g_hash_table_new_full (NULL, NULL, NULL, subscriber_release);
   return hub;
 }
@@ -73,6 +75,7 @@ hub_clear (gpointer data)
 
   g_hash_table_unref (hub->subscribers);
   g_mutex_clear (&hub->lock);
+  g_free (hub->origin);
 }
 
 void
@@ -197,7 +200,14 @@ void
 pdg_hub_publish_notification (PdgHub *hub, const char *payload)
 {
   gint32 org_no, project_no;
+  const char *origin;
 
-  if (pdg_store_parse_notification (payload, &org_no, &project_no))
+  if (pdg_store_parse_notification (payload, &org_no, &project_no, &origin) && !g_str_equal (origin, hub->origin))
     pdg_hub_publish (hub, project_no);
+}
+
+const char *
+pdg_hub_get_origin (PdgHub *hub)
+{
+  return hub->origin;
 }

@@ -30,6 +30,9 @@ void    pdg_hub_publish (PdgHub *hub, gint32 topic);
 const char *pdg_hub_get_channel (void);
 void    pdg_hub_publish_notification (PdgHub *hub, const char *payload);
 
+/* The mark of this hub's own writers in such payloads: they publish by themselves, and are not told a second time. */
+const char *pdg_hub_get_origin (PdgHub *hub);
+
 /* Something may have been missed (the connection was away): everybody is told. */
 void    pdg_hub_publish_all (PdgHub *hub);
 

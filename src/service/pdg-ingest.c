@@ -200,7 +200,7 @@ remember_titles (PdgIngest *self, GArray *told)
 
 /* Tells every process, once a project; rows are sorted by project. */
 static gboolean
-notify_projects (PdgDbTx *tx, PdgFlush *flush, GError **error)
+notify_projects (PdgIngest *self, PdgDbTx *tx, PdgFlush *flush, GError **error)
 {
   g_autoptr (GArray) orgs = g_array_new (FALSE, FALSE, sizeof (gint32));
   g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
@@ -217,7 +217,7 @@ notify_projects (PdgDbTx *tx, PdgFlush *flush, GError **error)
       last = row->project_no;
     }
   return pdg_store_events_notify (tx, (const gint32 *) (void *) orgs->data, (const gint32 *) (void *) projects->data, projects->len,
-                                  error);
+                                  pdg_hub_get_origin (self->hub), error);
 }
 
 /* One transaction: the rows, their sessions, the notification. @slow: by way of ON CONFLICT. */
@@ -249,7 +249,8 @@ store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean 
   if (deltas->len > 0
       && !pdg_store_events_apply_sessions (tx, (const PdgSessionDelta *) (void *) deltas->data, deltas->len, pdg_clock_now_usec (), error))
     return FALSE;
-  if (!name_screens (self, tx, flush, &told, error) || !notify_projects (tx, flush, error) || !pdg_db_tx_commit (tx, error))
+  if (!name_screens (self, tx, flush, &told, error) || !notify_projects (self, tx, flush, error)
+      || !pdg_db_tx_commit (tx, error))
     return FALSE;
   remember_titles (self, told);
   return TRUE;

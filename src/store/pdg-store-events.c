@@ -19,7 +19,7 @@
 #define APPLY_SESSIONS                                                                                                    \
   "SELECT apply_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 #define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
-#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', org || ' ' || project) FROM unnest($1, $2) u (org, project)"
+#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', org || ' ' || project || ' ' || $3) FROM unnest($1, $2) u (org, project)"
 #define ENSURE_PARTITIONS "SELECT ensure_event_partitions()"
 
 #define COPY_PIECE_BYTES (64 * 1024)
@@ -320,19 +320,24 @@ pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32
 }
 
 gboolean
-pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, GError **error)
+pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, const char *origin, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
 
   pdg_db_params_add_int4_array (params, orgs, NULL, n);
   pdg_db_params_add_int4_array (params, projects, NULL, n);
+  pdg_db_params_add_text (params, origin, -1);
   return pdg_db_tx_exec (tx, NOTIFY, params, error);
 }
 
 gboolean
-pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no)
+pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no, const char **origin)
 {
-  return sscanf (payload, "%d %d", org_no, project_no) == 2;
+  int len = 0;
+  int n = sscanf (payload, "%d %d %n", org_no, project_no, &len);
+
+  *origin = payload + len;
+  return n == 2;
 }
 
 gboolean

@@ -54,15 +54,16 @@ gboolean pdg_store_events_apply_sessions (PdgDbTx *tx, const PdgSessionDelta *de
 gboolean pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32 *screens, const PdgSlice *titles,
                                         const gint64 *times, guint n, GError **error);
 
-/* Tells every process, when the transaction commits, that the projects have new events. @orgs: the organisation of each. */
-gboolean pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, GError **error);
+/* Tells every process, when the transaction commits, that the projects have new events. @orgs: the organisation of each.
+ * @origin: who tells, so that it need not listen to itself. */
+gboolean pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, const char *origin, GError **error);
 
 /* Makes the partitions of the days around now. */
 gboolean pdg_store_events_ensure_partitions (PdgDbTx *tx, GError **error);
 
 #define PDG_STORE_CHANNEL "productgraph"
 
-/* Reads a notification's payload. FALSE when it is none of ours. */
-gboolean pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no);
+/* Reads a notification's payload. FALSE when it is none of ours. @origin: (out) in @payload. */
+gboolean pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no, const char **origin);
 
 G_END_DECLS

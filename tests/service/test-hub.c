@@ -208,6 +208,28 @@ test_contexts (void)
   g_thread_join (thread);
 }
 
+/* The database tells every process of a commit, also the one that made it, which has published it already. */
+static void
+test_own_notifications (void)
+{
+  g_autoptr (PdgHub) hub = pdg_hub_new ();
+  g_autoptr (PdgHub) elsewhere = pdg_hub_new ();
+  g_autofree char *own = g_strdup_printf ("1 7 %s", pdg_hub_get_origin (hub));
+  g_autofree char *theirs = g_strdup_printf ("1 7 %s", pdg_hub_get_origin (elsewhere));
+  Ear ear = { 0 };
+  guint id = pdg_hub_subscribe (hub, 7, NULL, heard_cb, &ear, NULL);
+
+  pdg_hub_publish_notification (hub, own);
+  pdg_hub_publish_notification (hub, "nonsense");
+  iterate_for (50 * 1000);
+  g_assert_cmpint (ear.n, ==, 0);
+  pdg_hub_publish_notification (hub, theirs);
+  iterate_until (&ear, 1);
+  pdg_hub_publish_notification (hub, "1 7"); /* of a version that names no origin */
+  iterate_until (&ear, 2);
+  pdg_hub_unsubscribe (hub, id);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -218,5 +240,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/service/hub/nothing-after-unsubscribe", test_nothing_after_unsubscribe);
   g_test_add_func ("/service/hub/unsubscribe-inside", test_unsubscribe_inside);
   g_test_add_func ("/service/hub/contexts", test_contexts);
+  g_test_add_func ("/service/hub/own-notifications", test_own_notifications);
   return g_test_run ();
 }

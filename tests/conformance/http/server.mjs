@@ -1,0 +1,68 @@
+// Starts the real productgraphd on a database of its own, for as long as a test runs.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const READY_MS = 60000;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function wait(child, marker, said) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready in time; it said:\n${said.text}`)), READY_MS);
+    const read = (data) => {
+      said.text += data;
+      if (said.text.includes(marker)) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`it ended with ${code}; it said:\n${said.text}`));
+    });
+  });
+}
+
+/** Starts it with extra options ("--graphql-cost=10"); stop() ends it and removes its folder. */
+export async function start(options = [], folder = mkdtempSync(join(tmpdir(), 'pdg-http-'))) {
+  const port = await freePort();
+  const said = { text: '' };
+  const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
+
+  chmodSync(folder, 0o711); // another user's folder may lie in it
+  for (const name of ['DATABASE_URL', 'PORT', 'PRODUCTGRAPH_TOKEN', 'PRODUCTGRAPH_HOST', 'DISPLAY']) delete env[name];
+  const child = spawn(process.env.PDG_TEST_DAEMON, ['serve', `--port=${port}`, `--data-dir=${join(folder, 'data')}`, ...options],
+                      { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+
+  process.on('exit', () => child.kill('SIGKILL'));
+  await wait(child, 'listens on', said);
+  return {
+    base: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}/graphql`,
+    folder,
+    said,
+    async stop(keep = false) {
+      child.kill('SIGTERM');
+      await ended;
+      if (!keep) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
