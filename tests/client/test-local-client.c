@@ -4,7 +4,6 @@
 #include "base/pdg-id.h"
 #include "client/pdg-local-client.h"
 #include "db/pdg-db-listener.h"
-#include "store/pdg-store-events.h"
 
 #include <string.h>
 
@@ -14,10 +13,7 @@ static PdgDbListener *listener; /* as the runtime has it */
 static void
 notified_cb (const char *payload, gpointer user_data)
 {
-  gint32 org_no, project_no;
-
-  if (pdg_store_parse_notification (payload, &org_no, &project_no))
-    pdg_hub_publish (fixture->hub, project_no);
+  pdg_hub_publish_notification (fixture->hub, payload);
 }
 
 static void
