@@ -477,7 +477,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL); /* a lost database is a warning */
   fixture = api_fixture_new ();
-  listener = pdg_db_listener_new (pdg_test_cluster_get_server_uri (), PDG_STORE_CHANNEL, NULL, notified_cb, listening_cb, NULL);
+  listener = pdg_db_listener_new (pdg_test_cluster_get_server_uri (), pdg_hub_get_channel (), NULL, notified_cb, listening_cb, NULL);
   fixture_wait (pdg_db_listener_is_connected (listener));
   g_test_add_func ("/client/local/execute", test_execute);
   g_test_add_func ("/client/local/asked-before-it-is-there", test_asked_before_it_is_there);
