@@ -63,12 +63,12 @@ test_deadline (void)
   {
     g_autoptr (RawAnswer) answer = api_send (fixture, pdg_http_server_get_port (server), "POST", "/graphql", JSON_TYPE, SLOW);
     g_autoptr (JsonNode) node = json_from_string (answer->body, NULL);
-    g_autofree char *message = json_dup_at (node, "errors.0.message"), *path = json_dup_at (node, "errors.0.path");
+    g_autofree char *message = json_dup_at (node, "errors.0.message");
 
-    g_assert_cmpuint (answer->status, ==, 200);
+    g_test_message ("%s", answer->body);
+    g_assert_cmpuint (answer->status, ==, 504);
     assert_error_code (node, "TIMEOUT");
-    g_assert_cmpstr (path, ==, "[\"project\",\"newestEventAt\"]");
-    g_assert_nonnull (strstr (message, "took too long"));
+    g_assert_nonnull (message);
   }
   lock_release (&lock);
   {
