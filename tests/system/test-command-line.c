@@ -147,6 +147,31 @@ test_health (void)
   g_assert_nonnull (strstr (output, "/ready 200"));
 }
 
+/* With a token, query asks the server and not the database. */
+static void
+test_query_of_server (void)
+{
+  guint16 port = pdg_system_find_port ();
+  g_autofree char *data_dir_variable = g_strconcat ("PRODUCTGRAPH_DATA_DIR=", data_dir, NULL);
+  g_autofree char *port_variable = g_strdup_printf ("PORT=%u", port);
+  g_autofree char *dir = pdg_system_make_dir ();
+  g_autofree char *document_path = g_build_filename (dir, "document.graphql", NULL);
+  g_autofree char *token = NULL, *token_variable = NULL, *output = NULL, *refused = NULL, *errors = NULL;
+  const char *const arguments[] = { "query", document_path, NULL };
+  g_autoptr (PdgProgram) server = NULL;
+
+  g_assert_true (g_file_set_contents (document_path, "{ collector { eventsUrl } }", -1, NULL));
+  g_assert_cmpint (pdg_system_run ((const char *[]) { "token", "create", "viewer", NULL }, (const char *[]) { data_dir_variable, NULL }, &token, NULL),
+                   ==, 0);
+  token_variable = g_strconcat ("PRODUCTGRAPH_TOKEN=", g_strstrip (token), NULL);
+  server = pdg_program_serve (data_dir, port, NULL);
+  pdg_system_wait_ready (server, port, 200);
+  g_assert_cmpint (pdg_system_run (arguments, (const char *[]) { port_variable, token_variable, NULL }, &output, NULL), ==, 0);
+  g_assert_nonnull (strstr (output, port_variable + strlen ("PORT="))); /* only the server knows its port */
+  g_assert_cmpint (pdg_system_run (arguments, (const char *[]) { port_variable, "PRODUCTGRAPH_TOKEN=wrong", NULL }, &refused, &errors), ==, 1);
+  g_assert_nonnull (strstr (errors, "answered 401"));
+}
+
 /* Live traffic keeps its rate, and stops at a signal. */
 static void
 test_demo_rate (void)
@@ -190,6 +215,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/system/command-line/settings-markdown", test_settings_markdown);
   g_test_add_func ("/system/command-line/query", test_query);
+  g_test_add_func ("/system/command-line/query-of-server", test_query_of_server);
   g_test_add_func ("/system/command-line/health-of-server", test_health);
   g_test_add_func ("/system/command-line/demo-rate", test_demo_rate);
   return g_test_run ();
