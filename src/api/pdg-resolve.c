@@ -119,7 +119,7 @@ gboolean
 pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
-    pdg_resolve_directory_table, pdg_resolve_event_table, pdg_resolve_graph_table, pdg_resolve_mutation_table,
+    pdg_resolve_actor_table, pdg_resolve_directory_table, pdg_resolve_event_table, pdg_resolve_graph_table, pdg_resolve_mutation_table,
     pdg_resolve_page_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
   };
 

@@ -18,6 +18,7 @@ typedef struct
 
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
+PdgResolveTable pdg_resolve_actor_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
@@ -75,6 +76,9 @@ gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
 
 /* The numbers of the parents, which are projects. (transfer full) */
 gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
+
+/* What every connection of sessions takes, first and after; FALSE when the call was refused. */
+gboolean    pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilter *filter);
 
 /* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
 PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
