@@ -207,7 +207,7 @@ test_every_field_answers (void)
   } expected[] = {
     { "data.project.name", "Demo shop" },
     { "data.project.events.nodes.0.session.actor.sessions.pageInfo.hasPreviousPage", "false" },
-    { "data.project.sessions.nodes.0.__typename", "Session" },
+    { "data.project.sessions.__typename", "SessionConnection" },
     { "data.organisation.name", "Org A" },
     { "data.collector.keyless", "true" },
   };
