@@ -48,7 +48,7 @@ project_actors (PdgGqlCall *call)
   GError *error = NULL;
 
   if (queries != NULL && get_actor_filter (call, &filter, &events))
-    pdg_resolve_set_pages (call, pdg_queries_list_actors (queries, project_nos, pdg_gql_call_get_n (call), &filter, &error), error,
+    pdg_resolve_set_pages (call, pdg_queries_list_actors (queries, project_nos, pdg_gql_call_get_n (call), &filter, &error), &error,
                            filter.limit - 1, make_actor_cursor);
 }
 
@@ -67,7 +67,7 @@ project_actor (PdgGqlCall *call)
   if (queries != NULL)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_actors (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"), kind, &error),
-                             error);
+                             &error);
 }
 
 /* Reads the figures of those that have none yet; FALSE when the call was refused. */
@@ -136,7 +136,7 @@ actor_sessions (PdgGqlCall *call)
       actor_nos[i] = actor->actor_no;
     }
   if (queries != NULL && pdg_resolve_get_session_page (call, &filter))
-    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, actor_nos, n, &filter, &error), error, filter.limit - 1,
+    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, actor_nos, n, &filter, &error), &error, filter.limit - 1,
                            pdg_resolve_make_session_cursor);
 }
 

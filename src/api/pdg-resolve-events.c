@@ -105,7 +105,7 @@ session_events (PdgGqlCall *call)
       keys[i] = (PdgStoreSessionKey) { session->started_usec, session->ended_usec, session->project_no, session->session_no };
     }
   if (queries != NULL && get_query (call, &query, &place, &filter))
-    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), error, query.limit - 1, make_event_cursor);
+    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), &error, query.limit - 1, make_event_cursor);
 }
 
 static void
@@ -119,7 +119,7 @@ project_events (PdgGqlCall *call)
   GError *error = NULL;
 
   if (queries != NULL && get_query (call, &query, &place, &filter) && pdg_resolve_get_range (call, &query.from_usec, &query.to_usec))
-    pdg_resolve_set_pages (call, pdg_queries_list_events (queries, project_nos, pdg_gql_call_get_n (call), &query, &error), error, query.limit - 1,
+    pdg_resolve_set_pages (call, pdg_queries_list_events (queries, project_nos, pdg_gql_call_get_n (call), &query, &error), &error, query.limit - 1,
                            make_event_cursor);
 }
 
@@ -134,7 +134,7 @@ project_event (PdgGqlCall *call)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_events (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
                                                       get_parts (call, FALSE), &error),
-                             error);
+                             &error);
 }
 
 /* The sessions of the events, with the parts that are needed. */
@@ -160,7 +160,7 @@ event_session (PdgGqlCall *call)
 {
   GError *error = NULL;
 
-  pdg_resolve_set_objects (call, lookup_sessions (call, pdg_resolve_get_session_parts (call, FALSE), &error), error);
+  pdg_resolve_set_objects (call, lookup_sessions (call, pdg_resolve_get_session_parts (call, FALSE), &error), &error);
 }
 
 static void

@@ -81,7 +81,7 @@ project_sessions (PdgGqlCall *call)
   GError *error = NULL;
 
   if (queries != NULL && get_session_filter (call, &filter, &events))
-    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), error,
+    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), &error,
                            filter.limit - 1, pdg_resolve_make_session_cursor);
 }
 
@@ -96,7 +96,7 @@ project_session (PdgGqlCall *call)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_sessions (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
                                                         pdg_resolve_get_session_parts (call, FALSE), &error),
-                             error);
+                             &error);
 }
 
 static void

@@ -62,11 +62,11 @@ pdg_resolve_dup_project_nos (PdgGqlCall *call)
 }
 
 void
-pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
+pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError **error)
 {
   if (objects == NULL)
     {
-      pdg_gql_call_fail_all (call, error);
+      pdg_gql_call_fail_all (call, g_steal_pointer (error));
       return;
     }
   for (guint i = 0; i < objects->len; i++)

@@ -64,12 +64,13 @@ typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
  * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
 void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
 
-/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with @error (transfer full). */
-void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
+/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with *@error (transfer full). It
+ * takes the error's address, so that the call that sets it may stand beside it. */
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint first, PdgResolveCursorFunc make_cursor);
 
-/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with @error
+/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with *@error
  * (transfer full). */
-void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
+void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError **error);
 
 /* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
 gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
