@@ -111,6 +111,9 @@ find_value (const char *field, const char *argument)
     { "range", "{}" },
     { "screenId", "null" },
     { "session.id", "\"nowhere\"" },
+    { "event.id", "\"nowhere\"" },
+    { "actor.id", "\"nobody\"" },
+    { "kind", "null" },
     { "filter", "{}" },
     { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
@@ -203,7 +206,8 @@ test_every_field_answers (void)
     const char *path, *value;
   } expected[] = {
     { "data.project.name", "Demo shop" },
-    { "data.project.sessions.nodes.0.events.pageInfo.hasNextPage", "true" },
+    { "data.project.events.nodes.0.session.actor.sessions.pageInfo.hasPreviousPage", "false" },
+    { "data.project.sessions.__typename", "SessionConnection" },
     { "data.organisation.name", "Org A" },
     { "data.collector.keyless", "true" },
   };
