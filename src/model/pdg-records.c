@@ -35,6 +35,15 @@ pdg_session_summary_free (PdgSessionSummary *session)
 }
 
 void
+pdg_live_free (PdgLive *live)
+{
+  if (live == NULL)
+    return;
+  g_free (live->session_nos);
+  g_free (live);
+}
+
+void
 pdg_release_free (PdgRelease *release)
 {
   if (release == NULL)

@@ -73,13 +73,18 @@ typedef struct
 typedef struct
 {
   gint64 as_of_usec;
-  gint32 events_per_minute;
-  gint32 active_sessions;
+  gint64 events_per_minute;
+  gint64 active_sessions;
+  gint64 active_actors;
+  gint64 *session_nos; /* of the active ones, when they were asked for */
+  gsize n_session_nos;
+  gint32 project_no;
 } PdgLive;
 
 void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
 void        pdg_session_summary_free (PdgSessionSummary *session);
+void        pdg_live_free (PdgLive *live);
 void        pdg_release_free (PdgRelease *release);
 void        pdg_screen_free (PdgScreen *screen);
 void        pdg_snapshot_free (PdgSnapshot *snapshot);
@@ -87,6 +92,7 @@ void        pdg_snapshot_free (PdgSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgLive, pdg_live_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgScreen, pdg_screen_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSnapshot, pdg_snapshot_free)

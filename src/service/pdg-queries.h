@@ -1,7 +1,6 @@
 #pragma once
 
 #include "db/pdg-db-conn.h"
-#include "model/pdg-journey-graph.h"
 #include "model/pdg-principal.h"
 #include "model/pdg-records.h"
 #include "store/pdg-store-sessions.h"
@@ -37,11 +36,7 @@ GPtrArray       *pdg_queries_list_projects (PdgQueries *queries, const char *aft
 /* NULL without an error when there is none that the principal may see. (transfer full) */
 PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id, GError **error);
 
-/* The observed journeys of [from, to) in microseconds; G_MININT64 and G_MAXINT64 are open ends. (transfer full) */
-PdgJourneyGraph *pdg_queries_load_journey_graph (PdgQueries *queries, gint32 project_no, gint64 from_usec, gint64 to_usec, GError **error);
-
 gboolean         pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
-gboolean         pdg_queries_get_live (PdgQueries *queries, gint32 project_no, PdgLive *live, GError **error);
 
 /* (transfer full) (element-type PdgSessionSummary) */
 GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, gint32 project_no, const PdgStoreSessionFilter *filter, GError **error);
