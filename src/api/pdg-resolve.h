@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
+#include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,9 @@ guint       pdg_resolve_get_first (PdgGqlCall *call);
 
 /* The half-open range of the argument "range", open ends as G_MININT64 and G_MAXINT64; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec);
+
+/* The argument "filter"; NULL when it was not given or asks for nothing, or when the call was @refused. (transfer full) */
+PdgEventFilter *pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused);
 
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);
