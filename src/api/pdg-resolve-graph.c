@@ -1,26 +1,20 @@
 #include "config.h"
-#include "api/pdg-resolve.h"
+#include "api/pdg-resolve-graph.h"
+
+/* JourneyGraph is a GraphSource, Live a PdgLive. */
 
 typedef struct
 {
-  PdgJourneyGraph *graph;
-  gint64 as_of_usec;
-  GArray *transitions; /* TransitionSource, once asked for */
+  PdgJourneyReport *report;
+  GArray *transitions; /* PdgResolveTransition, once asked for */
 } GraphSource;
-
-typedef struct
-{
-  const PdgJourneyTransition *transition;
-  const char *from;
-  const char *to;
-} TransitionSource;
 
 static void
 graph_source_free (gpointer data)
 {
   GraphSource *source = data;
 
-  pdg_journey_graph_unref (source->graph);
+  pdg_journey_report_unref (source->report);
   g_clear_pointer (&source->transitions, g_array_unref);
   g_free (source);
 }
@@ -29,32 +23,46 @@ static void
 project_journey_graph (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  gint64 from, to;
+  g_autofree gint32 *projects = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) filter = NULL;
+  g_autoptr (GPtrArray) reports = NULL;
+  PdgJourneyQuestion question;
+  GError *error = NULL;
 
-  if (queries == NULL || !pdg_resolve_get_range (call, &from, &to))
+  if (queries == NULL || !pdg_resolve_get_journey_question (call, &question, &filter))
     return;
-  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+  reports = pdg_queries_load_journeys (queries, projects, pdg_gql_call_get_n (call), &question, &error);
+  if (reports == NULL)
     {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      GError *error = NULL;
-      PdgJourneyGraph *graph = pdg_queries_load_journey_graph (queries, project->project_no, from, to, &error);
-      GraphSource *source;
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < reports->len; i++)
+    {
+      GraphSource *source = g_new0 (GraphSource, 1);
 
-      if (graph == NULL)
-        {
-          pdg_gql_call_set_error (call, i, error);
-          continue;
-        }
-      source = g_new0 (GraphSource, 1);
-      source->graph = graph;
-      source->as_of_usec = g_get_real_time ();
+      source->report = pdg_journey_report_ref (reports->pdata[i]);
       pdg_gql_call_set_object (call, i, source, graph_source_free);
     }
 }
 
-PDG_RESOLVE_MEMBER (graph_as_of, GraphSource, pdg_gql_call_set_int64 (call, i, source->as_of_usec))
-PDG_RESOLVE_MEMBER (graph_sessions, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_sessions (source->graph)))
-PDG_RESOLVE_MEMBER (graph_events, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_events (source->graph)))
+gboolean
+pdg_resolve_get_journey_question (PdgGqlCall *call, PdgJourneyQuestion *question, PdgEventFilter **filter)
+{
+  gboolean refused = FALSE;
+
+  if (!pdg_resolve_get_range (call, &question->from_usec, &question->to_usec))
+    return FALSE;
+  *filter = pdg_resolve_get_filter (call, &refused);
+  question->filter = *filter;
+  question->with_event_count = pdg_gql_call_selects (call, "eventCount");
+  question->with_members = pdg_gql_call_selects (call, "sessions") || pdg_gql_call_selects (call, "actors");
+  return !refused;
+}
+
+PDG_RESOLVE_MEMBER (graph_as_of, GraphSource, pdg_gql_call_set_int64 (call, i, source->report->as_of_usec))
+PDG_RESOLVE_MEMBER (graph_session_count, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_sessions (source->report->graph)))
+PDG_RESOLVE_MEMBER (graph_events, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_events (source->report->graph)))
 
 static void
 graph_screens (PdgGqlCall *call)
@@ -63,7 +71,7 @@ graph_screens (PdgGqlCall *call)
     {
       GraphSource *source = pdg_gql_call_get_source (call, i);
       guint n;
-      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->graph, &n);
+      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->report->graph, &n);
       g_autofree gpointer *items = g_new (gpointer, n + 1);
 
       for (guint k = 0; k < n; k++)
@@ -72,28 +80,37 @@ graph_screens (PdgGqlCall *call)
     }
 }
 
+GArray *
+pdg_resolve_make_transitions (PdgJourneyGraph *graph)
+{
+  guint n, n_screens;
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n);
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+  GArray *sources = g_array_sized_new (FALSE, FALSE, sizeof (PdgResolveTransition), n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      PdgResolveTransition source = { &transitions[i], screens[transitions[i].from].id, screens[transitions[i].to].id };
+
+      g_array_append_val (sources, source);
+    }
+  return sources;
+}
+
 static void
 graph_transitions (PdgGqlCall *call)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
     {
       GraphSource *source = pdg_gql_call_get_source (call, i);
-      guint n, n_screens;
-      const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (source->graph, &n);
-      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->graph, &n_screens);
-      g_autofree gpointer *items = g_new (gpointer, n + 1);
+      g_autofree gpointer *items = NULL;
 
-      g_clear_pointer (&source->transitions, g_array_unref);
-      source->transitions = g_array_sized_new (FALSE, FALSE, sizeof (TransitionSource), n);
-      g_array_set_size (source->transitions, n);
-      for (guint k = 0; k < n; k++)
-        {
-          g_array_index (source->transitions, TransitionSource, k) = (TransitionSource) {
-            &transitions[k], screens[transitions[k].from].id, screens[transitions[k].to].id,
-          };
-          items[k] = &g_array_index (source->transitions, TransitionSource, k);
-        }
-      pdg_gql_call_set_borrowed_list (call, i, items, n);
+      if (source->transitions == NULL)
+        source->transitions = pdg_resolve_make_transitions (source->report->graph);
+      items = g_new (gpointer, source->transitions->len + 1);
+      for (guint k = 0; k < source->transitions->len; k++)
+        items[k] = &g_array_index (source->transitions, PdgResolveTransition, k);
+      pdg_gql_call_set_borrowed_list (call, i, items, source->transitions->len);
     }
 }
 
@@ -108,10 +125,10 @@ PDG_RESOLVE_MEMBER (screen_errors, PdgJourneyScreen, pdg_gql_call_set_int64 (cal
 PDG_RESOLVE_MEMBER (screen_load, PdgJourneyScreen, pdg_resolve_set_measure (call, i, source->load_p75_ms))
 PDG_RESOLVE_MEMBER (screen_dwell, PdgJourneyScreen, pdg_resolve_set_measure (call, i, source->dwell_median_ms))
 PDG_RESOLVE_MEMBER (screen_snapshot, PdgJourneyScreen, pdg_gql_call_set_borrowed_string (call, i, source->snapshot_id))
-PDG_RESOLVE_MEMBER (transition_from, TransitionSource, pdg_gql_call_set_borrowed_string (call, i, source->from))
-PDG_RESOLVE_MEMBER (transition_to, TransitionSource, pdg_gql_call_set_borrowed_string (call, i, source->to))
-PDG_RESOLVE_MEMBER (transition_count, TransitionSource, pdg_gql_call_set_int64 (call, i, source->transition->count))
-PDG_RESOLVE_MEMBER (transition_dwell, TransitionSource, pdg_gql_call_set_double (call, i, MAX (0, source->transition->dwell_median_ms)))
+PDG_RESOLVE_MEMBER (transition_from, PdgResolveTransition, pdg_gql_call_set_borrowed_string (call, i, source->from))
+PDG_RESOLVE_MEMBER (transition_to, PdgResolveTransition, pdg_gql_call_set_borrowed_string (call, i, source->to))
+PDG_RESOLVE_MEMBER (transition_count, PdgResolveTransition, pdg_gql_call_set_int64 (call, i, source->transition->count))
+PDG_RESOLVE_MEMBER (transition_dwell, PdgResolveTransition, pdg_gql_call_set_double (call, i, MAX (0, source->transition->dwell_median_ms)))
 
 /* ---- Live */
 
@@ -119,32 +136,28 @@ static void
 project_live (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *projects = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) filter = NULL;
+  gboolean refused = FALSE, with_sessions = pdg_gql_call_selects (call, "sessions") || pdg_gql_call_selects (call, "actors");
+  GError *error = NULL;
 
-  for (guint i = 0; queries != NULL && i < pdg_gql_call_get_n (call); i++)
-    {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      PdgLive *live = g_new0 (PdgLive, 1);
-      GError *error = NULL;
-
-      if (pdg_queries_get_live (queries, project->project_no, live, &error))
-        {
-          pdg_gql_call_set_object (call, i, live, g_free);
-          continue;
-        }
-      g_free (live);
-      pdg_gql_call_set_error (call, i, error);
-    }
+  if (queries == NULL)
+    return;
+  filter = pdg_resolve_get_filter (call, &refused);
+  if (!refused)
+    pdg_resolve_set_objects (call, pdg_queries_load_live (queries, projects, pdg_gql_call_get_n (call), filter, with_sessions, &error), error);
 }
 
-PDG_RESOLVE_MEMBER (live_events, PdgLive, pdg_gql_call_set_int (call, i, source->events_per_minute))
-PDG_RESOLVE_MEMBER (live_sessions, PdgLive, pdg_gql_call_set_int (call, i, source->active_sessions))
+PDG_RESOLVE_MEMBER (live_events, PdgLive, pdg_gql_call_set_int64 (call, i, source->events_per_minute))
+PDG_RESOLVE_MEMBER (live_session_count, PdgLive, pdg_gql_call_set_int64 (call, i, source->active_sessions))
+PDG_RESOLVE_MEMBER (live_actor_count, PdgLive, pdg_gql_call_set_int64 (call, i, source->active_actors))
 PDG_RESOLVE_MEMBER (live_as_of, PdgLive, pdg_gql_call_set_int64 (call, i, source->as_of_usec))
 
 static const PdgGqlBinding bindings[] = {
   { "Project.journeyGraph", project_journey_graph },
   { "Project.live", project_live },
   { "JourneyGraph.asOf", graph_as_of },
-  { "JourneyGraph.sessionCount", graph_sessions },
+  { "JourneyGraph.sessionCount", graph_session_count },
   { "JourneyGraph.eventCount", graph_events },
   { "JourneyGraph.screens", graph_screens },
   { "JourneyGraph.transitions", graph_transitions },
@@ -164,7 +177,8 @@ static const PdgGqlBinding bindings[] = {
   { "Transition.count", transition_count },
   { "Transition.dwellMedianMs", transition_dwell },
   { "Live.eventsPerMinute", live_events },
-  { "Live.activeSessions", live_sessions },
+  { "Live.activeSessions", live_session_count },
+  { "Live.activeActors", live_actor_count },
   { "Live.asOf", live_as_of },
 };
 

@@ -109,6 +109,7 @@ find_value (const char *field, const char *argument)
     { "first", "2" },
     { "after", "null" },
     { "range", "{}" },
+    { "filter", "null" },
     { "screen.id", "\"1\"" },
     { "screenId", "null" },
     { "search", "null" },
