@@ -1,6 +1,8 @@
 #include "config.h"
 #include "api/pdg-resolve-graph.h"
 
+#include "service/pdg-queries-members.h"
+
 /* JourneyGraph is a GraphSource, Live a PdgLive. */
 
 typedef struct
@@ -130,6 +132,177 @@ PDG_RESOLVE_MEMBER (transition_to, PdgResolveTransition, pdg_gql_call_set_borrow
 PDG_RESOLVE_MEMBER (transition_count, PdgResolveTransition, pdg_gql_call_set_int64 (call, i, source->transition->count))
 PDG_RESOLVE_MEMBER (transition_dwell, PdgResolveTransition, pdg_gql_call_set_double (call, i, MAX (0, source->transition->dwell_median_ms)))
 
+/* ---- Who is behind the numbers */
+
+/* The members of every parent, flat. */
+typedef struct
+{
+  GArray *places, *projects, *sessions; /* gint32 */
+} Members;
+
+static void
+members_clear (Members *members)
+{
+  g_array_unref (members->places);
+  g_array_unref (members->projects);
+  g_array_unref (members->sessions);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
+
+#define MEMBERS_INIT                                                                                                     \
+  { g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)) }
+
+static void
+members_add (Members *members, guint index, gint32 project_no, gint32 session_no)
+{
+  gint32 place = (gint32) index + 1;
+
+  g_array_append_val (members->places, place);
+  g_array_append_val (members->projects, project_no);
+  g_array_append_val (members->sessions, session_no);
+}
+
+static PdgStoreMembers
+members_get (const Members *members)
+{
+  return (PdgStoreMembers) {
+    (const gint32 *) (void *) members->places->data, (const gint32 *) (void *) members->projects->data,
+    (const gint32 *) (void *) members->sessions->data, members->sessions->len,
+  };
+}
+
+/* The argument "cell", all of the graph when it is absent. */
+static PdgJourneyCell
+get_cell (PdgGqlCall *call)
+{
+  static const struct
+  {
+    const char *name;
+    PdgJourneyCellKind kind;
+  } measures[] = {
+    { "VISITS", PDG_JOURNEY_CELL_VISITS },
+    { "ENTRIES", PDG_JOURNEY_CELL_ENTRIES },
+    { "EXITS", PDG_JOURNEY_CELL_EXITS },
+    { "ERRORS", PDG_JOURNEY_CELL_ERRORS },
+  };
+  const PdgGqlValue *cell = pdg_gql_call_arg_value (call, "cell");
+  const PdgGqlValue *screen = pdg_gql_value_lookup (cell, "screen"), *transition = pdg_gql_value_lookup (cell, "transition");
+  const char *measure = pdg_gql_value_get_string (pdg_gql_value_lookup (screen, "measure"));
+
+  if (!pdg_gql_value_is_null (transition))
+    return (PdgJourneyCell) {
+      PDG_JOURNEY_CELL_TRANSITION, pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (transition, "from"))),
+      pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (transition, "to"))),
+    };
+  for (gsize i = 0; i < G_N_ELEMENTS (measures); i++)
+    if (g_strcmp0 (measure, measures[i].name) == 0)
+      return (PdgJourneyCell) { measures[i].kind, pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (screen, "id"))), 0 };
+  return (PdgJourneyCell) { PDG_JOURNEY_CELL_GRAPH, 0, 0 };
+}
+
+static void
+gather_of_graphs (PdgGqlCall *call, Members *members)
+{
+  PdgJourneyCell cell = get_cell (call);
+
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const GraphSource *source = pdg_gql_call_get_source (call, i);
+      guint n;
+      const gint32 *sessions = pdg_journey_members_get (source->report->members, cell, &n);
+
+      for (guint k = 0; k < n; k++)
+        members_add (members, i, source->report->project_no, sessions[k]);
+    }
+}
+
+static void
+gather_of_lives (PdgGqlCall *call, Members *members)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgLive *live = pdg_gql_call_get_source (call, i);
+
+      for (gsize k = 0; k < live->n_session_nos; k++)
+        members_add (members, i, live->project_no, (gint32) live->session_nos[k]);
+    }
+}
+
+static void
+set_member_sessions (PdgGqlCall *call, const Members *members)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  PdgStoreMembers all = members_get (members);
+  PdgStorePage page;
+  GError *error = NULL;
+  GPtrArray *lists;
+
+  if (queries == NULL || !pdg_resolve_get_page (call, &page))
+    return;
+  lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, &error);
+  pdg_resolve_set_pages (call, lists, error, page.limit - 1, pdg_resolve_make_session_cursor);
+}
+
+static char *
+make_actor_cursor (gconstpointer node)
+{
+  const PdgActor *actor = node;
+
+  return pdg_resolve_make_time_cursor (actor->active_usec, actor->actor_no);
+}
+
+static void
+set_member_actors (PdgGqlCall *call, const Members *members)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  PdgStoreMembers all = members_get (members);
+  PdgStorePage page;
+  GError *error = NULL;
+  GPtrArray *lists;
+
+  if (queries == NULL || !pdg_resolve_get_page (call, &page))
+    return;
+  lists = pdg_queries_list_member_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
+  pdg_resolve_set_pages (call, lists, error, page.limit - 1, make_actor_cursor);
+}
+
+static void
+graph_sessions (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_graphs (call, &members);
+  set_member_sessions (call, &members);
+}
+
+static void
+graph_actors (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_graphs (call, &members);
+  set_member_actors (call, &members);
+}
+
+static void
+live_sessions (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_lives (call, &members);
+  set_member_sessions (call, &members);
+}
+
+static void
+live_actors (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_lives (call, &members);
+  set_member_actors (call, &members);
+}
+
 /* ---- Live */
 
 static void
@@ -161,6 +334,8 @@ static const PdgGqlBinding bindings[] = {
   { "JourneyGraph.eventCount", graph_events },
   { "JourneyGraph.screens", graph_screens },
   { "JourneyGraph.transitions", graph_transitions },
+  { "JourneyGraph.sessions", graph_sessions },
+  { "JourneyGraph.actors", graph_actors },
   { "ScreenVisits.id", screen_id },
   { "ScreenVisits.path", screen_path },
   { "ScreenVisits.name", screen_name },
@@ -180,6 +355,8 @@ static const PdgGqlBinding bindings[] = {
   { "Live.activeSessions", live_session_count },
   { "Live.activeActors", live_actor_count },
   { "Live.asOf", live_as_of },
+  { "Live.sessions", live_sessions },
+  { "Live.actors", live_actors },
 };
 
 PdgResolveTable

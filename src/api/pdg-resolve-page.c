@@ -97,6 +97,23 @@ pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number)
   return FALSE;
 }
 
+gboolean
+pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page)
+{
+  guint first = pdg_resolve_get_first (call);
+
+  page->limit = first + 1;
+  return first > 0 && pdg_resolve_get_time_cursor (call, &page->before_usec, &page->before_no);
+}
+
+char *
+pdg_resolve_make_session_cursor (gconstpointer node)
+{
+  const PdgSessionSummary *session = node;
+
+  return pdg_resolve_make_time_cursor (session->started_usec, session->session_no);
+}
+
 void
 pdg_resolve_page_nodes (PdgGqlCall *call)
 {

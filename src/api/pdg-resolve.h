@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
+#include "service/pdg-queries-members.h"
 #include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
@@ -19,9 +20,11 @@ typedef struct
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
 PdgResolveTable pdg_resolve_directory_table (void);
+PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
+PdgResolveTable pdg_resolve_release_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
 PdgResolveTable pdg_resolve_subscription_table (void);
@@ -79,6 +82,12 @@ void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GErro
  * when it is absent. FALSE when the call was refused. */
 char       *pdg_resolve_make_time_cursor (gint64 usec, gint64 number);
 gboolean    pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number);
+
+/* The arguments "first" and "after" of such a list; FALSE when the call was refused. */
+gboolean    pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page);
+
+/* The cursor of a PdgSessionSummary in lists by start. (transfer full) */
+char       *pdg_resolve_make_session_cursor (gconstpointer node);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);

@@ -42,8 +42,13 @@ typedef struct
 typedef struct
 {
   char *version;
-  gint64 first_seen_usec;
-  gint32 sessions;
+  gint64 first_seen_usec; /* of all time */
+  gint64 last_seen_usec;
+  gint64 sessions;        /* active in the half-open range that was asked for */
+  gint64 from_usec;
+  gint64 to_usec;
+  gint32 project_no;
+  gint32 release_no;
 } PdgRelease;
 
 /* A screen of a project. */

@@ -28,7 +28,7 @@
 #define LIVE_END                                                                                                         \
   " GROUP BY e.project_id, e.session_no) "                                                                               \
   "SELECT r.project_id, sum(r.events)::int8, count(*), count(DISTINCT s.actor_no), "                                     \
-  "CASE WHEN $3 THEN array_agg(r.session_no) END FROM recent r "                                                         \
+  "CASE WHEN $3 THEN array_agg(r.session_no ORDER BY r.session_no) END FROM recent r "                                                         \
   "JOIN session s ON s.project_id = r.project_id AND s.session_no = r.session_no GROUP BY r.project_id"
 
 #define MAX_LOAD_MS 1e9
