@@ -240,7 +240,7 @@ set_member_sessions (PdgGqlCall *call, const Members *members)
 
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
-  lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, &error);
+  lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
   pdg_resolve_set_pages (call, lists, error, page.limit - 1, pdg_resolve_make_session_cursor);
 }
 

@@ -56,19 +56,6 @@ pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint 
   g_ptr_array_unref (lists);
 }
 
-void
-pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
-{
-  if (objects == NULL)
-    {
-      pdg_gql_call_fail_all (call, error);
-      return;
-    }
-  for (guint i = 0; i < objects->len; i++)
-    pdg_gql_call_set_object (call, i, objects->pdata[i], NULL);
-  pdg_gql_call_keep (call, objects, (GDestroyNotify) g_ptr_array_unref);
-}
-
 char *
 pdg_resolve_make_time_cursor (gint64 usec, gint64 number)
 {
@@ -106,12 +93,12 @@ pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page)
   return first > 0 && pdg_resolve_get_time_cursor (call, &page->before_usec, &page->before_no);
 }
 
-char *
-pdg_resolve_make_session_cursor (gconstpointer node)
+gboolean
+pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
 {
-  const PdgSessionSummary *session = node;
+  g_autofree char *of_nodes = g_strconcat ("nodes.", field, NULL), *of_edges = g_strconcat ("edges.node.", field, NULL);
 
-  return pdg_resolve_make_time_cursor (session->started_usec, session->session_no);
+  return pdg_gql_call_selects (call, of_nodes) || pdg_gql_call_selects (call, of_edges);
 }
 
 void

@@ -41,7 +41,7 @@ release_sessions (PdgGqlCall *call)
     return;
   for (guint i = 0; i < n; i++)
     releases[i] = pdg_gql_call_get_source (call, i);
-  lists = pdg_queries_list_release_sessions (queries, releases, n, &page, &error);
+  lists = pdg_queries_list_release_sessions (queries, releases, n, &page, pdg_resolve_get_session_parts (call, TRUE), &error);
   pdg_resolve_set_pages (call, lists, error, page.limit - 1, pdg_resolve_make_session_cursor);
 }
 

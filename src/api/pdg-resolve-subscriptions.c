@@ -1,6 +1,7 @@
 #include "config.h"
 #include "api/pdg-resolve.h"
 
+#include "service/pdg-queries-fresh.h"
 #include "service/pdg-queries-journeys.h"
 
 #include <string.h>

@@ -20,6 +20,7 @@ typedef struct
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
 PdgResolveTable pdg_resolve_directory_table (void);
+PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
@@ -58,9 +59,6 @@ void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNU
 /* The number that a public id stands for; -1 when it is none, which no row has. @id: (nullable) = 0. */
 gint32      pdg_resolve_parse_number (const char *id);
 
-/* The number of each parent, which is a PdgProject. (transfer full) */
-gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
-
 /* A time, or null for PDG_TIME_NONE; a measure, or null below 0. */
 void        pdg_resolve_set_time (PdgGqlCall *call, guint index, gint64 usec);
 void        pdg_resolve_set_measure (PdgGqlCall *call, guint index, double value);
@@ -72,12 +70,6 @@ typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
  * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
 void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
 
-/* Answers every parent with its page of @lists (transfer full), one list a parent; or, when it is NULL, all with @error (transfer full). */
-void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
-
-/* The same with one object a parent, NULL where there is none; @objects (transfer full) keeps them. */
-void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
-
 /* The cursor of a list by time and then by number, newest first; and the place that the argument "after" names, G_MAXINT64 for both
  * when it is absent. FALSE when the call was refused. */
 char       *pdg_resolve_make_time_cursor (gint64 usec, gint64 number);
@@ -86,7 +78,21 @@ gboolean    pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 
 /* The arguments "first" and "after" of such a list; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page);
 
-/* The cursor of a PdgSessionSummary in lists by start. (transfer full) */
+/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with @error (transfer full). */
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
+
+/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with @error
+ * (transfer full). */
+void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
+
+/* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
+gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
+
+/* The numbers of the parents, which are projects. (transfer full) */
+gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
+
+/* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
+PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
 char       *pdg_resolve_make_session_cursor (gconstpointer node);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */

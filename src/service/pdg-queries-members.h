@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* (transfer full) (element-type GPtrArray of PdgSessionSummary) */
 GPtrArray *pdg_queries_list_member_sessions (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page,
-                                             GError **error);
+                                             PdgSessionParts parts, GError **error);
 
 /* Each actor once, by the end of its newest session among the members. (transfer full) (element-type GPtrArray of PdgActor) */
 GPtrArray *pdg_queries_list_member_actors (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page,
@@ -22,6 +22,6 @@ GPtrArray *pdg_queries_list_releases (PdgQueries *queries, const gint32 *project
 
 /* The sessions that each release counts; all of one list. (transfer full) (element-type GPtrArray of PdgSessionSummary) */
 GPtrArray *pdg_queries_list_release_sessions (PdgQueries *queries, const PdgRelease *const *releases, guint n, const PdgStorePage *page,
-                                              GError **error);
+                                              PdgSessionParts parts, GError **error);
 
 G_END_DECLS

@@ -76,18 +76,6 @@ pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *olde
   return pdg_store_get_event_span (queries->tx, project_no, oldest_usec, newest_usec, error);
 }
 
-GPtrArray *
-pdg_queries_list_sessions (PdgQueries *queries, gint32 project_no, const PdgStoreSessionFilter *filter, GError **error)
-{
-  return pdg_store_list_sessions (queries->tx, project_no, filter, error);
-}
-
-GPtrArray *
-pdg_queries_list_releases (PdgQueries *queries, gint32 project_no, guint limit, GError **error)
-{
-  return pdg_store_list_releases (queries->tx, project_no, limit, error);
-}
-
 GBytes *
 pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error)
 {

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "store/pdg-store-lists.h"
 
+#include "store/pdg-store-query.h"
+
 GPtrArray *
 pdg_store_query_lists (PdgDbTx *tx, const char *sql, PdgDbParams *params, guint n, PdgStoreReadFunc read, GDestroyNotify destroy,
                        GError **error)
@@ -10,9 +12,7 @@ pdg_store_query_lists (PdgDbTx *tx, const char *sql, PdgDbParams *params, guint 
 
   if (result == NULL)
     return NULL;
-  lists = g_ptr_array_new_full (n, (GDestroyNotify) g_ptr_array_unref);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (lists, g_ptr_array_new_with_free_func (destroy));
+  lists = pdg_store_make_lists (n, destroy);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
     g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read (result, row));
   return lists;

@@ -110,10 +110,12 @@ find_value (const char *field, const char *argument)
     { "after", "null" },
     { "range", "{}" },
     { "cell", "{screen:{id:\"1\"}}" },
-    { "filter", "null" },
     { "screen.id", "\"1\"" },
     { "screenId", "null" },
     { "search", "null" },
+    { "session.id", "\"nowhere\"" },
+    { "filter", "{}" },
+    { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);

@@ -2,9 +2,11 @@
 
 #include "base/pdg-id.h"
 #include "store/pdg-store-directory.h"
+#include "store/pdg-store-events-read.h"
 #include "store/pdg-store-events.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-numbers.h"
+#include "store/pdg-store-releases.h"
 #include "store/pdg-store-screens.h"
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
@@ -24,6 +26,7 @@ typedef gboolean (*StoreFunc) (PdgDbTx *tx, const Tenant *whose, GError **error)
 
 static const PdgStoreSessionFilter all_sessions = {
   .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = 10,
+  .parts = PDG_SESSION_ALL,
 };
 
 static const char *
@@ -35,17 +38,38 @@ mark_of (const Tenant *whose)
 static gboolean
 list_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (GPtrArray) sessions = pdg_store_list_sessions (tx, whose->project->project_no, &all_sessions, error);
+  g_autoptr (GPtrArray) lists = pdg_store_list_sessions (tx, &whose->project->project_no, NULL, 1, &all_sessions, error);
 
-  return sessions != NULL && sessions->len > 0;
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
 }
 
 static gboolean
-list_releases (PdgDbTx *tx, const Tenant *whose, GError **error)
+find_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (GPtrArray) releases = pdg_store_list_releases (tx, whose->project->project_no, 10, error);
+  g_autofree char *id = g_strconcat (mark_of (whose), "-session", NULL);
+  g_autoptr (GPtrArray) sessions = pdg_store_find_sessions (tx, &whose->project->project_no, 1, id, PDG_SESSION_ALL, error);
 
-  return releases != NULL && releases->len > 0;
+  return sessions != NULL && sessions->pdata[0] != NULL;
+}
+
+static gboolean
+lookup_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const gint32 session_no = 1;
+  g_autoptr (GPtrArray) sessions = pdg_store_lookup_sessions (tx, &whose->project->project_no, &session_no, 1, PDG_SESSION_ALL, error);
+
+  return sessions != NULL && sessions->pdata[0] != NULL;
+}
+
+static const PdgStoreEventQuery all_events = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = 10, .parts = PDG_EVENT_ALL };
+
+static gboolean
+list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const PdgStoreSessionKey key = { G_MININT64, G_MAXINT64, whose->project->project_no, 1 };
+  g_autoptr (GPtrArray) lists = pdg_store_list_session_events (tx, &key, 1, &all_events, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
 }
 
 static void
@@ -127,6 +151,59 @@ static gboolean
 list_project_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   return has_some (pdg_store_list_project_screens (tx, &whose->project->project_no, 1, NULL, NULL, 10, error));
+}
+
+static const PdgStorePage first_page = { G_MAXINT64, G_MAXINT64, 10 };
+
+static gboolean
+list_releases (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  return has_some (pdg_store_list_releases (tx, &whose->project->project_no, 1, G_MININT64, G_MAXINT64, &first_page, error));
+}
+
+/* Every session that the tenant could have. */
+static const gint32 places[] = { 1, 1, 1 }, session_nos[] = { 1, 2, 3 };
+
+static gboolean
+pick_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
+  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+  g_autoptr (GArray) picks = pdg_store_pick_sessions (tx, &members, &first_page, error);
+
+  return picks != NULL && picks->len > 0;
+}
+
+static gboolean
+pick_release_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  static const gint32 release_no = 1;
+  g_autoptr (GArray) picks = pdg_store_pick_release_sessions (tx, &whose->project->project_no, &release_no, 1, G_MININT64, G_MAXINT64, &first_page,
+                                                              error);
+
+  return picks != NULL && picks->len > 0;
+}
+
+static gboolean
+list_member_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
+  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+
+  return has_some (pdg_store_list_member_actors (tx, &members, 1, &first_page, error));
+}
+
+/* Since the first transaction of all. */
+static gboolean
+list_fresh_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgStoreSeen before = { (char *) "3:3:", 0 };
+  PdgStoreEventQuery asked = { .from_usec = G_MININT64, .limit = 10, .parts = PDG_EVENT_ALL };
+  g_autoptr (PdgStoreSeen) now = pdg_store_load_seen (tx, error);
+  gint64 n_all = 0;
+  g_autoptr (GPtrArray) events = now != NULL ? pdg_store_list_fresh_events (tx, whose->project->project_no, &before, now, &asked, &n_all, error) : NULL;
+
+  return events != NULL && (events->len > 0 || n_all > 0);
 }
 
 static const PdgStoreSnapshotFilter all_snapshots = { G_MININT64, G_MAXINT64, G_MAXINT64, G_MAXINT64, 10 };
@@ -316,12 +393,19 @@ typedef struct
 
 static const Case cases[] = {
   { "list-sessions", list_sessions, FALSE },
+  { "find-sessions", find_sessions, FALSE },
+  { "lookup-sessions", lookup_sessions, FALSE },
+  { "list-session-events", list_session_events, FALSE },
   { "list-releases", list_releases, FALSE },
   { "each-journey-row", each_journey_row, FALSE },
   { "count-events", count_events, FALSE },
   { "list-screens", list_screens, FALSE },
   { "get-event-span", get_event_span, FALSE },
   { "load-live", load_live, FALSE },
+  { "pick-sessions", pick_sessions, FALSE },
+  { "pick-release-sessions", pick_release_sessions, FALSE },
+  { "list-member-actors", list_member_actors, FALSE },
+  { "list-fresh-events", list_fresh_events, FALSE },
   { "lookup-screens", lookup_screens, FALSE },
   { "list-project-screens", list_project_screens, FALSE },
   { "list-snapshots", list_snapshots, FALSE },
