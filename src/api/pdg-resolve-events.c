@@ -105,7 +105,36 @@ session_events (PdgGqlCall *call)
       keys[i] = (PdgStoreSessionKey) { session->started_usec, session->ended_usec, session->project_no, session->session_no };
     }
   if (queries != NULL && get_query (call, &query, &place, &filter))
-    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), error, query.limit - 1, make_event_cursor);
+    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), &error, query.limit - 1, make_event_cursor);
+}
+
+static void
+project_events (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) filter = NULL;
+  PdgStoreEventQuery query;
+  PdgEventPlace place;
+  GError *error = NULL;
+
+  if (queries != NULL && get_query (call, &query, &place, &filter) && pdg_resolve_get_range (call, &query.from_usec, &query.to_usec))
+    pdg_resolve_set_pages (call, pdg_queries_list_events (queries, project_nos, pdg_gql_call_get_n (call), &query, &error), &error, query.limit - 1,
+                           make_event_cursor);
+}
+
+static void
+project_event (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  GError *error = NULL;
+
+  if (queries != NULL)
+    pdg_resolve_set_objects (call,
+                             pdg_queries_find_events (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
+                                                      get_parts (call, FALSE), &error),
+                             &error);
 }
 
 /* The sessions of the events, with the parts that are needed. */
@@ -131,7 +160,7 @@ event_session (PdgGqlCall *call)
 {
   GError *error = NULL;
 
-  pdg_resolve_set_objects (call, lookup_sessions (call, pdg_resolve_get_session_parts (call, FALSE), &error), error);
+  pdg_resolve_set_objects (call, lookup_sessions (call, pdg_resolve_get_session_parts (call, FALSE), &error), &error);
 }
 
 static void
@@ -199,6 +228,8 @@ event_sequence (PdgGqlCall *call)
 }
 
 static const PdgGqlBinding bindings[] = {
+  { "Project.events", project_events },
+  { "Project.event", project_event },
   { "Session.events", session_events },
   PDG_RESOLVE_CONNECTION ("Event"),
   { "Event.id", event_id },

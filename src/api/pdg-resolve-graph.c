@@ -241,7 +241,7 @@ set_member_sessions (PdgGqlCall *call, const Members *members)
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
-  pdg_resolve_set_pages (call, lists, error, page.limit - 1, pdg_resolve_make_session_cursor);
+  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
 }
 
 static char *
@@ -264,7 +264,7 @@ set_member_actors (PdgGqlCall *call, const Members *members)
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_member_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
-  pdg_resolve_set_pages (call, lists, error, page.limit - 1, make_actor_cursor);
+  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, make_actor_cursor);
 }
 
 static void
@@ -318,7 +318,7 @@ project_live (PdgGqlCall *call)
     return;
   filter = pdg_resolve_get_filter (call, &refused);
   if (!refused)
-    pdg_resolve_set_objects (call, pdg_queries_load_live (queries, projects, pdg_gql_call_get_n (call), filter, with_sessions, &error), error);
+    pdg_resolve_set_objects (call, pdg_queries_load_live (queries, projects, pdg_gql_call_get_n (call), filter, with_sessions, &error), &error);
 }
 
 PDG_RESOLVE_MEMBER (live_events, PdgLive, pdg_gql_call_set_int64 (call, i, source->events_per_minute))

@@ -44,11 +44,11 @@ pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint fir
 }
 
 void
-pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor)
+pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint first, PdgResolveCursorFunc make_cursor)
 {
   if (lists == NULL)
     {
-      pdg_gql_call_fail_all (call, error);
+      pdg_gql_call_fail_all (call, g_steal_pointer (error));
       return;
     }
   for (guint i = 0; i < lists->len; i++)

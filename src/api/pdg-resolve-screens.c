@@ -28,7 +28,7 @@ project_screens (PdgGqlCall *call)
   projects = pdg_resolve_dup_project_nos (call);
   lists = pdg_queries_list_screens (queries, projects, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "search"),
                                     pdg_gql_call_arg_string (call, "after"), first + 1, &error);
-  pdg_resolve_set_pages (call, lists, error, first, make_screen_cursor);
+  pdg_resolve_set_pages (call, lists, &error, first, make_screen_cursor);
 }
 
 static void
@@ -42,7 +42,7 @@ project_screen (PdgGqlCall *call)
   for (guint i = 0; i < n; i++)
     screens[i] = pdg_resolve_parse_number (pdg_gql_call_arg_string (call, "id"));
   if (queries != NULL)
-    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), error);
+    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
 }
 
 static void
@@ -96,7 +96,7 @@ project_snapshots (PdgGqlCall *call)
   for (guint i = 0; i < n; i++)
     screens[i] = screen_no;
   lists = pdg_queries_list_snapshots (queries, projects, screen_no != 0 ? screens : NULL, n, &filter, &error);
-  pdg_resolve_set_pages (call, lists, error, filter.limit - 1, make_snapshot_cursor);
+  pdg_resolve_set_pages (call, lists, &error, filter.limit - 1, make_snapshot_cursor);
 }
 
 /* The lists of every parent, which is a PdgScreen. */
@@ -127,7 +127,7 @@ screen_snapshots (PdgGqlCall *call)
   if (queries == NULL || !get_snapshot_filter (call, &filter))
     return;
   lists = list_screen_snapshots (call, queries, &filter, &error);
-  pdg_resolve_set_pages (call, lists, error, filter.limit - 1, make_snapshot_cursor);
+  pdg_resolve_set_pages (call, lists, &error, filter.limit - 1, make_snapshot_cursor);
 }
 
 static void
@@ -170,7 +170,7 @@ snapshot_screen (PdgGqlCall *call)
       screens[i] = snapshot->screen_no;
     }
   if (queries != NULL)
-    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), error);
+    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
 }
 
 /* These texts were stored by a tenant: what is no JSON must not break the response. */

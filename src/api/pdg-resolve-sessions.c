@@ -32,9 +32,8 @@ pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page)
          | (selects (call, "release") ? PDG_SESSION_RELEASE : 0);
 }
 
-/* What each connection of sessions takes: first and after. */
-static gboolean
-get_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
+gboolean
+pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
 {
   const char *after = pdg_gql_call_arg_string (call, "after");
   guint first = pdg_resolve_get_first (call);
@@ -51,14 +50,14 @@ get_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
   return FALSE;
 }
 
-/* And what Project.sessions takes besides; the filter of events is the caller's. */
+/* What Project.sessions takes; the filter of events is the caller's. */
 static gboolean
 get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter, PdgEventFilter **events)
 {
   const char *screen = pdg_gql_call_arg_string (call, "screenId");
   gboolean refused = FALSE;
 
-  if (!get_page (call, filter) || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
+  if (!pdg_resolve_get_session_page (call, filter) || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
     return FALSE;
   filter->with_errors = pdg_gql_call_arg_bool (call, "withErrors");
   if (screen != NULL)
@@ -82,7 +81,7 @@ project_sessions (PdgGqlCall *call)
   GError *error = NULL;
 
   if (queries != NULL && get_session_filter (call, &filter, &events))
-    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), error,
+    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), &error,
                            filter.limit - 1, pdg_resolve_make_session_cursor);
 }
 
@@ -97,7 +96,7 @@ project_session (PdgGqlCall *call)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_sessions (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
                                                         pdg_resolve_get_session_parts (call, FALSE), &error),
-                             error);
+                             &error);
 }
 
 PDG_RESOLVE_MEMBER (session_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->id))
@@ -112,20 +111,6 @@ PDG_RESOLVE_MEMBER (session_errors, PdgSessionSummary, pdg_gql_call_set_int (cal
 PDG_RESOLVE_MEMBER (session_entry_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->entry_path))
 PDG_RESOLVE_MEMBER (session_exit_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->exit_path))
 PDG_RESOLVE_MEMBER (session_release, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->release))
-PDG_RESOLVE_MEMBER (actor_id, PdgActor, pdg_gql_call_set_borrowed_string (call, i, source->id))
-
-static void
-actor_kind (PdgGqlCall *call)
-{
-  static const char *const names[] = { "SESSION", "ANONYMOUS", "USER" };
-
-  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
-    {
-      const PdgActor *actor = pdg_gql_call_get_source (call, i);
-
-      pdg_gql_call_set_string (call, i, names[CLAMP (actor->kind, 0, 2)]);
-    }
-}
 
 static const PdgGqlBinding bindings[] = {
   { "Project.sessions", project_sessions },
@@ -142,9 +127,6 @@ static const PdgGqlBinding bindings[] = {
   { "Session.entryPath", session_entry_path },
   { "Session.exitPath", session_exit_path },
   { "Session.release", session_release },
-  PDG_RESOLVE_CONNECTION ("Actor"),
-  { "Actor.id", actor_id },
-  { "Actor.kind", actor_kind },
 };
 
 PdgResolveTable

@@ -86,7 +86,7 @@ subscription_live_counts (PdgGqlCall *call)
       pdg_api_stream_memory_put (change->memory, told_new (live), told_free);
       pdg_api_stream_memory_set_rhythm (change->memory, 0, live->active_sessions > 0 ? FALLING_MS : RESTING_MS);
     }
-  pdg_resolve_set_objects (call, lives, error);
+  pdg_resolve_set_objects (call, lives, &error);
 }
 
 /* ---- liveEvents: LiveEvents is a PdgFreshEvents */

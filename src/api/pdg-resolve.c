@@ -72,11 +72,11 @@ pdg_resolve_dup_project_nos (PdgGqlCall *call)
 }
 
 void
-pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
+pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError **error)
 {
   if (objects == NULL)
     {
-      pdg_gql_call_fail_all (call, error);
+      pdg_gql_call_fail_all (call, g_steal_pointer (error));
       return;
     }
   for (guint i = 0; i < objects->len; i++)
@@ -129,7 +129,7 @@ gboolean
 pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
-    pdg_resolve_directory_table, pdg_resolve_event_table, pdg_resolve_graph_change_table, pdg_resolve_graph_table,
+    pdg_resolve_actor_table, pdg_resolve_directory_table, pdg_resolve_event_table, pdg_resolve_graph_change_table, pdg_resolve_graph_table,
     pdg_resolve_mutation_table, pdg_resolve_page_table, pdg_resolve_release_table, pdg_resolve_screen_table,
     pdg_resolve_session_table, pdg_resolve_subscription_table,
   };

@@ -19,6 +19,7 @@ typedef struct
 
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
+PdgResolveTable pdg_resolve_actor_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
@@ -78,18 +79,22 @@ gboolean    pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 
 /* The arguments "first" and "after" of such a list; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page);
 
-/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with @error (transfer full). */
-void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
+/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with *@error (transfer full). It
+ * takes the error's address, so that the call that sets it may stand beside it. */
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint first, PdgResolveCursorFunc make_cursor);
 
-/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with @error
+/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with *@error
  * (transfer full). */
-void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
+void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError **error);
 
 /* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
 gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
 
 /* The numbers of the parents, which are projects. (transfer full) */
 gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
+
+/* What every connection of sessions takes, first and after; FALSE when the call was refused. */
+gboolean    pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilter *filter);
 
 /* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
 PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);

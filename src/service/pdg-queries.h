@@ -3,6 +3,7 @@
 #include "db/pdg-db-conn.h"
 #include "model/pdg-principal.h"
 #include "model/pdg-records.h"
+#include "store/pdg-store-actors.h"
 #include "store/pdg-store-events-read.h"
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
@@ -39,13 +40,19 @@ PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id
 
 gboolean         pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
 
-/* Sessions and events, each by one statement for all owners: as the store has them. */
+/* Sessions, events and actors, each by one statement for all owners: as the store has them. */
 GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, const gint32 *project_nos, const gint32 *actor_nos, guint n,
                                             const PdgStoreSessionFilter *filter, GError **error);
 GPtrArray       *pdg_queries_find_sessions (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgSessionParts parts,
                                             GError **error);
 GPtrArray       *pdg_queries_lookup_sessions (PdgQueries *queries, const gint32 *project_nos, const gint32 *session_nos, guint n,
                                               PdgSessionParts parts, GError **error);
+GPtrArray       *pdg_queries_list_events (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreEventQuery *query, GError **error);
+GPtrArray       *pdg_queries_find_events (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts,
+                                          GError **error);
+GPtrArray       *pdg_queries_list_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreActorFilter *filter, GError **error);
+GPtrArray       *pdg_queries_find_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, int kind, GError **error);
+gboolean         pdg_queries_load_actor_figures (PdgQueries *queries, PdgActor *const *actors, guint n, GError **error);
 GPtrArray       *pdg_queries_list_session_events (PdgQueries *queries, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *query,
                                                   GError **error);
 

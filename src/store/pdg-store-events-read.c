@@ -165,6 +165,78 @@ pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, 
   return run (tx, &query, n, error);
 }
 
+/* The range as the table w: windows of time that follow one another in the order asked for, bounded by the starts of sessions, each of
+ * about four times as many as the one before. A list reads them one after another, for as long as it needs more; so it reads little
+ * when much matches, whatever the traffic is, and everything only when next to nothing does. A nested loop keeps their order. */
+static void
+append_windows (PdgStoreQuery *query, gboolean newest_first, guint from, guint to)
+{
+  const char *order = newest_first ? "DESC" : "ASC", *near = newest_first ? "upper" : "lower", *far = newest_first ? "lower" : "upper";
+
+  g_string_append_printf (query->sql,
+                          "(SELECT lag(b.at, 1, $%u) OVER () AS %s, b.at AS %s FROM (SELECT r.started_at AS at FROM"
+                          " (SELECT x.started_at, row_number() OVER (ORDER BY x.started_at %s) AS n FROM session x WHERE x.project_id = p.project_id"
+                          " AND x.events > 0 AND x.started_at < $%u AND x.started_at > $%u) r"
+                          " WHERE r.n IN (32, 128, 512, 2048, 8192, 32768, 131072, 524288, 2097152) UNION ALL SELECT $%u) b) w",
+                          newest_first ? to : from, near, far, order, to, from, newest_first ? from : to);
+}
+
+GPtrArray *
+pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const PdgStoreEventQuery *asked, GError **error)
+{
+  g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
+  const char *order = asked->newest_first ? DESCENDING : ASCENDING;
+  gint64 from, to;
+  guint from_n, to_n, limit_n;
+
+  get_bounds (asked, &from, &to);
+  append_select (&query, asked->parts);
+  pdg_store_query_append_owners (&query, project_nos, NULL, n);
+  from_n = pdg_store_query_add_time (&query, from);
+  to_n = pdg_store_query_add_time (&query, to);
+  limit_n = pdg_store_query_add_int4 (&query, (gint32) asked->limit);
+  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT e.* FROM ");
+  append_windows (&query, asked->newest_first, from_n, to_n);
+  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT e.* FROM event e ");
+  if (asked->filter != NULL)
+    g_string_append (query.sql, PDG_STORE_EVENT_JOINS);
+  g_string_append_printf (query.sql,
+                          "WHERE e.project_id = p.project_id AND e.ts >= w.lower AND e.ts < w.upper AND e.ts >= $%u AND e.ts < $%u", from_n, to_n);
+  append_after (&query, asked);
+  pdg_store_append_event_filter (query.sql, query.params, asked->filter);
+  g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e LIMIT $%u) e", order, limit_n, limit_n);
+  append_joins (&query, asked->parts);
+  g_string_append_printf (query.sql, " ORDER BY p.place, %s", order);
+  return run (tx, &query, n, error);
+}
+
+GPtrArray *
+pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, GError **error)
+{
+  g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
+  g_autoptr (PdgDbResult) result = NULL;
+  GPtrArray *events;
+  guint8 key[16];
+
+  if (!pdg_uuid_parse (id, strlen (id), key))
+    pdg_hash128 (id, strlen (id), 0, key);
+  append_select (&query, parts);
+  pdg_store_query_append_owners (&query, project_nos, NULL, n);
+  pdg_db_params_add_uuid (query.params, key);
+  pdg_store_query_add_text (&query, id);
+  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT e.* FROM event e WHERE e.project_id = p.project_id AND e.event_key = $2"
+                              " AND coalesce(e.event_id, e.event_key::text) = $3 ORDER BY " DESCENDING " LIMIT 1) e");
+  append_joins (&query, parts);
+  result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
+  if (result == NULL)
+    return NULL;
+  events = g_ptr_array_new_full (n, (GDestroyNotify) pdg_stored_event_free);
+  g_ptr_array_set_size (events, (gint) n);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_event (result, row);
+  return events;
+}
+
 GPtrArray *
 pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen *before, const PdgStoreSeen *now, const PdgStoreEventQuery *asked,
                              gint64 *n_all, GError **error)

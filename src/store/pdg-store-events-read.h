@@ -47,6 +47,14 @@ typedef struct
   gint32 session_no;
 } PdgStoreSessionKey;
 
+/* Events of @n projects by one statement: a list for each, in their order. Tenant transaction. Errors: PDG_DB_ERROR.
+ * (transfer full) (element-type GPtrArray(PdgStoredEvent)) */
+GPtrArray *pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const PdgStoreEventQuery *query, GError **error);
+
+/* The event with this id in each of @n projects, the newest when several sessions or times used it; NULL items where there is none.
+ * (transfer full) (element-type PdgStoredEvent) */
+GPtrArray *pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, GError **error);
+
 /* Events of @n sessions by one statement: a list for each, in their order. Tenant transaction. Errors: PDG_DB_ERROR.
  * (transfer full) (element-type GPtrArray(PdgStoredEvent)) */
 GPtrArray *pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *query, GError **error);

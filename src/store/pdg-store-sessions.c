@@ -44,6 +44,10 @@ read_session (const PdgDbResult *result, guint row)
   session->actor.actor_no = pdg_db_result_get_int4 (result, row, 9);
   session->actor.kind = (gint16) pdg_db_result_get_int4 (result, row, 10);
   session->actor.id = g_strdup (pdg_db_result_is_null (result, row, 11) ? session->id : pdg_db_result_get_text (result, row, 11));
+  session->actor.has_figures = session->actor.actor_no == 0;
+  session->actor.first_seen_usec = session->started_usec;
+  session->actor.last_seen_usec = session->ended_usec;
+  session->actor.sessions = 1;
   session->entry_path = g_strdup (pdg_db_result_get_text (result, row, 12));
   session->exit_path = g_strdup (pdg_db_result_get_text (result, row, 13));
   session->release = g_strdup (pdg_db_result_get_text (result, row, 14));

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/pdg-id.h"
+#include "store/pdg-store-actors.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-events-read.h"
 #include "store/pdg-store-events.h"
@@ -62,6 +63,62 @@ lookup_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static const PdgStoreEventQuery all_events = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = 10, .parts = PDG_EVENT_ALL };
+
+static gboolean
+list_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GPtrArray) lists = pdg_store_list_events (tx, &whose->project->project_no, 1, &all_events, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+/* With the cursor of the other organisation's row. */
+static gboolean
+list_events_after (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const PdgEventPlace place = { .ts_usec = 1, .session_no = 1 };
+  PdgStoreEventQuery query = all_events;
+  g_autoptr (GPtrArray) lists = NULL;
+
+  query.after = &place;
+  lists = pdg_store_list_events (tx, &whose->project->project_no, 1, &query, error);
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+find_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = g_strconcat (mark_of (whose), "-1", NULL);
+  g_autoptr (GPtrArray) events = pdg_store_find_events (tx, &whose->project->project_no, 1, id, PDG_EVENT_ALL, error);
+
+  return events != NULL && events->pdata[0] != NULL;
+}
+
+static gboolean
+list_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const PdgStoreActorFilter filter = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_active_usec = G_MAXINT64, .limit = 10 };
+  g_autoptr (GPtrArray) lists = pdg_store_list_actors (tx, &whose->project->project_no, 1, &filter, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+find_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = g_strconcat (mark_of (whose), "-user", NULL);
+  g_autoptr (GPtrArray) actors = pdg_store_find_actors (tx, &whose->project->project_no, 1, id, -1, error);
+
+  return actors != NULL && actors->pdata[0] != NULL;
+}
+
+static gboolean
+load_actor_figures (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgActor actor = { .project_no = whose->project->project_no, .actor_no = 1 }, *actors[] = { &actor };
+
+  return pdg_store_load_actor_figures (tx, actors, 1, error) && actor.has_figures;
+}
 
 static gboolean
 list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
@@ -396,6 +453,12 @@ static const Case cases[] = {
   { "find-sessions", find_sessions, FALSE },
   { "lookup-sessions", lookup_sessions, FALSE },
   { "list-session-events", list_session_events, FALSE },
+  { "list-events", list_events, FALSE },
+  { "list-events-after", list_events_after, FALSE },
+  { "find-events", find_events, FALSE },
+  { "list-actors", list_actors, FALSE },
+  { "find-actors", find_actors, FALSE },
+  { "load-actor-figures", load_actor_figures, FALSE },
   { "list-releases", list_releases, FALSE },
   { "each-journey-row", each_journey_row, FALSE },
   { "count-events", count_events, FALSE },
