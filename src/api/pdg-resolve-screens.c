@@ -173,6 +173,28 @@ snapshot_screen (PdgGqlCall *call)
     pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
 }
 
+/* One statement for all; a picture that no session took has none. */
+static void
+snapshot_session (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint n = pdg_gql_call_get_n (call);
+  g_autofree gint32 *projects = g_new (gint32, n + 1), *sessions = g_new (gint32, n + 1);
+  GError *error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgSnapshot *snapshot = pdg_gql_call_get_source (call, i);
+
+      projects[i] = snapshot->project_no;
+      sessions[i] = snapshot->session_no;
+    }
+  if (queries != NULL)
+    pdg_resolve_set_objects (call,
+                             pdg_queries_lookup_sessions (queries, projects, sessions, n, pdg_resolve_get_session_parts (call, FALSE), &error),
+                             &error);
+}
+
 /* These texts were stored by a tenant: what is no JSON must not break the response. */
 static void
 set_json_texts (PdgGqlCall *call, PdgStoreSnapshotText which)
@@ -245,6 +267,7 @@ static const PdgGqlBinding bindings[] = {
   { "Snapshot.blobId", snapshot_blob_id },
   { "Snapshot.url", snapshot_url },
   { "Snapshot.screen", snapshot_screen },
+  { "Snapshot.session", snapshot_session },
   { "Snapshot.componentTree", snapshot_component_tree },
   { "Snapshot.state", snapshot_state },
 };

@@ -53,6 +53,7 @@ make_data (void)
       g_assert_no_error (error);
     }
   fixture_run (owner, "UPDATE productgraph.snapshot SET component_tree = '{\"a\":[1, 2.50]}', state = 'null' WHERE width = 100");
+  fixture_run (owner, "UPDATE productgraph.snapshot p SET session_no = s.session_no FROM productgraph.session s WHERE s.id = 's1' AND width = 101");
   fixture_run (owner, "UPDATE productgraph.snapshot SET component_tree = '{}}', state = '\"x\"' WHERE width = 102");
 }
 
@@ -151,10 +152,10 @@ test_snapshots (void)
 {
   g_autoptr (JsonNode) response = api_query (fixture, NULL,
     "{project(id:\"proj_demo\"){screens{nodes{path snapshot{width} snapshots(first:1){nodes{width screen{path}} pageInfo{hasNextPage endCursor}}}}"
-    " all:snapshots{nodes{width takenAt mediaType blobId url}} late:snapshots(range:{from:\"1970-01-01T00:00:02Z\",to:\"1970-01-01T00:00:03Z\"}){nodes{width}}"
+    " all:snapshots{nodes{width session{id eventCount} takenAt mediaType blobId url}} late:snapshots(range:{from:\"1970-01-01T00:00:02Z\",to:\"1970-01-01T00:00:03Z\"}){nodes{width}}"
     " none:snapshots(screenId:\"77\"){nodes{width}} two:snapshots(first:2){pageInfo{endCursor}}}}", NULL);
   g_autofree char *newest = NULL, *all = NULL, *late = NULL, *none = NULL, *url = NULL, *blob = NULL, *end = NULL, *rest = NULL, *same = NULL;
-  g_autofree char *document = NULL, *path = NULL, *more = NULL;
+  g_autofree char *document = NULL, *path = NULL, *more = NULL, *session = NULL;
   g_autoptr (JsonNode) second = NULL;
   g_autoptr (RawAnswer) answer = NULL;
 
@@ -175,6 +176,9 @@ test_snapshots (void)
   same = json_dup_at (response, "data.project.all.nodes.2.blobId");
   url = json_dup_at (response, "data.project.all.nodes.1.url");
   g_assert_cmpstr (blob, ==, same);
+  session = json_dup_at (response, "data.project.all.nodes.1.session.id");
+  g_assert_cmpstr (session, ==, "s1");
+  g_assert_true (JSON_NODE_HOLDS_NULL (json_at (response, "data.project.all.nodes.2.session")));
   answer = api_send (fixture, 0, "GET", url, NULL, NULL);
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_cmpstr (answer->body, ==, "picture 0");
