@@ -39,6 +39,7 @@ struct _PdgJourneyBuilder
   GHashTable *screens;     /* screen_no -> ScreenStats */
   GHashTable *transitions; /* gint64 of both numbers -> TransitionStats */
   GArray *session;         /* SessionRow of the session being read */
+  PdgJourneyMembers *members; /* (nullable) */
   gint32 session_no;
   guint64 n_sessions;
   guint64 n_events;
@@ -164,10 +165,19 @@ order_session (GArray *rows)
   g_array_sort (rows, compare_by_t_star);
 }
 
+/* Each count of a visit passes here, so that the sessions behind a number are those that it counts. */
+static void
+note_member (PdgJourneyBuilder *builder, PdgJourneyCellKind kind, gint32 screen_no, gint32 to_screen_no)
+{
+  if (builder->members != NULL)
+    pdg_journey_members_add (builder->members, (PdgJourneyCell) { kind, screen_no, to_screen_no }, builder->session_no);
+}
+
 static void
 begin_visit (PdgJourneyBuilder *builder, ScreenStats *screen, ScreenStats *previous, double dwell_ms)
 {
   screen->visits++;
+  note_member (builder, PDG_JOURNEY_CELL_VISITS, screen->screen_no, 0);
   if (screen->last_session != builder->session_no)
     {
       screen->last_session = builder->session_no;
@@ -177,8 +187,11 @@ begin_visit (PdgJourneyBuilder *builder, ScreenStats *screen, ScreenStats *previ
     {
       screen->entries++;
       builder->n_sessions++;
+      note_member (builder, PDG_JOURNEY_CELL_ENTRIES, screen->screen_no, 0);
+      note_member (builder, PDG_JOURNEY_CELL_GRAPH, 0, 0);
       return;
     }
+  note_member (builder, PDG_JOURNEY_CELL_TRANSITION, previous->screen_no, screen->screen_no);
   add_transition (builder, previous->screen_no, screen->screen_no, dwell_ms);
   g_array_append_val (previous->dwells, dwell_ms);
 }
@@ -200,6 +213,7 @@ end_session (PdgJourneyBuilder *builder)
       else if (row->row.kind == PDG_JOURNEY_ERROR && current != NULL && !visit_failed)
         {
           current->errors++;
+          note_member (builder, PDG_JOURNEY_CELL_ERRORS, current->screen_no, 0);
           visit_failed = TRUE;
         }
       else if (row->row.kind == PDG_JOURNEY_VIEW && row->row.screen_no > 0
@@ -214,7 +228,10 @@ end_session (PdgJourneyBuilder *builder)
         }
     }
   if (current != NULL)
-    current->exits++;
+    {
+      current->exits++;
+      note_member (builder, PDG_JOURNEY_CELL_EXITS, current->screen_no, 0);
+    }
   g_array_set_size (builder->session, 0);
 }
 
@@ -230,6 +247,12 @@ pdg_journey_builder_add (PdgJourneyBuilder *builder, const PdgJourneyRow *row)
     }
   builder->session_no = row->session_no;
   g_array_append_val (builder->session, entry);
+}
+
+void
+pdg_journey_builder_set_members (PdgJourneyBuilder *builder, PdgJourneyMembers *members)
+{
+  builder->members = members;
 }
 
 void

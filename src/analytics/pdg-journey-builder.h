@@ -1,5 +1,6 @@
 #pragma once
 
+#include "analytics/pdg-journey-members.h"
 #include "model/pdg-journey-graph.h"
 
 G_BEGIN_DECLS
@@ -43,6 +44,9 @@ void               pdg_journey_builder_add (PdgJourneyBuilder *builder, const Pd
 
 /* Events of any type in the range, for the graph's totals. */
 void               pdg_journey_builder_set_n_events (PdgJourneyBuilder *builder, guint64 n_events);
+
+/* Before the first row: keeps the sessions behind each number in @members, which must outlive the builder. */
+void               pdg_journey_builder_set_members (PdgJourneyBuilder *builder, PdgJourneyMembers *members);
 
 /* Ends the building. A screen with traffic and no info keeps its number as its path. (transfer full) */
 PdgJourneyGraph   *pdg_journey_builder_finish (PdgJourneyBuilder *builder, const PdgJourneyScreenInfo *infos, guint n_infos);

@@ -3,6 +3,7 @@
 #include "api/pdg-api-documents.h"
 #include "api/pdg-api-graphql-protocol.h"
 #include "api/pdg-api-guards.h"
+#include "api/pdg-api-stream-memory.h"
 #include "api/pdg-api.h"
 #include "graphql/pdg-graphql.h"
 #include "service/pdg-queries.h"
@@ -41,6 +42,8 @@ typedef struct
   const char *project_id;
   gint64 sequence;
   gint64 at_usec;
+  gint32 project_no; /* 0 = of none */
+  PdgApiStreamMemory *memory;
 } PdgApiChange;
 
 /* The reads of this execution, opened when first asked for; a mutation ends them first. NULL with an error. */

@@ -20,7 +20,11 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy;
   GCancellable *cancellable;
+  PdgApiStreamMemory *memory;
+  GSource *timer; /* the next run without a change */
+  gint64 began_usec; /* the last run; monotonic */
   char *project_id;
+  gint32 project_no;
   guint hub_id;
   gint64 sequence;
   gint64 deadline_usec;
@@ -43,6 +47,7 @@ stream_clear (gpointer data)
   g_clear_pointer (&stream->refusal, g_bytes_unref);
   pdg_principal_unref (stream->principal);
   g_object_unref (stream->cancellable);
+  pdg_api_stream_memory_unref (stream->memory);
   g_free (stream->project_id);
 }
 
@@ -59,6 +64,14 @@ stream_is_over (Stream *stream)
 }
 
 static void
+stop_timer (Stream *stream)
+{
+  if (stream->timer != NULL)
+    g_source_destroy (stream->timer);
+  g_clear_pointer (&stream->timer, g_source_unref);
+}
+
+static void
 stream_emit (Stream *stream, PdgApiStreamEvent event, GBytes *response)
 {
   if (stream_is_over (stream))
@@ -66,6 +79,7 @@ stream_emit (Stream *stream, PdgApiStreamEvent event, GBytes *response)
   if (event != PDG_API_STREAM_NEXT)
     {
       g_cancellable_cancel (stream->cancellable);
+      stop_timer (stream);
       if (stream->hub_id > 0)
         pdg_hub_unsubscribe (stream->api->options.hub, stream->hub_id);
       stream->hub_id = 0;
@@ -120,6 +134,38 @@ retry_later (Stream *stream, const GError *error)
 }
 
 static gboolean
+timer_cb (gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  stop_timer (stream);
+  if (!stream_is_over (stream))
+    run_stream (stream);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_timer (Stream *stream, gint64 after_ms)
+{
+  stop_timer (stream);
+  stream->timer = g_timeout_source_new ((guint) MAX (after_ms, 1));
+  g_source_set_callback (stream->timer, timer_cb, g_rc_box_acquire (stream), stream_release);
+  g_source_attach (stream->timer, g_main_context_get_thread_default ());
+}
+
+/* TRUE when the subscription wants to run later, which it then does. */
+static gboolean
+is_too_soon (Stream *stream)
+{
+  gint64 wait_ms = pdg_api_stream_memory_get_at_earliest_ms (stream->memory) - (g_get_monotonic_time () - stream->began_usec) / 1000;
+
+  if (stream->began_usec == 0 || wait_ms <= 0)
+    return FALSE;
+  start_timer (stream, wait_ms);
+  return TRUE;
+}
+
+static gboolean
 is_subscription (Stream *stream)
 {
   return pdg_gql_operation_get_kind (stream->operation) == PDG_GQL_SUBSCRIPTION;
@@ -139,7 +185,11 @@ stream_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       stream_release (stream);
       return;
     }
-  if (response != NULL)
+  if (pdg_api_stream_memory_get_at_latest_ms (stream->memory) > 0)
+    start_timer (stream, pdg_api_stream_memory_get_at_latest_ms (stream->memory));
+  if (!pdg_api_stream_memory_end_run (stream->memory, response != NULL && pdg_gql_response_has_data (response)))
+    ; /* nothing new */
+  else if (response != NULL)
     stream_emit (stream, PDG_API_STREAM_NEXT, response);
   else if (is_subscription (stream) && !stream->again && retry_later (stream, error))
     g_debug ("a subscription waits: %s", error->message);
@@ -172,11 +222,13 @@ run_stream (Stream *stream)
   PdgApiChange change;
 
   stream->again = stream->running;
-  if (stream->running)
+  if (stream->running || is_too_soon (stream))
     return;
+  stop_timer (stream);
   stream->running = TRUE;
+  stream->began_usec = g_get_monotonic_time ();
   stream->last_run = stream->is_demo && !stream->keep_open && demo_is_over (stream->api);
-  change = (PdgApiChange) { stream->project_id, ++stream->sequence, pdg_clock_now_usec () };
+  change = (PdgApiChange) { stream->project_id, ++stream->sequence, pdg_clock_now_usec (), stream->project_no, stream->memory };
   pdg_api_run_operation_async (stream->api, stream->principal, stream->operation, is_subscription (stream) ? &change : NULL,
                                is_subscription (stream) ? 0 : stream->deadline_usec, stream->cancellable, stream_ran_cb, g_rc_box_acquire (stream));
 }
@@ -242,7 +294,10 @@ project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (project == NULL)
     stream_emit_error (stream, PDG_API_STREAM_REFUSED, "there is no such project, or it is not yours to see", "NOT_FOUND");
   else
-    stream_listen (stream, project->project_no);
+    {
+      stream->project_no = project->project_no;
+      stream_listen (stream, project->project_no);
+    }
   stream_release (stream);
 }
 
@@ -295,6 +350,7 @@ stream_start (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, Stream
   stream->principal = pdg_principal_ref (principal);
   stream->deadline_usec = run->deadline_usec;
   stream->cancellable = g_cancellable_new ();
+  stream->memory = pdg_api_stream_memory_new ();
   stream->operation = pdg_api_prepare (api, run, &outcome, &stream->refusal);
   g_mutex_lock (&api->lock);
   id = ++api->last_subscription;
@@ -344,6 +400,7 @@ pdg_api_unsubscribe (PdgApi *api, guint id)
   if (stream == NULL)
     return;
   g_cancellable_cancel (stream->cancellable);
+  stop_timer (stream);
   if (stream->hub_id > 0)
     pdg_hub_unsubscribe (api->options.hub, stream->hub_id);
   stream_release (stream);

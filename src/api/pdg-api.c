@@ -143,6 +143,7 @@ execute_job_free (gpointer data)
   g_free ((char *) job->run.operation_name);
   g_free ((char *) job->run.hash);
   g_free (job->project_id);
+  g_clear_pointer (&job->change.memory, pdg_api_stream_memory_unref);
   g_free (job);
 }
 
@@ -224,7 +225,9 @@ pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperati
   if (change != NULL)
     {
       job->project_id = g_strdup (change->project_id);
-      job->change = (PdgApiChange) { job->project_id, change->sequence, change->at_usec };
+      job->change = *change;
+      job->change.project_id = job->project_id;
+      job->change.memory = pdg_api_stream_memory_ref (change->memory);
     }
   run_job (api, job, cancellable, callback, user_data);
 }

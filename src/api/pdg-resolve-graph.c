@@ -1,26 +1,22 @@
 #include "config.h"
-#include "api/pdg-resolve.h"
+#include "api/pdg-resolve-graph.h"
+
+#include "service/pdg-queries-members.h"
+
+/* JourneyGraph is a GraphSource, Live a PdgLive. */
 
 typedef struct
 {
-  PdgJourneyGraph *graph;
-  gint64 as_of_usec;
-  GArray *transitions; /* TransitionSource, once asked for */
+  PdgJourneyReport *report;
+  GArray *transitions; /* PdgResolveTransition, once asked for */
 } GraphSource;
-
-typedef struct
-{
-  const PdgJourneyTransition *transition;
-  const char *from;
-  const char *to;
-} TransitionSource;
 
 static void
 graph_source_free (gpointer data)
 {
   GraphSource *source = data;
 
-  pdg_journey_graph_unref (source->graph);
+  pdg_journey_report_unref (source->report);
   g_clear_pointer (&source->transitions, g_array_unref);
   g_free (source);
 }
@@ -29,32 +25,46 @@ static void
 project_journey_graph (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  gint64 from, to;
+  g_autofree gint32 *projects = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) filter = NULL;
+  g_autoptr (GPtrArray) reports = NULL;
+  PdgJourneyQuestion question;
+  GError *error = NULL;
 
-  if (queries == NULL || !pdg_resolve_get_range (call, &from, &to))
+  if (queries == NULL || !pdg_resolve_get_journey_question (call, &question, &filter))
     return;
-  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+  reports = pdg_queries_load_journeys (queries, projects, pdg_gql_call_get_n (call), &question, &error);
+  if (reports == NULL)
     {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      GError *error = NULL;
-      PdgJourneyGraph *graph = pdg_queries_load_journey_graph (queries, project->project_no, from, to, &error);
-      GraphSource *source;
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < reports->len; i++)
+    {
+      GraphSource *source = g_new0 (GraphSource, 1);
 
-      if (graph == NULL)
-        {
-          pdg_gql_call_set_error (call, i, error);
-          continue;
-        }
-      source = g_new0 (GraphSource, 1);
-      source->graph = graph;
-      source->as_of_usec = g_get_real_time ();
+      source->report = pdg_journey_report_ref (reports->pdata[i]);
       pdg_gql_call_set_object (call, i, source, graph_source_free);
     }
 }
 
-PDG_RESOLVE_MEMBER (graph_as_of, GraphSource, pdg_gql_call_set_int64 (call, i, source->as_of_usec))
-PDG_RESOLVE_MEMBER (graph_sessions, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_sessions (source->graph)))
-PDG_RESOLVE_MEMBER (graph_events, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_events (source->graph)))
+gboolean
+pdg_resolve_get_journey_question (PdgGqlCall *call, PdgJourneyQuestion *question, PdgEventFilter **filter)
+{
+  gboolean refused = FALSE;
+
+  if (!pdg_resolve_get_range (call, &question->from_usec, &question->to_usec))
+    return FALSE;
+  *filter = pdg_resolve_get_filter (call, &refused);
+  question->filter = *filter;
+  question->with_event_count = pdg_gql_call_selects (call, "eventCount");
+  question->with_members = pdg_gql_call_selects (call, "sessions") || pdg_gql_call_selects (call, "actors");
+  return !refused;
+}
+
+PDG_RESOLVE_MEMBER (graph_as_of, GraphSource, pdg_gql_call_set_int64 (call, i, source->report->as_of_usec))
+PDG_RESOLVE_MEMBER (graph_session_count, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_sessions (source->report->graph)))
+PDG_RESOLVE_MEMBER (graph_events, GraphSource, pdg_gql_call_set_int64 (call, i, (gint64) pdg_journey_graph_get_n_events (source->report->graph)))
 
 static void
 graph_screens (PdgGqlCall *call)
@@ -63,7 +73,7 @@ graph_screens (PdgGqlCall *call)
     {
       GraphSource *source = pdg_gql_call_get_source (call, i);
       guint n;
-      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->graph, &n);
+      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->report->graph, &n);
       g_autofree gpointer *items = g_new (gpointer, n + 1);
 
       for (guint k = 0; k < n; k++)
@@ -72,28 +82,37 @@ graph_screens (PdgGqlCall *call)
     }
 }
 
+GArray *
+pdg_resolve_make_transitions (PdgJourneyGraph *graph)
+{
+  guint n, n_screens;
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n);
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+  GArray *sources = g_array_sized_new (FALSE, FALSE, sizeof (PdgResolveTransition), n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      PdgResolveTransition source = { &transitions[i], screens[transitions[i].from].id, screens[transitions[i].to].id };
+
+      g_array_append_val (sources, source);
+    }
+  return sources;
+}
+
 static void
 graph_transitions (PdgGqlCall *call)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
     {
       GraphSource *source = pdg_gql_call_get_source (call, i);
-      guint n, n_screens;
-      const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (source->graph, &n);
-      const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (source->graph, &n_screens);
-      g_autofree gpointer *items = g_new (gpointer, n + 1);
+      g_autofree gpointer *items = NULL;
 
-      g_clear_pointer (&source->transitions, g_array_unref);
-      source->transitions = g_array_sized_new (FALSE, FALSE, sizeof (TransitionSource), n);
-      g_array_set_size (source->transitions, n);
-      for (guint k = 0; k < n; k++)
-        {
-          g_array_index (source->transitions, TransitionSource, k) = (TransitionSource) {
-            &transitions[k], screens[transitions[k].from].id, screens[transitions[k].to].id,
-          };
-          items[k] = &g_array_index (source->transitions, TransitionSource, k);
-        }
-      pdg_gql_call_set_borrowed_list (call, i, items, n);
+      if (source->transitions == NULL)
+        source->transitions = pdg_resolve_make_transitions (source->report->graph);
+      items = g_new (gpointer, source->transitions->len + 1);
+      for (guint k = 0; k < source->transitions->len; k++)
+        items[k] = &g_array_index (source->transitions, PdgResolveTransition, k);
+      pdg_gql_call_set_borrowed_list (call, i, items, source->transitions->len);
     }
 }
 
@@ -108,10 +127,181 @@ PDG_RESOLVE_MEMBER (screen_errors, PdgJourneyScreen, pdg_gql_call_set_int64 (cal
 PDG_RESOLVE_MEMBER (screen_load, PdgJourneyScreen, pdg_resolve_set_measure (call, i, source->load_p75_ms))
 PDG_RESOLVE_MEMBER (screen_dwell, PdgJourneyScreen, pdg_resolve_set_measure (call, i, source->dwell_median_ms))
 PDG_RESOLVE_MEMBER (screen_snapshot, PdgJourneyScreen, pdg_gql_call_set_borrowed_string (call, i, source->snapshot_id))
-PDG_RESOLVE_MEMBER (transition_from, TransitionSource, pdg_gql_call_set_borrowed_string (call, i, source->from))
-PDG_RESOLVE_MEMBER (transition_to, TransitionSource, pdg_gql_call_set_borrowed_string (call, i, source->to))
-PDG_RESOLVE_MEMBER (transition_count, TransitionSource, pdg_gql_call_set_int64 (call, i, source->transition->count))
-PDG_RESOLVE_MEMBER (transition_dwell, TransitionSource, pdg_gql_call_set_double (call, i, MAX (0, source->transition->dwell_median_ms)))
+PDG_RESOLVE_MEMBER (transition_from, PdgResolveTransition, pdg_gql_call_set_borrowed_string (call, i, source->from))
+PDG_RESOLVE_MEMBER (transition_to, PdgResolveTransition, pdg_gql_call_set_borrowed_string (call, i, source->to))
+PDG_RESOLVE_MEMBER (transition_count, PdgResolveTransition, pdg_gql_call_set_int64 (call, i, source->transition->count))
+PDG_RESOLVE_MEMBER (transition_dwell, PdgResolveTransition, pdg_gql_call_set_double (call, i, MAX (0, source->transition->dwell_median_ms)))
+
+/* ---- Who is behind the numbers */
+
+/* The members of every parent, flat. */
+typedef struct
+{
+  GArray *places, *projects, *sessions; /* gint32 */
+} Members;
+
+static void
+members_clear (Members *members)
+{
+  g_array_unref (members->places);
+  g_array_unref (members->projects);
+  g_array_unref (members->sessions);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
+
+#define MEMBERS_INIT                                                                                                     \
+  { g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)) }
+
+static void
+members_add (Members *members, guint index, gint32 project_no, gint32 session_no)
+{
+  gint32 place = (gint32) index + 1;
+
+  g_array_append_val (members->places, place);
+  g_array_append_val (members->projects, project_no);
+  g_array_append_val (members->sessions, session_no);
+}
+
+static PdgStoreMembers
+members_get (const Members *members)
+{
+  return (PdgStoreMembers) {
+    (const gint32 *) (void *) members->places->data, (const gint32 *) (void *) members->projects->data,
+    (const gint32 *) (void *) members->sessions->data, members->sessions->len,
+  };
+}
+
+/* The argument "cell", all of the graph when it is absent. */
+static PdgJourneyCell
+get_cell (PdgGqlCall *call)
+{
+  static const struct
+  {
+    const char *name;
+    PdgJourneyCellKind kind;
+  } measures[] = {
+    { "VISITS", PDG_JOURNEY_CELL_VISITS },
+    { "ENTRIES", PDG_JOURNEY_CELL_ENTRIES },
+    { "EXITS", PDG_JOURNEY_CELL_EXITS },
+    { "ERRORS", PDG_JOURNEY_CELL_ERRORS },
+  };
+  const PdgGqlValue *cell = pdg_gql_call_arg_value (call, "cell");
+  const PdgGqlValue *screen = pdg_gql_value_lookup (cell, "screen"), *transition = pdg_gql_value_lookup (cell, "transition");
+  const char *measure = pdg_gql_value_get_string (pdg_gql_value_lookup (screen, "measure"));
+
+  if (!pdg_gql_value_is_null (transition))
+    return (PdgJourneyCell) {
+      PDG_JOURNEY_CELL_TRANSITION, pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (transition, "from"))),
+      pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (transition, "to"))),
+    };
+  for (gsize i = 0; i < G_N_ELEMENTS (measures); i++)
+    if (g_strcmp0 (measure, measures[i].name) == 0)
+      return (PdgJourneyCell) { measures[i].kind, pdg_resolve_parse_number (pdg_gql_value_get_string (pdg_gql_value_lookup (screen, "id"))), 0 };
+  return (PdgJourneyCell) { PDG_JOURNEY_CELL_GRAPH, 0, 0 };
+}
+
+static void
+gather_of_graphs (PdgGqlCall *call, Members *members)
+{
+  PdgJourneyCell cell = get_cell (call);
+
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const GraphSource *source = pdg_gql_call_get_source (call, i);
+      guint n;
+      const gint32 *sessions = pdg_journey_members_get (source->report->members, cell, &n);
+
+      for (guint k = 0; k < n; k++)
+        members_add (members, i, source->report->project_no, sessions[k]);
+    }
+}
+
+static void
+gather_of_lives (PdgGqlCall *call, Members *members)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgLive *live = pdg_gql_call_get_source (call, i);
+
+      for (gsize k = 0; k < live->n_session_nos; k++)
+        members_add (members, i, live->project_no, (gint32) live->session_nos[k]);
+    }
+}
+
+static void
+set_member_sessions (PdgGqlCall *call, const Members *members)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  PdgStoreMembers all = members_get (members);
+  PdgStorePage page;
+  GError *error = NULL;
+  GPtrArray *lists;
+
+  if (queries == NULL || !pdg_resolve_get_page (call, &page))
+    return;
+  lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
+  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
+}
+
+static char *
+make_actor_cursor (gconstpointer node)
+{
+  const PdgActor *actor = node;
+
+  return pdg_resolve_make_time_cursor (actor->active_usec, actor->actor_no);
+}
+
+static void
+set_member_actors (PdgGqlCall *call, const Members *members)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  PdgStoreMembers all = members_get (members);
+  PdgStorePage page;
+  GError *error = NULL;
+  GPtrArray *lists;
+
+  if (queries == NULL || !pdg_resolve_get_page (call, &page))
+    return;
+  lists = pdg_queries_list_member_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
+  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, make_actor_cursor);
+}
+
+static void
+graph_sessions (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_graphs (call, &members);
+  set_member_sessions (call, &members);
+}
+
+static void
+graph_actors (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_graphs (call, &members);
+  set_member_actors (call, &members);
+}
+
+static void
+live_sessions (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_lives (call, &members);
+  set_member_sessions (call, &members);
+}
+
+static void
+live_actors (PdgGqlCall *call)
+{
+  g_auto (Members) members = MEMBERS_INIT;
+
+  gather_of_lives (call, &members);
+  set_member_actors (call, &members);
+}
 
 /* ---- Live */
 
@@ -119,35 +309,33 @@ static void
 project_live (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *projects = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) filter = NULL;
+  gboolean refused = FALSE, with_sessions = pdg_gql_call_selects (call, "sessions") || pdg_gql_call_selects (call, "actors");
+  GError *error = NULL;
 
-  for (guint i = 0; queries != NULL && i < pdg_gql_call_get_n (call); i++)
-    {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      PdgLive *live = g_new0 (PdgLive, 1);
-      GError *error = NULL;
-
-      if (pdg_queries_get_live (queries, project->project_no, live, &error))
-        {
-          pdg_gql_call_set_object (call, i, live, g_free);
-          continue;
-        }
-      g_free (live);
-      pdg_gql_call_set_error (call, i, error);
-    }
+  if (queries == NULL)
+    return;
+  filter = pdg_resolve_get_filter (call, &refused);
+  if (!refused)
+    pdg_resolve_set_objects (call, pdg_queries_load_live (queries, projects, pdg_gql_call_get_n (call), filter, with_sessions, &error), &error);
 }
 
-PDG_RESOLVE_MEMBER (live_events, PdgLive, pdg_gql_call_set_int (call, i, source->events_per_minute))
-PDG_RESOLVE_MEMBER (live_sessions, PdgLive, pdg_gql_call_set_int (call, i, source->active_sessions))
+PDG_RESOLVE_MEMBER (live_events, PdgLive, pdg_gql_call_set_int64 (call, i, source->events_per_minute))
+PDG_RESOLVE_MEMBER (live_session_count, PdgLive, pdg_gql_call_set_int64 (call, i, source->active_sessions))
+PDG_RESOLVE_MEMBER (live_actor_count, PdgLive, pdg_gql_call_set_int64 (call, i, source->active_actors))
 PDG_RESOLVE_MEMBER (live_as_of, PdgLive, pdg_gql_call_set_int64 (call, i, source->as_of_usec))
 
 static const PdgGqlBinding bindings[] = {
   { "Project.journeyGraph", project_journey_graph },
   { "Project.live", project_live },
   { "JourneyGraph.asOf", graph_as_of },
-  { "JourneyGraph.sessionCount", graph_sessions },
+  { "JourneyGraph.sessionCount", graph_session_count },
   { "JourneyGraph.eventCount", graph_events },
   { "JourneyGraph.screens", graph_screens },
   { "JourneyGraph.transitions", graph_transitions },
+  { "JourneyGraph.sessions", graph_sessions },
+  { "JourneyGraph.actors", graph_actors },
   { "ScreenVisits.id", screen_id },
   { "ScreenVisits.path", screen_path },
   { "ScreenVisits.name", screen_name },
@@ -164,8 +352,11 @@ static const PdgGqlBinding bindings[] = {
   { "Transition.count", transition_count },
   { "Transition.dwellMedianMs", transition_dwell },
   { "Live.eventsPerMinute", live_events },
-  { "Live.activeSessions", live_sessions },
+  { "Live.activeSessions", live_session_count },
+  { "Live.activeActors", live_actor_count },
   { "Live.asOf", live_as_of },
+  { "Live.sessions", live_sessions },
+  { "Live.actors", live_actors },
 };
 
 PdgResolveTable

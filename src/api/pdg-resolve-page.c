@@ -56,6 +56,43 @@ pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint
   g_ptr_array_unref (lists);
 }
 
+char *
+pdg_resolve_make_time_cursor (gint64 usec, gint64 number)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, usec, number);
+}
+
+gboolean
+pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number)
+{
+  const char *after = pdg_gql_call_arg_string (call, "after");
+  char *end = NULL;
+
+  *usec = *number = G_MAXINT64;
+  if (after == NULL)
+    return TRUE;
+  *usec = g_ascii_strtoll (after, &end, 10);
+  if (end != after && *end == '.')
+    {
+      const char *second = end + 1;
+
+      *number = g_ascii_strtoll (second, &end, 10);
+      if (end != second && *end == '\0')
+        return TRUE;
+    }
+  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+  return FALSE;
+}
+
+gboolean
+pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page)
+{
+  guint first = pdg_resolve_get_first (call);
+
+  page->limit = first + 1;
+  return first > 0 && pdg_resolve_get_time_cursor (call, &page->before_usec, &page->before_no);
+}
+
 gboolean
 pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
 {

@@ -99,25 +99,6 @@ project_session (PdgGqlCall *call)
                              &error);
 }
 
-static void
-project_releases (PdgGqlCall *call)
-{
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
-
-  for (guint i = 0; first > 0 && i < pdg_gql_call_get_n (call); i++)
-    {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      GError *error = NULL;
-      GPtrArray *releases = pdg_queries_list_releases (queries, project->project_no, first, &error);
-
-      if (releases != NULL)
-        pdg_gql_call_set_list (call, i, releases);
-      else
-        pdg_gql_call_set_error (call, i, error);
-    }
-}
-
 PDG_RESOLVE_MEMBER (session_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->id))
 PDG_RESOLVE_MEMBER (session_actor, PdgSessionSummary, pdg_gql_call_set_object (call, i, (gpointer) &source->actor, NULL))
 PDG_RESOLVE_MEMBER (session_started_at, PdgSessionSummary, pdg_gql_call_set_int64 (call, i, source->started_usec))
@@ -130,14 +111,10 @@ PDG_RESOLVE_MEMBER (session_errors, PdgSessionSummary, pdg_gql_call_set_int (cal
 PDG_RESOLVE_MEMBER (session_entry_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->entry_path))
 PDG_RESOLVE_MEMBER (session_exit_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->exit_path))
 PDG_RESOLVE_MEMBER (session_release, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->release))
-PDG_RESOLVE_MEMBER (release_version, PdgRelease, pdg_gql_call_set_borrowed_string (call, i, source->version))
-PDG_RESOLVE_MEMBER (release_first_seen_at, PdgRelease, pdg_gql_call_set_int64 (call, i, source->first_seen_usec))
-PDG_RESOLVE_MEMBER (release_sessions, PdgRelease, pdg_gql_call_set_int (call, i, source->sessions))
 
 static const PdgGqlBinding bindings[] = {
   { "Project.sessions", project_sessions },
   { "Project.session", project_session },
-  { "Project.releases", project_releases },
   PDG_RESOLVE_CONNECTION ("Session"),
   { "Session.id", session_id },
   { "Session.actor", session_actor },
@@ -150,9 +127,6 @@ static const PdgGqlBinding bindings[] = {
   { "Session.entryPath", session_entry_path },
   { "Session.exitPath", session_exit_path },
   { "Session.release", session_release },
-  { "Release.version", release_version },
-  { "Release.firstSeenAt", release_first_seen_at },
-  { "Release.sessionCount", release_sessions },
 };
 
 PdgResolveTable

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
+#include "service/pdg-queries-members.h"
 #include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
@@ -21,9 +22,12 @@ typedef struct
 PdgResolveTable pdg_resolve_actor_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
+PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
+PdgResolveTable pdg_resolve_release_table (void);
+PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
 PdgResolveTable pdg_resolve_subscription_table (void);
 
@@ -53,6 +57,9 @@ PdgEventFilter *pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused);
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* The number that a public id stands for; -1 when it is none, which no row has. @id: (nullable) = 0. */
+gint32      pdg_resolve_parse_number (const char *id);
+
 /* A time, or null for PDG_TIME_NONE; a measure, or null below 0. */
 void        pdg_resolve_set_time (PdgGqlCall *call, guint index, gint64 usec);
 void        pdg_resolve_set_measure (PdgGqlCall *call, guint index, double value);
@@ -63,6 +70,14 @@ typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
 /* Answers parent @index with a connection: the first @first of @nodes (transfer full), of which one more was asked for to
  * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
 void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
+
+/* The cursor of a list by time and then by number, newest first; and the place that the argument "after" names, G_MAXINT64 for both
+ * when it is absent. FALSE when the call was refused. */
+char       *pdg_resolve_make_time_cursor (gint64 usec, gint64 number);
+gboolean    pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number);
+
+/* The arguments "first" and "after" of such a list; FALSE when the call was refused. */
+gboolean    pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page);
 
 /* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with *@error (transfer full). It
  * takes the error's address, so that the call that sets it may stand beside it. */

@@ -44,6 +44,15 @@ pdg_session_summary_free (PdgSessionSummary *session)
 }
 
 void
+pdg_live_free (PdgLive *live)
+{
+  if (live == NULL)
+    return;
+  g_free (live->session_nos);
+  g_free (live);
+}
+
+void
 pdg_stored_event_free (PdgStoredEvent *event)
 {
   if (event == NULL)
@@ -70,4 +79,24 @@ pdg_release_free (PdgRelease *release)
     return;
   g_free (release->version);
   g_free (release);
+}
+
+void
+pdg_screen_free (PdgScreen *screen)
+{
+  if (screen == NULL)
+    return;
+  g_free (screen->path);
+  g_free (screen->title);
+  g_free (screen);
+}
+
+void
+pdg_snapshot_free (PdgSnapshot *snapshot)
+{
+  if (snapshot == NULL)
+    return;
+  g_free (snapshot->blob_id);
+  g_free (snapshot->media_type);
+  g_free (snapshot);
 }

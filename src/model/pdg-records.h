@@ -82,30 +82,68 @@ typedef struct
 typedef struct
 {
   char *version;
-  gint64 first_seen_usec;
-  gint32 sessions;
+  gint64 first_seen_usec; /* of all time */
+  gint64 last_seen_usec;
+  gint64 sessions;        /* active in the half-open range that was asked for */
+  gint64 from_usec;
+  gint64 to_usec;
+  gint32 project_no;
+  gint32 release_no;
 } PdgRelease;
+
+/* A screen of a project. */
+typedef struct
+{
+  char *path;  /* ids replaced: "/product/:id" */
+  char *title; /* nullable */
+  gint32 project_no;
+  gint32 screen_no;
+} PdgScreen;
+
+/* A picture of a screen; its bytes are the blob's. */
+typedef struct
+{
+  char *blob_id; /* SHA-256 in hexadecimal */
+  char *media_type;
+  gint64 snapshot_no;
+  gint64 taken_usec;
+  gint32 project_no;
+  gint32 screen_no;
+  gint32 session_no; /* 0 = none */
+  gint32 width;      /* pixels */
+  gint32 height;
+} PdgSnapshot;
 
 /* Activity right now. */
 typedef struct
 {
   gint64 as_of_usec;
-  gint32 events_per_minute;
-  gint32 active_sessions;
+  gint64 events_per_minute;
+  gint64 active_sessions;
+  gint64 active_actors;
+  gint64 *session_nos; /* of the active ones, when they were asked for */
+  gsize n_session_nos;
+  gint32 project_no;
 } PdgLive;
 
 void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
 void        pdg_actor_free (PdgActor *actor);
 void        pdg_session_summary_free (PdgSessionSummary *session);
+void        pdg_live_free (PdgLive *live);
 void        pdg_stored_event_free (PdgStoredEvent *event);
 void        pdg_release_free (PdgRelease *release);
+void        pdg_screen_free (PdgScreen *screen);
+void        pdg_snapshot_free (PdgSnapshot *snapshot);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgActor, pdg_actor_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgLive, pdg_live_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgStoredEvent, pdg_stored_event_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgScreen, pdg_screen_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSnapshot, pdg_snapshot_free)
 
 G_END_DECLS

@@ -236,3 +236,37 @@ pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
     events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_event (result, row);
   return events;
 }
+
+GPtrArray *
+pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen *before, const PdgStoreSeen *now, const PdgStoreEventQuery *asked,
+                             gint64 *n_all, GError **error)
+{
+  g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
+  g_autoptr (PdgDbResult) result = NULL;
+  GPtrArray *events;
+  guint from;
+
+  append_select (&query, asked->parts);
+  g_string_append (query.sql, ", e.n_all");
+  pdg_store_query_append_owners (&query, &project_no, NULL, 1);
+  from = pdg_store_query_add_time (&query, asked->from_usec);
+  g_string_append_printf (query.sql, " CROSS JOIN LATERAL (SELECT e.*, count(*) OVER () AS n_all FROM event e %sWHERE e.project_id = p.project_id AND e.ts >= $%u",
+                          asked->filter != NULL ? PDG_STORE_EVENT_JOINS : "", from);
+  *n_all = 0;
+  if (!pdg_store_append_unseen (query.sql, query.params, "e", before, now))
+    return g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_stored_event_free);
+  pdg_store_append_event_filter (query.sql, query.params, asked->filter);
+  g_string_append_printf (query.sql, " ORDER BY " DESCENDING " LIMIT $%u) e", pdg_store_query_add_int4 (&query, (gint32) asked->limit));
+  append_joins (&query, asked->parts);
+  g_string_append (query.sql, " ORDER BY " ASCENDING);
+  result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
+  if (result == NULL)
+    return NULL;
+  events = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_stored_event_free);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    {
+      *n_all = pdg_db_result_get_int8 (result, row, 21);
+      g_ptr_array_add (events, read_event (result, row));
+    }
+  return events;
+}

@@ -3,6 +3,7 @@
 #include "db/pdg-db-tx.h"
 #include "model/pdg-event-filter.h"
 #include "model/pdg-records.h"
+#include "store/pdg-store-seen.h"
 
 G_BEGIN_DECLS
 
@@ -57,5 +58,11 @@ GPtrArray *pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint 
 /* Events of @n sessions by one statement: a list for each, in their order. Tenant transaction. Errors: PDG_DB_ERROR.
  * (transfer full) (element-type GPtrArray(PdgStoredEvent)) */
 GPtrArray *pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *query, GError **error);
+
+/* The events of a project that @now sees and @before did not, of @asked: the newest of them up to its limit, oldest first. Its range
+ * says how old they are at most, its order and place do not count. *@n_all: how many there are. (transfer full)
+ * (element-type PdgStoredEvent) */
+GPtrArray *pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen *before, const PdgStoreSeen *now,
+                                        const PdgStoreEventQuery *asked, gint64 *n_all, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/pdg-db-tx.h"
+#include "model/pdg-event-filter.h"
 #include "model/pdg-records.h"
 
 G_BEGIN_DECLS
@@ -15,15 +16,25 @@ typedef enum
   PDG_STORE_ROW_LOAD,
 } PdgStoreJourneyRowKind;
 
-/* One event that matters to the graph; sessions come together. */
-typedef void (*PdgStoreJourneyRowFunc) (gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence,
+/* Which events: a plain value. */
+typedef struct
+{
+  const gint32 *project_nos; /* each once */
+  guint n_projects;
+  gint64 from_usec;
+  gint64 to_usec;
+  const PdgEventFilter *filter; /* nullable */
+} PdgStoreEventScope;
+
+/* One event that matters to the graph; projects come together, and within them sessions. */
+typedef void (*PdgStoreJourneyRowFunc) (gint32 project_no, gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence,
                                         PdgStoreJourneyRowKind kind, double value, gpointer user_data);
 
-gboolean pdg_store_each_journey_row (PdgDbTx *tx, gint32 project_no, gint64 from_usec, gint64 to_usec, PdgStoreJourneyRowFunc func,
-                                     gpointer user_data, GError **error);
+gboolean   pdg_store_each_journey_row (PdgDbTx *tx, const PdgStoreEventScope *scope, PdgStoreJourneyRowFunc func, gpointer user_data,
+                                       GError **error);
 
-/* Events of any type in the range. */
-gboolean pdg_store_count_events (PdgDbTx *tx, gint32 project_no, gint64 from_usec, gint64 to_usec, guint64 *n_events, GError **error);
+/* Events of any type in the scope: guint64 by project number, nothing for none. (transfer full) */
+GHashTable *pdg_store_count_events (PdgDbTx *tx, const PdgStoreEventScope *scope, GError **error);
 
 /* A screen of the project with its newest title and picture. */
 typedef struct
@@ -31,16 +42,19 @@ typedef struct
   char *path;
   char *title;       /* nullable */
   char *snapshot_id; /* nullable: SHA-256 in hexadecimal */
+  gint32 project_no;
   gint32 screen_no;
 } PdgStoreScreen;
 
-/* (transfer full) (element-type PdgStoreScreen) */
-GPtrArray *pdg_store_list_screens (PdgDbTx *tx, gint32 project_no, GError **error);
+/* The screens of the scope's projects. (transfer full) (element-type PdgStoreScreen) */
+GPtrArray *pdg_store_list_screens (PdgDbTx *tx, const PdgStoreEventScope *scope, GError **error);
 
 /* Oldest and newest event time; PDG_TIME_NONE when there is none. */
-gboolean pdg_store_get_event_span (PdgDbTx *tx, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
+gboolean   pdg_store_get_event_span (PdgDbTx *tx, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
 
-/* Activity of the last minute and the last five. */
-gboolean pdg_store_get_live (PdgDbTx *tx, gint32 project_no, gint64 now_usec, PdgLive *live, GError **error);
+/* Activity of the last minute and the last five in each project, by the events that match @filter (nullable). (transfer full)
+ * (element-type PdgLive) */
+GPtrArray *pdg_store_load_live (PdgDbTx *tx, const gint32 *project_nos, guint n, gint64 now_usec, const PdgEventFilter *filter,
+                                gboolean with_sessions, GError **error);
 
 G_END_DECLS

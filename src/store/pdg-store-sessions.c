@@ -4,11 +4,6 @@
 #include "store/pdg-store-event-filter.h"
 #include "store/pdg-store-query.h"
 
-#define LIST_RELEASES                                                                                                    \
-  "SELECT r.version, min(s.started_at), count(*)::int4 FROM session s "                                                  \
-  "JOIN release r ON r.project_id = s.project_id AND r.release_no = s.release_no "                                       \
-  "WHERE s.project_id = $1 AND s.events > 0 GROUP BY r.version ORDER BY min(s.started_at) DESC LIMIT $2"
-
 /* The columns of a session x of the owner p, and where they come from up to that. A table that is not needed is not named: each
  * costs a look at its policy. */
 static void
@@ -162,29 +157,4 @@ pdg_store_lookup_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 
   pdg_store_query_append_owners (&query, project_nos, session_nos, n);
   g_string_append (query.sql, " JOIN session x ON x.project_id = p.project_id AND x.session_no = p.number");
   return find_one_each (tx, &query, parts, n, error);
-}
-
-GPtrArray *
-pdg_store_list_releases (PdgDbTx *tx, gint32 project_no, guint limit, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autoptr (PdgDbResult) result = NULL;
-  GPtrArray *releases;
-
-  pdg_db_params_add_int4 (params, project_no);
-  pdg_db_params_add_int4 (params, (gint32) limit);
-  result = pdg_db_tx_query (tx, LIST_RELEASES, params, error);
-  if (result == NULL)
-    return NULL;
-  releases = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_release_free);
-  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    {
-      PdgRelease *release = g_new0 (PdgRelease, 1);
-
-      release->version = g_strdup (pdg_db_result_get_text (result, row, 0));
-      release->first_seen_usec = pdg_db_result_get_usec (result, row, 1);
-      release->sessions = pdg_db_result_get_int4 (result, row, 2);
-      g_ptr_array_add (releases, release);
-    }
-  return releases;
 }

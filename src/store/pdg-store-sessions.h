@@ -43,7 +43,4 @@ GPtrArray *pdg_store_find_sessions (PdgDbTx *tx, const gint32 *project_nos, guin
 GPtrArray *pdg_store_lookup_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *session_nos, guint n, PdgSessionParts parts,
                                       GError **error);
 
-/* Releases, newest first. (transfer full) (element-type PdgRelease) */
-GPtrArray *pdg_store_list_releases (PdgDbTx *tx, gint32 project_no, guint limit, GError **error);
-
 G_END_DECLS

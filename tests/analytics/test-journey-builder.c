@@ -3,6 +3,8 @@
 
 #include "model/pdg-event.h"
 
+#include <stdlib.h>
+
 #define MINUTE G_GINT64_CONSTANT (60000000)
 
 static void
@@ -163,6 +165,115 @@ test_conserved (void)
     }
 }
 
+/* Whether the list of a cell has the session, and no session twice. */
+static gboolean
+has_member (PdgJourneyMembers *members, PdgJourneyCellKind kind, gint32 screen, gint32 to, gint32 session)
+{
+  guint n, found = 0;
+  const gint32 *sessions = pdg_journey_members_get (members, (PdgJourneyCell) { kind, screen, to }, &n);
+
+  for (guint i = 0; i < n; i++)
+    found += sessions[i] == session;
+  g_assert_cmpuint (found, <=, 1);
+  return found == 1;
+}
+
+static guint
+count_members (PdgJourneyMembers *members, PdgJourneyCellKind kind, gint32 screen, gint32 to)
+{
+  guint n;
+
+  pdg_journey_members_get (members, (PdgJourneyCell) { kind, screen, to }, &n);
+  return n;
+}
+
+#define MAX_ROWS  30
+#define N_SCREENS 7 /* 1 to 6 */
+
+/* What the session alone counts says which lists it has to be in. */
+static void
+check_session_alone (const PdgJourneyRow *rows, guint n_rows, PdgJourneyMembers *members)
+{
+  g_autoptr (PdgJourneyBuilder) builder = pdg_journey_builder_new ();
+  g_autoptr (PdgJourneyGraph) alone = NULL;
+  gint32 session = rows[0].session_no;
+
+  for (guint i = 0; i < n_rows; i++)
+    pdg_journey_builder_add (builder, &rows[i]);
+  alone = pdg_journey_builder_finish (builder, NULL, 0);
+  g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_GRAPH, 0, 0, session), ==, pdg_journey_graph_get_n_sessions (alone) == 1);
+  for (gint32 from = 1; from < N_SCREENS; from++)
+    {
+      g_autofree char *from_id = g_strdup_printf ("%d", from);
+      const PdgJourneyScreen *screen = screen_of (alone, from_id);
+
+      g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_VISITS, from, 0, session), ==, screen != NULL);
+      g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_ENTRIES, from, 0, session), ==, screen != NULL && screen->entries > 0);
+      g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_EXITS, from, 0, session), ==, screen != NULL && screen->exits > 0);
+      g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_ERRORS, from, 0, session), ==, screen != NULL && screen->errors > 0);
+      for (gint32 to = 1; to < N_SCREENS; to++)
+        {
+          g_autofree char *to_id = g_strdup_printf ("%d", to);
+
+          g_assert_cmpint (has_member (members, PDG_JOURNEY_CELL_TRANSITION, from, to, session), ==,
+                           screen != NULL && screen_of (alone, to_id) != NULL && count_of (alone, from_id, to_id) > 0);
+        }
+    }
+}
+
+static void
+check_sums (PdgJourneyGraph *graph, PdgJourneyMembers *members)
+{
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
+
+  g_assert_cmpuint (count_members (members, PDG_JOURNEY_CELL_GRAPH, 0, 0), ==, pdg_journey_graph_get_n_sessions (graph));
+  for (guint i = 0; i < n; i++)
+    {
+      gint32 screen = atoi (screens[i].id);
+
+      g_assert_cmpuint (count_members (members, PDG_JOURNEY_CELL_VISITS, screen, 0), ==, screens[i].sessions);
+      g_assert_cmpuint (count_members (members, PDG_JOURNEY_CELL_ENTRIES, screen, 0), ==, screens[i].entries);
+      g_assert_cmpuint (count_members (members, PDG_JOURNEY_CELL_EXITS, screen, 0), ==, screens[i].exits);
+      g_assert_cmpuint (count_members (members, PDG_JOURNEY_CELL_ERRORS, screen, 0), <=, screens[i].errors);
+    }
+}
+
+/* Random sessions: each is in the list of each number that it counts in, once, and in no other. */
+static void
+test_members (void)
+{
+  for (guint round = 0; round < 300; round++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (round);
+      g_autoptr (PdgJourneyMembers) members = pdg_journey_members_new ();
+      g_autoptr (PdgJourneyBuilder) builder = pdg_journey_builder_new ();
+      g_autoptr (PdgJourneyGraph) graph = NULL;
+      PdgJourneyRow rows[12][MAX_ROWS];
+      guint n_sessions = (guint) g_rand_int_range (rand, 0, 12), n_rows[12];
+
+      pdg_journey_builder_set_members (builder, members);
+      for (guint session = 0; session < n_sessions; session++)
+        {
+          gboolean has_seq = g_rand_boolean (rand);
+
+          n_rows[session] = (guint) g_rand_int_range (rand, 1, MAX_ROWS);
+          for (guint i = 0; i < n_rows[session]; i++)
+            {
+              rows[session][i] = (PdgJourneyRow) {
+                g_rand_int_range (rand, 0, 40) * MINUTE, 1, (gint32) session + 100, g_rand_int_range (rand, 1, N_SCREENS),
+                has_seq ? (gint32) i : PDG_SEQUENCE_NONE, (PdgJourneyRowKind) MAX (0, g_rand_int_range (rand, -4, 3)),
+              };
+              pdg_journey_builder_add (builder, &rows[session][i]);
+            }
+        }
+      graph = pdg_journey_builder_finish (builder, NULL, 0);
+      for (guint session = 0; session < n_sessions; session++)
+        check_session_alone (rows[session], n_rows[session], members);
+      check_sums (graph, members);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -172,5 +283,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/analytics/journey-builder/empty", test_empty);
   g_test_add_func ("/analytics/journey-builder/conservation-can-fail", test_conservation_can_fail);
   g_test_add_func ("/analytics/journey-builder/conserved-in-2000-random-sets", test_conserved);
+  g_test_add_func ("/analytics/journey-builder/members-of-300-random-sets", test_members);
   return g_test_run ();
 }

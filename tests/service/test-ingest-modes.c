@@ -93,7 +93,7 @@ test_mode (gconstpointer data)
     guint n;
 
     g_assert_no_error (error);
-    graph = pdg_queries_load_journey_graph (queries, a->project->project_no, G_MININT64, G_MAXINT64, &error);
+    graph = fixture_load_graph (queries, a->project->project_no, G_MININT64, G_MAXINT64);
     g_assert_no_error (error);
     pdg_journey_graph_get_screens (graph, &n);
     g_assert_cmpuint (n, ==, 5);

@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "service/event-writer.h"
-#include "service/pdg-queries.h"
+#include "service/pdg-queries-members.h"
 
 #include <string.h>
 
@@ -34,6 +34,13 @@ typedef struct
 
 static const char *const paths[N_SCREENS] = { "/", "/cart", "/checkout", "/help", "/product/:id", "/search", "/thanks" };
 
+/* What a filter leaves out. */
+typedef struct
+{
+  guint screens; /* a bit for each */
+  gboolean errors;
+} LeftOut;
+
 static Journey *journeys;
 static Tenant *tenant;
 static PdgDbConn *server;
@@ -61,15 +68,21 @@ comes_before (const Journey *journey, const gboolean *counts, int i, int k)
   return a != b ? a < b : journey->steps[i].sequence < journey->steps[k].sequence;
 }
 
+static gboolean
+is_left_out (const LeftOut *out, int screen)
+{
+  return screen < 0 ? out->errors : (out->screens >> screen & 1) != 0;
+}
+
 static void
-add_journey (Model *model, const Journey *journey, gint64 from, gint64 to)
+add_journey (Model *model, const Journey *journey, gint64 from, gint64 to, const LeftOut *out)
 {
   gboolean counts[MAX_EVENTS];
   int order[MAX_EVENTS], n = 0, current = -1;
   gboolean failed = FALSE, seen[N_SCREENS] = { FALSE };
 
   for (int i = 0; i < journey->n; i++)
-    counts[i] = journey->steps[i].ts >= from && journey->steps[i].ts < to;
+    counts[i] = journey->steps[i].ts >= from && journey->steps[i].ts < to && !is_left_out (out, journey->steps[i].screen);
   for (int i = 0; i < journey->n; i++)
     {
       int place = n;
@@ -125,23 +138,159 @@ screen_of (const PdgJourneyScreen *screen)
   g_assert_not_reached ();
 }
 
+/* The filter as a client would write it; NULL when it leaves out nothing. */
+static PdgEventFilter *
+make_filter (const LeftOut *out)
+{
+  static const char *const error[] = { "error", NULL };
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_event_filter_unref);
+  const char *left[N_SCREENS + 1] = { NULL };
+  guint n = 0;
+
+  for (int i = 0; i < N_SCREENS; i++)
+    if (out->screens >> i & 1)
+      left[n++] = paths[i];
+  if (n > 0)
+    g_ptr_array_add (all, pdg_event_filter_new_not (pdg_event_filter_new_text (PDG_FILTER_FIELD_SCREEN_PATH, NULL, PDG_FILTER_IS, left)));
+  if (out->errors)
+    g_ptr_array_add (all, pdg_event_filter_new_not (pdg_event_filter_new_text (PDG_FILTER_FIELD_TYPE, NULL, PDG_FILTER_IS, error)));
+  if (all->len > 0)
+    return pdg_event_filter_new_and (all);
+  g_ptr_array_unref (all);
+  return NULL;
+}
+
+/* How many of the cell one session alone has. */
+static int
+count_alone (const Model *model, PdgJourneyCellKind kind, int screen, int to)
+{
+  switch (kind)
+    {
+    case PDG_JOURNEY_CELL_VISITS:
+      return model->visits[screen];
+    case PDG_JOURNEY_CELL_ENTRIES:
+      return model->entries[screen];
+    case PDG_JOURNEY_CELL_EXITS:
+      return model->exits[screen];
+    case PDG_JOURNEY_CELL_ERRORS:
+      return model->errors[screen];
+    case PDG_JOURNEY_CELL_TRANSITION:
+      return model->transitions[screen][to];
+    case PDG_JOURNEY_CELL_GRAPH:
+    default:
+      return model->n_sessions;
+    }
+}
+
+static gint64
+first_ts (const Journey *journey)
+{
+  gint64 first = G_MAXINT64;
+
+  for (int i = 0; i < journey->n; i++)
+    first = MIN (first, journey->steps[i].ts);
+  return first;
+}
+
+/* Pages of the list of a cell, a few at a time: the sessions that have it by themselves, each once, newest first; and as many actors,
+ * since each of these sessions stands for one. */
 static void
-compare (gint64 from, gint64 to, gboolean must_have_some)
+check_cell (PdgQueries *queries, const PdgJourneyReport *report, const Model *alone, PdgJourneyCellKind kind, int screen, int to,
+            const gint32 *screen_nos)
+{
+  PdgJourneyCell cell = { kind, screen_nos[screen], screen_nos[to] };
+  guint n, n_expected = 0, n_listed = 0;
+  const gint32 *sessions = pdg_journey_members_get (report->members, cell, &n);
+  g_autofree gint32 *places = g_new (gint32, n + 1), *projects = g_new (gint32, n + 1);
+  PdgStoreMembers members = { places, projects, sessions, n };
+  PdgStorePage page = { G_MAXINT64, G_MAXINT64, (guint) g_test_rand_int_range (1, 40) };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) actors = NULL;
+
+  for (guint i = 0; i < N_SESSIONS; i++)
+    n_expected += count_alone (&alone[i], kind, screen, to) > 0;
+  g_assert_cmpuint (n, ==, n_expected);
+  for (guint i = 0; i < n; i++)
+    {
+      places[i] = 1;
+      projects[i] = tenant->project->project_no;
+    }
+  for (;;)
+    {
+      g_autoptr (GPtrArray) lists = pdg_queries_list_member_sessions (queries, &members, 1, &page, PDG_SESSION_ALL, &error);
+      GPtrArray *list;
+
+      g_assert_no_error (error);
+      list = lists->pdata[0];
+      for (guint i = 0; i < list->len; i++)
+        {
+          const PdgSessionSummary *session = list->pdata[i];
+          guint k = (guint) g_ascii_strtoull (session->id + 2, NULL, 10); /* "j-12" */
+
+          g_assert_cmpint (count_alone (&alone[k], kind, screen, to), >, 0);
+          g_assert_cmpint (session->started_usec, ==, first_ts (&journeys[k]));
+          g_assert_true (session->started_usec < page.before_usec || (session->started_usec == page.before_usec && session->session_no < page.before_no));
+          page.before_usec = session->started_usec;
+          page.before_no = session->session_no;
+        }
+      n_listed += list->len;
+      g_assert_cmpuint (list->len, <=, page.limit);
+      if (list->len < page.limit)
+        break;
+    }
+  g_assert_cmpuint (n_listed, ==, n_expected);
+  actors = pdg_queries_list_member_actors (queries, &members, 1, &(PdgStorePage) { G_MAXINT64, G_MAXINT64, N_SESSIONS }, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (((GPtrArray *) actors->pdata[0])->len, ==, n_expected);
+}
+
+static void
+check_members (PdgQueries *queries, const PdgJourneyReport *report, gint64 from, gint64 to, const LeftOut *out)
+{
+  g_autofree Model *alone = g_new0 (Model, N_SESSIONS);
+  gint32 screen_nos[N_SCREENS] = { 0 };
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (report->graph, &n);
+
+  for (guint i = 0; i < N_SESSIONS; i++)
+    add_journey (&alone[i], &journeys[i], from, to, out);
+  for (guint i = 0; i < n; i++)
+    screen_nos[screen_of (&screens[i])] = (gint32) g_ascii_strtoll (screens[i].id, NULL, 10);
+  check_cell (queries, report, alone, PDG_JOURNEY_CELL_GRAPH, 0, 0, screen_nos);
+  for (guint i = 0; i < n; i++)
+    {
+      int screen = screen_of (&screens[i]), other = g_test_rand_int_range (0, N_SCREENS);
+
+      check_cell (queries, report, alone, PDG_JOURNEY_CELL_VISITS, screen, 0, screen_nos);
+      check_cell (queries, report, alone, PDG_JOURNEY_CELL_ENTRIES, screen, 0, screen_nos);
+      check_cell (queries, report, alone, PDG_JOURNEY_CELL_EXITS, screen, 0, screen_nos);
+      check_cell (queries, report, alone, PDG_JOURNEY_CELL_ERRORS, screen, 0, screen_nos);
+      if (screen_nos[other] != 0)
+        check_cell (queries, report, alone, PDG_JOURNEY_CELL_TRANSITION, screen, other, screen_nos);
+    }
+}
+
+static void
+compare_filtered (gint64 from, gint64 to, const LeftOut *out, gboolean with_members, int *n_events)
 {
   Model model = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgQueries) queries = pdg_queries_begin (server, tenant->admin, 30000, &error);
-  g_autoptr (PdgJourneyGraph) graph = NULL;
+  g_autoptr (PdgEventFilter) filter = make_filter (out);
+  PdgJourneyQuestion question = { from, to, filter, TRUE, with_members };
+  g_autoptr (GPtrArray) reports = NULL;
+  PdgJourneyGraph *graph;
   const PdgJourneyScreen *screens;
   const PdgJourneyTransition *transitions;
   guint n, n_transitions, n_expected = 0, broken;
   int n_visited = 0;
 
   g_assert_no_error (error);
-  graph = pdg_queries_load_journey_graph (queries, tenant->project->project_no, from, to, &error);
+  reports = pdg_queries_load_journeys (queries, &tenant->project->project_no, 1, &question, &error);
   g_assert_no_error (error);
+  graph = ((PdgJourneyReport *) reports->pdata[0])->graph;
   for (guint i = 0; i < N_SESSIONS; i++)
-    add_journey (&model, &journeys[i], from, to);
+    add_journey (&model, &journeys[i], from, to, out);
   g_assert_true (pdg_journey_graph_is_conserved (graph, &broken));
   g_assert_cmpuint (pdg_journey_graph_get_n_sessions (graph), ==, model.n_sessions);
   g_assert_cmpuint (pdg_journey_graph_get_n_events (graph), ==, model.n_events);
@@ -168,7 +317,38 @@ compare (gint64 from, gint64 to, gboolean must_have_some)
   g_assert_cmpuint (n_transitions, ==, n_expected);
   for (guint i = 0; i < n_transitions; i++)
     g_assert_cmpuint (transitions[i].count, ==, model.transitions[screen_of (&screens[transitions[i].from])][screen_of (&screens[transitions[i].to])]);
-  g_assert_cmpint (model.n_events > 0, ==, must_have_some);
+  *n_events = model.n_events;
+  if (with_members)
+    check_members (queries, reports->pdata[0], from, to, out);
+}
+
+static const LeftOut nothing = { 0, FALSE };
+
+static void
+compare (gint64 from, gint64 to, gboolean must_have_some)
+{
+  int n_events;
+
+  compare_filtered (from, to, &nothing, FALSE, &n_events);
+  g_assert_cmpint (n_events > 0, ==, must_have_some);
+}
+
+/* Under a random filter the graph is that of the events which match, it is conserved, and its lists are those behind its numbers. */
+static void
+test_filters_and_members (void)
+{
+  int n_events, n_all = 0;
+
+  compare_filtered (G_MININT64, G_MAXINT64, &nothing, TRUE, &n_events);
+  for (int i = 0; i < 12; i++)
+    {
+      LeftOut out = { (guint) g_test_rand_int_range (0, 1 << N_SCREENS), g_test_rand_bit () };
+      gint64 from = i % 3 == 0 ? G_MININT64 : base_usec + g_test_rand_int_range (0, 3000) * G_TIME_SPAN_SECOND;
+
+      compare_filtered (from, i % 2 == 0 ? G_MAXINT64 : base_usec + 5000 * G_TIME_SPAN_SECOND, &out, TRUE, &n_events);
+      n_all += n_events;
+    }
+  g_assert_cmpint (n_all, >, 0);
 }
 
 static void
@@ -210,7 +390,8 @@ test_span_and_live (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgQueries) queries = pdg_queries_begin (server, tenant->admin, 30000, &error);
   gint64 oldest = G_MAXINT64, newest = G_MININT64, got_oldest, got_newest;
-  PdgLive live;
+  g_autoptr (GPtrArray) lives = NULL;
+  const PdgLive *live;
 
   for (guint i = 0; i < N_SESSIONS; i++)
     for (int k = 0; k < journeys[i].n; k++)
@@ -222,9 +403,11 @@ test_span_and_live (void)
   g_assert_no_error (error);
   g_assert_cmpint (got_oldest, ==, oldest);
   g_assert_cmpint (got_newest, ==, newest);
-  g_assert_true (pdg_queries_get_live (queries, tenant->project->project_no, &live, &error));
-  g_assert_cmpint (live.events_per_minute, ==, 0); /* they are of yesterday */
-  g_assert_cmpint (live.active_sessions, ==, 0);
+  lives = pdg_queries_load_live (queries, &tenant->project->project_no, 1, NULL, TRUE, &error);
+  g_assert_no_error (error);
+  live = lives->pdata[0];
+  g_assert_cmpint (live->events_per_minute, ==, 0); /* they are of yesterday */
+  g_assert_cmpint (live->active_sessions, ==, 0);
 }
 
 /* An ingest key cannot read; a viewer can. */
@@ -300,6 +483,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/service/journeys/whole", test_whole);
   g_test_add_func ("/service/journeys/ranges", test_ranges);
   g_test_add_func ("/service/journeys/half-open", test_half_open);
+  g_test_add_func ("/service/journeys/filters-and-members", test_filters_and_members);
   g_test_add_func ("/service/journeys/span-and-live", test_span_and_live);
   g_test_add_func ("/service/journeys/roles", test_roles);
   status = g_test_run ();

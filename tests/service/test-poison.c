@@ -273,7 +273,7 @@ test_graph_is_read (void)
   guint broken;
 
   g_assert_no_error (error);
-  graph = pdg_queries_load_journey_graph (queries, tenant->project->project_no, G_MININT64, G_MAXINT64, &error);
+  graph = fixture_load_graph (queries, tenant->project->project_no, G_MININT64, G_MAXINT64);
   g_assert_no_error (error);
   g_assert_true (pdg_journey_graph_is_conserved (graph, &broken));
   lists = pdg_queries_list_sessions (queries, &tenant->project->project_no, NULL, 1, &filter, &error);

@@ -148,6 +148,17 @@ fixture_ingest_new (const char *uri, const char *role, PdgHub *hub, guint max_qu
   return ingest;
 }
 
+PdgJourneyGraph *
+fixture_load_graph (PdgQueries *queries, gint32 project_no, gint64 from_usec, gint64 to_usec)
+{
+  PdgJourneyQuestion question = { .from_usec = from_usec, .to_usec = to_usec, .with_event_count = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) reports = pdg_queries_load_journeys (queries, &project_no, 1, &question, &error);
+
+  g_assert_no_error (error);
+  return pdg_journey_graph_ref (((PdgJourneyReport *) reports->pdata[0])->graph);
+}
+
 void
 verdict_clear (Verdict *verdict)
 {

@@ -4,6 +4,7 @@
 #include "db/pdg-db-tx.h"
 #include "service/pdg-commands.h"
 #include "service/pdg-ingest.h"
+#include "service/pdg-queries-journeys.h"
 #include "support/pdg-test-cluster.h"
 
 G_BEGIN_DECLS
@@ -61,6 +62,9 @@ char      *fixture_make_login   (const char *name, const char *attributes, const
 
 /* A writer that is connected. (transfer full) */
 PdgIngest *fixture_ingest_new   (const char *uri, const char *role, PdgHub *hub, guint max_queued, guint max_flush);
+
+/* The whole journey graph of a project in [from, to); a failure ends the test. (transfer full) */
+PdgJourneyGraph *fixture_load_graph (PdgQueries *queries, gint32 project_no, gint64 from_usec, gint64 to_usec);
 
 /* What became of one body. */
 typedef struct

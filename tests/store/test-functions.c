@@ -7,6 +7,8 @@
 #include "store/pdg-store-events.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-numbers.h"
+#include "store/pdg-store-releases.h"
+#include "store/pdg-store-screens.h"
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
 #include "store/tenant-data.h"
@@ -127,40 +129,41 @@ list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
   return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
 }
 
-static gboolean
-list_releases (PdgDbTx *tx, const Tenant *whose, GError **error)
-{
-  g_autoptr (GPtrArray) releases = pdg_store_list_releases (tx, whose->project->project_no, 10, error);
-
-  return releases != NULL && releases->len > 0;
-}
-
 static void
-count_row (gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence, PdgStoreJourneyRowKind kind, double value, gpointer user_data)
+count_row (gint32 project_no, gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence, PdgStoreJourneyRowKind kind, double value, gpointer user_data)
 {
   ++*(guint *) user_data;
+}
+
+static PdgStoreEventScope
+whole_scope (const Tenant *whose)
+{
+  return (PdgStoreEventScope) { &whose->project->project_no, 1, G_MININT64, G_MAXINT64, NULL };
 }
 
 static gboolean
 each_journey_row (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
+  PdgStoreEventScope scope = whole_scope (whose);
   guint n = 0;
 
-  return pdg_store_each_journey_row (tx, whose->project->project_no, G_MININT64, G_MAXINT64, count_row, &n, error) && n > 0;
+  return pdg_store_each_journey_row (tx, &scope, count_row, &n, error) && n > 0;
 }
 
 static gboolean
 count_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  guint64 n = 0;
+  PdgStoreEventScope scope = whole_scope (whose);
+  g_autoptr (GHashTable) counts = pdg_store_count_events (tx, &scope, error);
 
-  return pdg_store_count_events (tx, whose->project->project_no, G_MININT64, G_MAXINT64, &n, error) && n > 0;
+  return counts != NULL && g_hash_table_size (counts) > 0;
 }
 
 static gboolean
 list_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (GPtrArray) screens = pdg_store_list_screens (tx, whose->project->project_no, error);
+  PdgStoreEventScope scope = whole_scope (whose);
+  g_autoptr (GPtrArray) screens = pdg_store_list_screens (tx, &scope, error);
 
   return screens != NULL && screens->len > 0;
 }
@@ -174,12 +177,98 @@ get_event_span (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
-get_live (PdgDbTx *tx, const Tenant *whose, GError **error)
+load_live (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  PdgLive live = { 0 };
+  g_autoptr (GPtrArray) lives = pdg_store_load_live (tx, &whose->project->project_no, 1, g_get_real_time (), NULL, TRUE, error);
+  const PdgLive *live = lives != NULL ? lives->pdata[0] : NULL;
 
-  return pdg_store_get_live (tx, whose->project->project_no, g_get_real_time (), &live, error)
-         && (live.events_per_minute > 0 || live.active_sessions > 0);
+  return live != NULL && (live->events_per_minute > 0 || live->active_sessions > 0 || live->active_actors > 0 || live->n_session_nos > 0);
+}
+
+static gboolean
+lookup_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  static const gint32 screen_no = 1;
+  g_autoptr (GPtrArray) screens = pdg_store_lookup_screens (tx, &whose->project->project_no, &screen_no, 1, error);
+
+  return screens != NULL && screens->pdata[0] != NULL;
+}
+
+/* Whether the one list has something. */
+static gboolean
+has_some (GPtrArray *lists)
+{
+  gboolean some = lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+
+  g_clear_pointer (&lists, g_ptr_array_unref);
+  return some;
+}
+
+static gboolean
+list_project_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  return has_some (pdg_store_list_project_screens (tx, &whose->project->project_no, 1, NULL, NULL, 10, error));
+}
+
+static const PdgStorePage first_page = { G_MAXINT64, G_MAXINT64, 10 };
+
+static gboolean
+list_releases (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  return has_some (pdg_store_list_releases (tx, &whose->project->project_no, 1, G_MININT64, G_MAXINT64, &first_page, error));
+}
+
+/* Every session that the tenant could have. */
+static const gint32 places[] = { 1, 1, 1 }, session_nos[] = { 1, 2, 3 };
+
+static gboolean
+pick_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
+  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+  g_autoptr (GArray) picks = pdg_store_pick_sessions (tx, &members, &first_page, error);
+
+  return picks != NULL && picks->len > 0;
+}
+
+static gboolean
+pick_release_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  static const gint32 release_no = 1;
+  g_autoptr (GArray) picks = pdg_store_pick_release_sessions (tx, &whose->project->project_no, &release_no, 1, G_MININT64, G_MAXINT64, &first_page,
+                                                              error);
+
+  return picks != NULL && picks->len > 0;
+}
+
+static gboolean
+list_member_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
+  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+
+  return has_some (pdg_store_list_member_actors (tx, &members, 1, &first_page, error));
+}
+
+/* Since the first transaction of all. */
+static gboolean
+list_fresh_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgStoreSeen before = { (char *) "3:3:", 0 };
+  PdgStoreEventQuery asked = { .from_usec = G_MININT64, .limit = 10, .parts = PDG_EVENT_ALL };
+  g_autoptr (PdgStoreSeen) now = pdg_store_load_seen (tx, error);
+  gint64 n_all = 0;
+  g_autoptr (GPtrArray) events = now != NULL ? pdg_store_list_fresh_events (tx, whose->project->project_no, &before, now, &asked, &n_all, error) : NULL;
+
+  return events != NULL && (events->len > 0 || n_all > 0);
+}
+
+static const PdgStoreSnapshotFilter all_snapshots = { G_MININT64, G_MAXINT64, G_MAXINT64, G_MAXINT64, 10 };
+
+static gboolean
+list_snapshots (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  return has_some (pdg_store_list_snapshots (tx, &whose->project->project_no, NULL, 1, &all_snapshots, error));
 }
 
 static gboolean
@@ -375,7 +464,14 @@ static const Case cases[] = {
   { "count-events", count_events, FALSE },
   { "list-screens", list_screens, FALSE },
   { "get-event-span", get_event_span, FALSE },
-  { "get-live", get_live, FALSE },
+  { "load-live", load_live, FALSE },
+  { "pick-sessions", pick_sessions, FALSE },
+  { "pick-release-sessions", pick_release_sessions, FALSE },
+  { "list-member-actors", list_member_actors, FALSE },
+  { "list-fresh-events", list_fresh_events, FALSE },
+  { "lookup-screens", lookup_screens, FALSE },
+  { "list-project-screens", list_project_screens, FALSE },
+  { "list-snapshots", list_snapshots, FALSE },
   { "lookup-project", lookup_project, FALSE },
   { "list-projects", list_projects, FALSE },
   { "list-projects-after", list_projects_after, FALSE },
