@@ -44,6 +44,60 @@ pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint fir
 }
 
 void
+pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor)
+{
+  if (lists == NULL)
+    {
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < lists->len; i++)
+    pdg_resolve_set_page (call, i, g_ptr_array_ref (lists->pdata[i]), first, make_cursor);
+  g_ptr_array_unref (lists);
+}
+
+void
+pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
+{
+  if (objects == NULL)
+    {
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < objects->len; i++)
+    pdg_gql_call_set_object (call, i, objects->pdata[i], NULL);
+  pdg_gql_call_keep (call, objects, (GDestroyNotify) g_ptr_array_unref);
+}
+
+char *
+pdg_resolve_make_time_cursor (gint64 usec, gint64 number)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, usec, number);
+}
+
+gboolean
+pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number)
+{
+  const char *after = pdg_gql_call_arg_string (call, "after");
+  char *end = NULL;
+
+  *usec = *number = G_MAXINT64;
+  if (after == NULL)
+    return TRUE;
+  *usec = g_ascii_strtoll (after, &end, 10);
+  if (end != after && *end == '.')
+    {
+      const char *second = end + 1;
+
+      *number = g_ascii_strtoll (second, &end, 10);
+      if (end != second && *end == '\0')
+        return TRUE;
+    }
+  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+  return FALSE;
+}
+
+void
 pdg_resolve_page_nodes (PdgGqlCall *call)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)

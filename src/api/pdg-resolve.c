@@ -50,6 +50,27 @@ pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec)
   return FALSE;
 }
 
+gint32
+pdg_resolve_parse_number (const char *id)
+{
+  guint64 number = 0;
+
+  if (id == NULL)
+    return 0;
+  return g_ascii_string_to_unsigned (id, 10, 1, G_MAXINT32, &number, NULL) ? (gint32) number : -1;
+}
+
+gint32 *
+pdg_resolve_dup_project_nos (PdgGqlCall *call)
+{
+  guint n = pdg_gql_call_get_n (call);
+  gint32 *numbers = g_new (gint32, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    numbers[i] = ((const PdgProject *) pdg_gql_call_get_source (call, i))->project_no;
+  return numbers;
+}
+
 void
 pdg_resolve_set_time (PdgGqlCall *call, guint index, gint64 usec)
 {
@@ -96,7 +117,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
     pdg_resolve_directory_table, pdg_resolve_graph_table, pdg_resolve_mutation_table,
-    pdg_resolve_page_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
+    pdg_resolve_page_table, pdg_resolve_screen_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)

@@ -21,6 +21,7 @@ PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
+PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
 PdgResolveTable pdg_resolve_subscription_table (void);
 
@@ -47,6 +48,12 @@ gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* The number that a public id stands for; -1 when it is none, which no row has. @id: (nullable) = 0. */
+gint32      pdg_resolve_parse_number (const char *id);
+
+/* The number of each parent, which is a PdgProject. (transfer full) */
+gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
+
 /* A time, or null for PDG_TIME_NONE; a measure, or null below 0. */
 void        pdg_resolve_set_time (PdgGqlCall *call, guint index, gint64 usec);
 void        pdg_resolve_set_measure (PdgGqlCall *call, guint index, double value);
@@ -57,6 +64,17 @@ typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
 /* Answers parent @index with a connection: the first @first of @nodes (transfer full), of which one more was asked for to
  * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
 void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
+
+/* Answers every parent with its page of @lists (transfer full), one list a parent; or, when it is NULL, all with @error (transfer full). */
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
+
+/* The same with one object a parent, NULL where there is none; @objects (transfer full) keeps them. */
+void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
+
+/* The cursor of a list by time and then by number, newest first; and the place that the argument "after" names, G_MAXINT64 for both
+ * when it is absent. FALSE when the call was refused. */
+char       *pdg_resolve_make_time_cursor (gint64 usec, gint64 number);
+gboolean    pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);

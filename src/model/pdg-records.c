@@ -43,3 +43,23 @@ pdg_release_free (PdgRelease *release)
   g_free (release->version);
   g_free (release);
 }
+
+void
+pdg_screen_free (PdgScreen *screen)
+{
+  if (screen == NULL)
+    return;
+  g_free (screen->path);
+  g_free (screen->title);
+  g_free (screen);
+}
+
+void
+pdg_snapshot_free (PdgSnapshot *snapshot)
+{
+  if (snapshot == NULL)
+    return;
+  g_free (snapshot->blob_id);
+  g_free (snapshot->media_type);
+  g_free (snapshot);
+}

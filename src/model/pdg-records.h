@@ -49,6 +49,29 @@ typedef struct
   gint32 sessions;
 } PdgRelease;
 
+/* A screen of a project. */
+typedef struct
+{
+  char *path;  /* ids replaced: "/product/:id" */
+  char *title; /* nullable */
+  gint32 project_no;
+  gint32 screen_no;
+} PdgScreen;
+
+/* A picture of a screen; its bytes are the blob's. */
+typedef struct
+{
+  char *blob_id; /* SHA-256 in hexadecimal */
+  char *media_type;
+  gint64 snapshot_no;
+  gint64 taken_usec;
+  gint32 project_no;
+  gint32 screen_no;
+  gint32 session_no; /* 0 = none */
+  gint32 width;      /* pixels */
+  gint32 height;
+} PdgSnapshot;
+
 /* Activity right now. */
 typedef struct
 {
@@ -61,10 +84,14 @@ void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
 void        pdg_session_summary_free (PdgSessionSummary *session);
 void        pdg_release_free (PdgRelease *release);
+void        pdg_screen_free (PdgScreen *screen);
+void        pdg_snapshot_free (PdgSnapshot *snapshot);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgScreen, pdg_screen_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSnapshot, pdg_snapshot_free)
 
 G_END_DECLS

@@ -1,19 +1,12 @@
 #include "config.h"
-#include "service/pdg-queries.h"
+#include "service/pdg-queries-private.h"
 
 #include "analytics/pdg-journey-builder.h"
 #include "base/pdg-clock.h"
-#include "db/pdg-db-tx.h"
 #include "model/pdg-screen-path.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-snapshots.h"
-
-struct _PdgQueries
-{
-  PdgPrincipal *principal;
-  PdgDbTx *tx;
-};
 
 G_DEFINE_QUARK (pdg-service-error-quark, pdg_service_error)
 

@@ -5,6 +5,7 @@
 #include "model/pdg-principal.h"
 #include "model/pdg-records.h"
 #include "store/pdg-store-sessions.h"
+#include "store/pdg-store-snapshots.h"
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,24 @@ GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, gint32 project_
 
 /* (transfer full) (element-type PdgRelease) */
 GPtrArray       *pdg_queries_list_releases (PdgQueries *queries, gint32 project_no, guint limit, GError **error);
+
+/* The screens with these numbers: @n of them, NULL where the project has none. One statement for all of them. (transfer full)
+ * (element-type PdgScreen) */
+GPtrArray       *pdg_queries_lookup_screens (PdgQueries *queries, const gint32 *project_nos, const gint32 *screen_nos, guint n, GError **error);
+
+/* For each project its screens by path, after @after_path when it is not NULL, at most @limit; with @search (nullable) in path or
+ * title. One statement. (transfer full) (element-type GPtrArray of PdgScreen) */
+GPtrArray       *pdg_queries_list_screens (PdgQueries *queries, const gint32 *project_nos, guint n, const char *search,
+                                           const char *after_path, guint limit, GError **error);
+
+/* The pictures of each project, or with @screen_nos (nullable) of each of these screens, newest first. One statement. (transfer full)
+ * (element-type GPtrArray of PdgSnapshot) */
+GPtrArray       *pdg_queries_list_snapshots (PdgQueries *queries, const gint32 *project_nos, const gint32 *screen_nos, guint n,
+                                             const PdgStoreSnapshotFilter *filter, GError **error);
+
+/* A text of each picture, NULL where there is none. One statement. (transfer full) (element-type utf8) */
+GPtrArray       *pdg_queries_load_snapshot_texts (PdgQueries *queries, const gint64 *snapshot_nos, guint n, PdgStoreSnapshotText which,
+                                                  GError **error);
 
 /* A picture by its id; NULL without an error when there is none. @media_type: (out) (transfer full). (transfer full) */
 GBytes          *pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/pdg-db-tx.h"
+#include "model/pdg-records.h"
 
 G_BEGIN_DECLS
 
@@ -22,5 +23,30 @@ gboolean pdg_store_add_snapshot (PdgDbTx *tx, const PdgStoreSnapshot *snapshot, 
 /* Bytes by SHA-256 in hexadecimal; NULL without an error when there are none. @media_type: (out) (transfer full).
  * Tenant transaction. (transfer full) */
 GBytes  *pdg_store_load_blob (PdgDbTx *tx, const char *sha256_hex, char **media_type, GError **error);
+
+/* Which pictures: a plain value. */
+typedef struct
+{
+  gint64 from_usec; /* half-open; G_MININT64 and G_MAXINT64 are open ends */
+  gint64 to_usec;
+  gint64 before_taken_usec; /* paging: those that come after this place; G_MAXINT64 = from the newest */
+  gint64 before_snapshot_no;
+  guint limit;
+} PdgStoreSnapshotFilter;
+
+/* For each project, or with @screen_nos (nullable) for each of its screens, the pictures, newest first: @n lists. One statement.
+ * Tenant transaction. (transfer full) (element-type GPtrArray of PdgSnapshot) */
+GPtrArray *pdg_store_list_snapshots (PdgDbTx *tx, const gint32 *project_nos, const gint32 *screen_nos, guint n,
+                                     const PdgStoreSnapshotFilter *filter, GError **error);
+
+typedef enum
+{
+  PDG_STORE_SNAPSHOT_COMPONENT_TREE,
+  PDG_STORE_SNAPSHOT_STATE,
+} PdgStoreSnapshotText;
+
+/* That text of each picture, NULL where there is none: @n of them. One statement. Tenant transaction. (transfer full)
+ * (element-type utf8) */
+GPtrArray *pdg_store_load_snapshot_texts (PdgDbTx *tx, const gint64 *snapshot_nos, guint n, PdgStoreSnapshotText which, GError **error);
 
 G_END_DECLS

@@ -109,7 +109,9 @@ find_value (const char *field, const char *argument)
     { "first", "2" },
     { "after", "null" },
     { "range", "{}" },
+    { "screen.id", "\"1\"" },
     { "screenId", "null" },
+    { "search", "null" },
     { "withErrors", "false" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
@@ -200,7 +202,7 @@ test_every_field_answers (void)
     const char *path, *value;
   } expected[] = {
     { "data.project.name", "Demo shop" },
-    { "data.project.sessions.pageInfo.hasNextPage", "true" },
+    { "data.project.screens.nodes.0.snapshots.pageInfo.hasNextPage", "false" },
     { "data.organisation.name", "Org A" },
     { "data.collector.keyless", "true" },
   };
