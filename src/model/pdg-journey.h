@@ -32,6 +32,7 @@ typedef struct
   char *id;
   char *name;        /* the id when it has none */
   char *screen_path; /* nullable */
+  gint32 project_no;
   gint32 screen_no;  /* 0 = none */
   gint32 place;      /* from 1 */
   gboolean is_optional;
