@@ -82,8 +82,8 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
   g_auto (Session) session = { 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2))
-    return pdg_command_usage ("project list | create NAME [ID]");
+  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2) && !is_call (argc, argv, "delete", 2, 2))
+    return pdg_command_usage ("project list | create NAME [ID] | delete ID NAME");
   if (!session_open (&session, config, &error))
     return pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
@@ -93,6 +93,11 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
       if (project == NULL)
         return pdg_command_fail (error);
       g_print ("%s  %s\n", project->id, project->name);
+    }
+  else if (strcmp (argv[0], "delete") == 0)
+    {
+      if (!pdg_commands_delete_project (session.owner, session.principal, argv[1], argv[2], &error))
+        return pdg_command_fail (error);
     }
   else
     {
