@@ -10,15 +10,56 @@ query_version (PdgGqlCall *call)
 }
 
 static void
-query_self (PdgGqlCall *call)
+query_collector (PdgGqlCall *call)
 {
   pdg_gql_call_set_object (call, 0, pdg_gql_call_get_context (call), NULL);
 }
 
+static void
+query_viewer (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call); /* refuses who may not read */
+
+  if (queries != NULL)
+    pdg_gql_call_set_object (call, 0, pdg_queries_get_principal (queries), NULL);
+}
+
+static void
+viewer_project_id (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  GError *error = NULL;
+  char *id;
+
+  if (queries == NULL)
+    return;
+  id = pdg_queries_dup_bound_project_id (queries, &error);
+  if (error != NULL)
+    pdg_gql_call_fail_all (call, error);
+  else
+    pdg_gql_call_take_string (call, 0, id);
+}
+
+static void
+query_organisation (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  GError *error = NULL;
+  PdgOrganisation *organisation = queries != NULL ? pdg_queries_load_organisation (queries, &error) : NULL;
+
+  if (organisation != NULL)
+    pdg_gql_call_set_object (call, 0, organisation, (GDestroyNotify) pdg_organisation_free);
+  else if (error != NULL)
+    pdg_gql_call_fail_all (call, error);
+}
+
+/* An id has no point, a name may. */
 static char *
 make_project_cursor (gconstpointer node)
 {
-  return g_strdup (((const PdgProject *) node)->id);
+  const PdgProject *project = node;
+
+  return g_strconcat (project->id, ".", project->name, NULL);
 }
 
 static void
@@ -26,12 +67,25 @@ query_projects (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
   guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
+  const char *after = pdg_gql_call_arg_string (call, "after");
+  g_auto (GStrv) parts = after != NULL ? g_strsplit (after, ".", 2) : NULL;
+  PdgStoreProjectFilter filter = { .search = pdg_gql_call_arg_string (call, "search"), .limit = first + 1 };
   GError *error = NULL;
   GPtrArray *projects;
 
   if (first == 0)
     return;
-  projects = pdg_queries_list_projects (queries, pdg_gql_call_arg_string (call, "after"), first + 1, &error);
+  if (parts != NULL)
+    {
+      if (g_strv_length (parts) != 2)
+        {
+          pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+          return;
+        }
+      filter.after_id = parts[0];
+      filter.after_name = parts[1];
+    }
+  projects = pdg_queries_list_projects (queries, &filter, &error);
   if (projects == NULL)
     pdg_gql_call_fail_all (call, error);
   else
@@ -54,23 +108,11 @@ query_project (PdgGqlCall *call)
     pdg_gql_call_set_object (call, 0, project, (GDestroyNotify) pdg_project_free);
 }
 
-static void
-organisation_name (PdgGqlCall *call)
-{
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  GError *error = NULL;
-  char *name;
-
-  if (queries == NULL)
-    return;
-  name = pdg_queries_dup_organisation_name (queries, &error);
-  if (name == NULL)
-    pdg_gql_call_fail_all (call, error);
-  else
-    pdg_gql_call_take_string (call, 0, name);
-}
-
-PDG_RESOLVE_MEMBER (organisation_id, PdgApiContext, pdg_gql_call_set_string (call, i, pdg_principal_get_org_uuid (source->principal)))
+PDG_RESOLVE_MEMBER (viewer_name, PdgPrincipal, pdg_gql_call_set_string (call, i, pdg_principal_get_label (source)))
+PDG_RESOLVE_MEMBER (viewer_role, PdgPrincipal, pdg_gql_call_set_string (call, i, pdg_resolve_role_name (pdg_principal_get_role (source))))
+PDG_RESOLVE_MEMBER (organisation_id, PdgOrganisation, pdg_gql_call_set_borrowed_string (call, i, source->uuid))
+PDG_RESOLVE_MEMBER (organisation_name, PdgOrganisation, pdg_gql_call_set_borrowed_string (call, i, source->name))
+PDG_RESOLVE_MEMBER (organisation_created_at, PdgOrganisation, pdg_gql_call_set_int64 (call, i, source->created_usec))
 PDG_RESOLVE_MEMBER (collector_keyless, PdgApiContext, pdg_gql_call_set_bool (call, i, source->api->options.keyless))
 
 static void
@@ -84,9 +126,28 @@ collector_events_url (PdgGqlCall *call)
 
 /* ---- Project */
 
+static const char *const days[] = { "SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY" };
+
+const char *
+pdg_resolve_day_name (int day)
+{
+  return days[CLAMP (day, 0, 6)];
+}
+
+int
+pdg_resolve_parse_day (const char *name)
+{
+  for (int day = 0; name != NULL && day < (int) G_N_ELEMENTS (days); day++)
+    if (g_str_equal (days[day], name))
+      return day;
+  return -1;
+}
+
 PDG_RESOLVE_MEMBER (project_id, PdgProject, pdg_gql_call_set_borrowed_string (call, i, source->id))
 PDG_RESOLVE_MEMBER (project_name, PdgProject, pdg_gql_call_set_borrowed_string (call, i, source->name))
 PDG_RESOLVE_MEMBER (project_created_at, PdgProject, pdg_gql_call_set_int64 (call, i, source->created_usec))
+PDG_RESOLVE_MEMBER (project_time_zone, PdgProject, pdg_gql_call_set_borrowed_string (call, i, source->time_zone))
+PDG_RESOLVE_MEMBER (project_week_start, PdgProject, pdg_gql_call_set_string (call, i, pdg_resolve_day_name (source->week_start)))
 
 static void
 set_span_end (PdgGqlCall *call, gboolean newest)
@@ -120,18 +181,25 @@ project_oldest_event_at (PdgGqlCall *call)
 
 static const PdgGqlBinding bindings[] = {
   { "Query.version", query_version },
-  { "Query.organisation", query_self },
+  { "Query.viewer", query_viewer },
+  { "Query.organisation", query_organisation },
   { "Query.projects", query_projects },
   { "Query.project", query_project },
-  { "Query.collector", query_self },
+  { "Query.collector", query_collector },
   { "Organisation.id", organisation_id },
   { "Organisation.name", organisation_name },
+  { "Organisation.createdAt", organisation_created_at },
+  { "Viewer.name", viewer_name },
+  { "Viewer.role", viewer_role },
+  { "Viewer.projectId", viewer_project_id },
   { "Collector.eventsUrl", collector_events_url },
   { "Collector.keyless", collector_keyless },
   PDG_RESOLVE_CONNECTION ("Project"),
   { "Project.id", project_id },
   { "Project.name", project_name },
   { "Project.createdAt", project_created_at },
+  { "Project.timeZone", project_time_zone },
+  { "Project.weekStart", project_week_start },
   { "Project.newestEventAt", project_newest_event_at },
   { "Project.oldestEventAt", project_oldest_event_at },
 };

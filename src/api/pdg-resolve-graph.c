@@ -1,7 +1,7 @@
 #include "config.h"
 #include "api/pdg-resolve-graph.h"
 
-#include "service/pdg-queries-members.h"
+#include "service/pdg-queries-audience.h"
 
 /* JourneyGraph is a GraphSource, Live a PdgLive. */
 
@@ -163,10 +163,10 @@ members_add (Members *members, guint index, gint32 project_no, gint32 session_no
   g_array_append_val (members->sessions, session_no);
 }
 
-static PdgStoreMembers
+static PdgStoreAudience
 members_get (const Members *members)
 {
-  return (PdgStoreMembers) {
+  return (PdgStoreAudience) {
     (const gint32 *) (void *) members->places->data, (const gint32 *) (void *) members->projects->data,
     (const gint32 *) (void *) members->sessions->data, members->sessions->len,
   };
@@ -233,14 +233,14 @@ static void
 set_member_sessions (PdgGqlCall *call, const Members *members)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  PdgStoreMembers all = members_get (members);
+  PdgStoreAudience all = members_get (members);
   PdgStorePage page;
   GError *error = NULL;
   GPtrArray *lists;
 
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
-  lists = pdg_queries_list_member_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
+  lists = pdg_queries_list_audience_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
   pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
 }
 
@@ -256,14 +256,14 @@ static void
 set_member_actors (PdgGqlCall *call, const Members *members)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  PdgStoreMembers all = members_get (members);
+  PdgStoreAudience all = members_get (members);
   PdgStorePage page;
   GError *error = NULL;
   GPtrArray *lists;
 
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
-  lists = pdg_queries_list_member_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
+  lists = pdg_queries_list_audience_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
   pdg_resolve_set_pages (call, lists, &error, page.limit - 1, make_actor_cursor);
 }
 

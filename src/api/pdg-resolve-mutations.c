@@ -3,24 +3,60 @@
 
 #include "service/pdg-commands.h"
 
+/* Mutations of the organisation and its projects, and the demo. */
+
+static void
+mutation_update_organisation (PdgGqlCall *call)
+{
+  const PdgGqlValue *input;
+  PdgApiContext *context = pdg_resolve_begin_mutation (call, &input);
+  GError *error = NULL;
+  PdgOrganisation *organisation = pdg_commands_update_organisation (context->conn, context->principal,
+                                                                    pdg_resolve_input_string (input, "name"), &error);
+
+  pdg_resolve_set_payload (call, organisation, (GDestroyNotify) pdg_organisation_free, error);
+}
+
 static void
 mutation_create_project (PdgGqlCall *call)
 {
-  PdgApiContext *context = pdg_gql_call_get_context (call);
-  const PdgGqlValue *input = pdg_gql_call_arg_value (call, "input");
+  const PdgGqlValue *input;
+  PdgApiContext *context = pdg_resolve_begin_mutation (call, &input);
   GError *error = NULL;
-  PdgProject *project;
+  PdgProject *project = pdg_commands_create_project (context->conn, context->principal, pdg_resolve_input_string (input, "id"),
+                                                     pdg_resolve_input_string (input, "name"), &error);
 
-  g_clear_pointer (&context->queries, pdg_queries_free);
-  project = pdg_commands_create_project (context->conn, context->principal, pdg_gql_value_get_string (pdg_gql_value_lookup (input, "id")),
-                                         pdg_gql_value_get_string (pdg_gql_value_lookup (input, "name")), &error);
-  if (project == NULL)
-    pdg_gql_call_fail_all (call, error);
-  else
-    pdg_gql_call_set_object (call, 0, project, (GDestroyNotify) pdg_project_free);
+  pdg_resolve_set_payload (call, project, (GDestroyNotify) pdg_project_free, error);
 }
 
-PDG_RESOLVE_MEMBER (create_project_payload_project, PdgProject, pdg_gql_call_set_object (call, i, (gpointer) source, NULL))
+static void
+mutation_update_project (PdgGqlCall *call)
+{
+  const PdgGqlValue *input;
+  PdgApiContext *context = pdg_resolve_begin_mutation (call, &input);
+  PdgProjectChange change = {
+    .name = pdg_resolve_input_string (input, "name"), .time_zone = pdg_resolve_input_string (input, "timeZone"),
+    .week_start = pdg_resolve_parse_day (pdg_resolve_input_string (input, "weekStart")),
+  };
+  GError *error = NULL;
+  PdgProject *project = pdg_commands_update_project (context->conn, context->principal, pdg_resolve_input_string (input, "id"), &change, &error);
+
+  pdg_resolve_set_payload (call, project, (GDestroyNotify) pdg_project_free, error);
+}
+
+static void
+mutation_delete_project (PdgGqlCall *call)
+{
+  const PdgGqlValue *input;
+  PdgApiContext *context = pdg_resolve_begin_mutation (call, &input);
+  const char *id = pdg_resolve_input_string (input, "id");
+  GError *error = NULL;
+  gboolean done = pdg_commands_delete_project (context->conn, context->principal, id, pdg_resolve_input_string (input, "confirmName"), &error);
+
+  if (done) /* its keys are gone, too */
+    pdg_credentials_forget (context->api->options.credentials, pdg_principal_get_org_no (context->principal));
+  pdg_resolve_set_payload (call, done ? g_strdup (id) : NULL, g_free, error);
+}
 
 static void
 progress_free (gpointer data)
@@ -63,9 +99,15 @@ PDG_RESOLVE_MEMBER (progress_running, PdgDemoProgress, pdg_gql_call_set_bool (ca
 PDG_RESOLVE_MEMBER (progress_error, PdgDemoProgress, pdg_gql_call_set_borrowed_string (call, i, source->error))
 
 static const PdgGqlBinding bindings[] = {
+  { "Mutation.updateOrganisation", mutation_update_organisation },
   { "Mutation.createProject", mutation_create_project },
+  { "Mutation.updateProject", mutation_update_project },
+  { "Mutation.deleteProject", mutation_delete_project },
   { "Mutation.loadDemo", mutation_load_demo },
-  { "CreateProjectPayload.project", create_project_payload_project },
+  PDG_RESOLVE_PAYLOAD ("UpdateOrganisation", "organisation", pdg_resolve_payload_object),
+  PDG_RESOLVE_PAYLOAD ("CreateProject", "project", pdg_resolve_payload_object),
+  PDG_RESOLVE_PAYLOAD ("UpdateProject", "project", pdg_resolve_payload_object),
+  PDG_RESOLVE_PAYLOAD ("DeleteProject", "deletedProjectId", pdg_resolve_payload_id),
   { "DemoProgress.projectId", progress_project_id },
   { "DemoProgress.done", progress_done },
   { "DemoProgress.total", progress_total },

@@ -101,6 +101,32 @@ pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
   return pdg_gql_call_selects (call, of_nodes) || pdg_gql_call_selects (call, of_edges);
 }
 
+char *
+pdg_resolve_make_text_cursor (const char *text, gint64 number)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%s", number, text);
+}
+
+gboolean
+pdg_resolve_get_text_cursor (PdgGqlCall *call, const char **text, gint64 *number)
+{
+  const char *after = pdg_gql_call_arg_string (call, "after");
+  char *end = NULL;
+
+  *text = NULL;
+  *number = 0;
+  if (after == NULL)
+    return TRUE;
+  *number = g_ascii_strtoll (after, &end, 10);
+  if (end != after && *end == '.')
+    {
+      *text = end + 1;
+      return TRUE;
+    }
+  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+  return FALSE;
+}
+
 void
 pdg_resolve_page_nodes (PdgGqlCall *call)
 {

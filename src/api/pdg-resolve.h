@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
-#include "service/pdg-queries-members.h"
+#include "service/pdg-queries-audience.h"
 #include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
@@ -19,13 +19,18 @@ typedef struct
 
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
+PdgResolveTable pdg_resolve_access_mutation_table (void);
+PdgResolveTable pdg_resolve_access_table (void);
 PdgResolveTable pdg_resolve_actor_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
+PdgResolveTable pdg_resolve_journey_mutation_table (void);
+PdgResolveTable pdg_resolve_journey_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
+PdgResolveTable pdg_resolve_payload_table (void);
 PdgResolveTable pdg_resolve_release_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
@@ -99,6 +104,46 @@ gboolean    pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilte
 /* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
 PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
 char       *pdg_resolve_make_session_cursor (gconstpointer node);
+/* A cursor of a text and a number; and the place that the argument "after" names: NULL and 0 when it is absent. FALSE when the
+ * call was refused. @text: (out) (transfer none). */
+char       *pdg_resolve_make_text_cursor (const char *text, gint64 number);
+gboolean    pdg_resolve_get_text_cursor (PdgGqlCall *call, const char **text, gint64 *number);
+
+/* ---- Mutations: a payload has what was done, or nothing and why. */
+
+typedef struct
+{
+  gpointer object; /* nullable */
+  GDestroyNotify destroy;
+  GError *error;   /* nullable */
+} PdgResolvePayload;
+
+/* What a mutation works with: the reads of this execution end, so that what follows sees the change. @input: (out). */
+PdgApiContext *pdg_resolve_begin_mutation (PdgGqlCall *call, const PdgGqlValue **input);
+
+/* A text of the input, NULL when it is absent or null. */
+const char *pdg_resolve_input_string (const PdgGqlValue *input, const char *member);
+
+/* Answers the mutation with @object (transfer full, NULL = it was not done) or @error (transfer full): a refusal of the
+ * service becomes an error of the payload, anything else fails the field. */
+void        pdg_resolve_set_payload (PdgGqlCall *call, gpointer object, GDestroyNotify destroy, GError *error);
+
+/* Resolvers of every XPayload: its object, its errors, and an id that stands for an object which is gone (a text). */
+void        pdg_resolve_payload_object (PdgGqlCall *call);
+void        pdg_resolve_payload_errors (PdgGqlCall *call);
+void        pdg_resolve_payload_id (PdgGqlCall *call);
+
+#define PDG_RESOLVE_PAYLOAD(Type, object, resolver)              \
+  { Type "Payload." object, resolver },                          \
+  { Type "Payload.errors", pdg_resolve_payload_errors }
+
+/* The name of a role in the schema, and back; NULL reads as viewer. */
+const char *pdg_resolve_role_name (PdgRole role);
+PdgRole     pdg_resolve_parse_role (const char *name);
+
+/* The name of a day of the week in the schema, 0 Sunday to 6 Saturday, and back; NULL reads as -1. */
+const char *pdg_resolve_day_name (int day);
+int         pdg_resolve_parse_day (const char *name);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);

@@ -37,7 +37,7 @@
 
 #define PDG_DOCUMENT_CREATE_PROJECT                                                                                   \
   "mutation CreateProject($input: CreateProjectInput!) {"                                                             \
-  "  createProject(input: $input) { project { id name } }"                                                            \
+  "  createProject(input: $input) { project { id name } errors { message } }"                                          \
   "}"
 
 #define PDG_DOCUMENT_LOAD_DEMO "mutation LoadDemo { loadDemo { projectId done total running error } }"

@@ -652,9 +652,14 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (JsonNode) response = pdg_client_execute_finish (PDG_CLIENT (source), result, &error);
   JsonObject *data = response != NULL ? pdg_json_get_data (response, &error) : NULL;
-  const char *id = pdg_json_get_string (pdg_json_get_object (pdg_json_get_object (data, "createProject"), "project"), "id");
+  JsonObject *payload = pdg_json_get_object (data, "createProject");
+  const char *id = pdg_json_get_string (pdg_json_get_object (payload, "project"), "id");
+  JsonArray *refusals = pdg_json_get_array (payload, "errors");
+  const char *refusal = pdg_json_get_length (refusals) > 0 ? pdg_json_get_string (pdg_json_get_element (refusals, 0), "message") : NULL;
 
-  if (id == NULL && error == NULL)
+  if (id == NULL && error == NULL && refusal != NULL)
+    error = g_error_new_literal (PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED, refusal);
+  else if (id == NULL && error == NULL)
     error = g_error_new_literal (PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_RESPONSE, _ ("The project could not be made."));
   if (error != NULL)
     {

@@ -18,7 +18,7 @@ static const Command commands[] = {
   { "query", pdg_command_query, "run a GraphQL document: query FILE.graphql [VARIABLES.json] (- reads standard input)" },
   { "health", pdg_command_health, "ask a running server how it is" },
   { "org", pdg_command_org, "org list | create NAME" },
-  { "project", pdg_command_project, "project list | create NAME [ID]" },
+  { "project", pdg_command_project, "project list | create NAME [ID] | delete ID NAME" },
   { "key", pdg_command_key, "ingest keys: key create PROJECT [LABEL] | revoke PROJECT BEGINNING" },
   { "token", pdg_command_token, "access tokens: token create viewer|editor|admin [LABEL]" },
   { "login", pdg_command_login, "let a login of the database read the organisation: login grant LOGIN" },
@@ -70,6 +70,12 @@ parse_options (PdgConfig *config, int *argc, char ***argv, gboolean *version, GE
   return g_option_context_parse (context, argc, argv, error);
 }
 
+/* The log tells of what others did to who watches a server; who typed the command knows. */
+static void
+ignore_message (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
+{
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -92,7 +98,11 @@ main (int argc, char *argv[])
     }
   for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (strcmp (commands[i].name, argv[1]) == 0)
-      return commands[i].func (config, argc - 2, argv + 2);
+      {
+        if (commands[i].func != pdg_command_serve)
+          g_log_set_handler ("pdg-service", G_LOG_LEVEL_MESSAGE, ignore_message, NULL);
+        return commands[i].func (config, argc - 2, argv + 2);
+      }
   if (argc > 1)
     g_printerr ("productgraphd: there is no command \"%s\"; --help lists them\n", argv[1]);
   else

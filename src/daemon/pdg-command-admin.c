@@ -82,8 +82,8 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
   g_auto (Session) session = { 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2))
-    return pdg_command_usage ("project list | create NAME [ID]");
+  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2) && !is_call (argc, argv, "delete", 2, 2))
+    return pdg_command_usage ("project list | create NAME [ID] | delete ID NAME");
   if (!session_open (&session, config, &error))
     return pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
@@ -94,13 +94,19 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
         return pdg_command_fail (error);
       g_print ("%s  %s\n", project->id, project->name);
     }
+  else if (strcmp (argv[0], "delete") == 0)
+    {
+      if (!pdg_commands_delete_project (session.owner, session.principal, argv[1], argv[2], &error))
+        return pdg_command_fail (error);
+    }
   else
     {
       /* not as the owner, whom row-level security does not bind */
       g_autoptr (PdgDbConn) reader = pdg_db_conn_open (pdg_database_get_reader_uri (session.database),
                                                        pdg_database_get_reader_role (session.database), "productgraph administration", &error);
       g_autoptr (PdgQueries) queries = reader != NULL ? pdg_queries_begin (reader, session.principal, 0, &error) : NULL;
-      g_autoptr (GPtrArray) projects = queries != NULL ? pdg_queries_list_projects (queries, NULL, 10000, &error) : NULL;
+      PdgStoreProjectFilter all = { .limit = 10000 };
+      g_autoptr (GPtrArray) projects = queries != NULL ? pdg_queries_list_projects (queries, &all, &error) : NULL;
 
       if (projects == NULL)
         return pdg_command_fail (error);
@@ -122,14 +128,14 @@ pdg_command_key (PdgConfig *config, int argc, char **argv)
     return pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
     {
-      g_autofree char *key = pdg_commands_create_api_key (session.owner, session.principal, argv[1], argc > 2 ? argv[2] : "", &error);
+      g_autoptr (PdgApiKey) key = pdg_commands_create_api_key (session.owner, session.principal, argv[1], argc > 2 ? argv[2] : "", &error);
 
       if (key == NULL)
         return pdg_command_fail (error);
-      g_print ("%s\n", key);
+      g_print ("%s\n", key->secret);
       g_printerr ("Keep it: only its hash is stored. Send it as X-PG-API-Key.\n");
     }
-  else if (!pdg_commands_revoke_api_key (session.owner, session.principal, argv[1], argv[2], &error))
+  else if (!pdg_commands_revoke_api_keys_by_prefix (session.owner, session.principal, argv[1], argv[2], &error))
     return pdg_command_fail (error);
   return 0;
 }
@@ -139,17 +145,17 @@ pdg_command_token (PdgConfig *config, int argc, char **argv)
 {
   g_auto (Session) session = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = NULL;
+  g_autoptr (PdgAccessToken) token = NULL;
   PdgRole role;
 
   if (!is_call (argc, argv, "create", 1, 2) || !pdg_role_from_string (argv[1], &role) || role == PDG_ROLE_INGEST)
     return pdg_command_usage ("token create viewer|editor|admin [LABEL]");
   if (!session_open (&session, config, &error))
     return pdg_command_fail (error);
-  token = pdg_commands_create_token (session.owner, pdg_principal_get_org_no (session.principal), role, argc > 2 ? argv[2] : "", &error);
+  token = pdg_commands_create_token (session.owner, session.principal, role, argc > 2 ? argv[2] : "", NULL, PDG_TIME_NONE, &error);
   if (token == NULL)
     return pdg_command_fail (error);
-  g_print ("%s\n", token);
+  g_print ("%s\n", token->secret);
   g_printerr ("Keep it: only its hash is stored. Send it as Authorization: Bearer.\n");
   return 0;
 }

@@ -18,6 +18,7 @@ pdg_project_free (PdgProject *project)
     return;
   g_free (project->id);
   g_free (project->name);
+  g_free (project->time_zone);
   g_free (project);
 }
 

@@ -13,6 +13,7 @@ typedef struct
 {
   char *uuid;
   char *name;
+  gint64 created_usec;
   gint32 org_no;
 } PdgOrganisation;
 
@@ -20,8 +21,10 @@ typedef struct
 {
   char *id; /* public, "proj_demo" */
   char *name;
+  char *time_zone; /* a name of the IANA database */
   gint64 created_usec;
   gint32 project_no;
+  gint32 week_start; /* 0 Sunday to 6 Saturday */
 } PdgProject;
 
 /* Who uses a product: whom a session belongs to. */

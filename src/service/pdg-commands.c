@@ -1,10 +1,9 @@
 #include "config.h"
 #include "service/pdg-commands.h"
 
-#include "base/pdg-id.h"
 #include "db/pdg-db-error.h"
 #include "model/pdg-event.h"
-#include "service/pdg-credentials.h"
+#include "service/pdg-commands-private.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-numbers.h"
 #include "store/pdg-store-snapshots.h"
@@ -13,40 +12,17 @@
 
 #define MAX_ID_LEN 64
 #define MAX_NAME_LEN 100
-#define SECRET_BYTES 24
-#define SHOWN_PREFIX_LEN 10
+#define MAX_ORGANISATION_LEN 200
 
-static PdgDbTx *
-begin_as (PdgDbConn *conn, PdgPrincipal *principal, PdgRole needed, GError **error)
+PdgOrganisation *
+pdg_commands_update_organisation (PdgDbConn *conn, PdgPrincipal *principal, const char *name, GError **error)
 {
-  if (pdg_principal_may (principal, needed))
-    return pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_WRITE, error);
-  g_set_error (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_FORBIDDEN, "this needs the role %s; yours is %s",
-               pdg_role_to_string (needed), pdg_role_to_string (pdg_principal_get_role (principal)));
-  return NULL;
-}
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin_unbound (conn, principal, PDG_ROLE_ADMIN, error);
+  g_autofree char *text = tx != NULL ? pdg_commands_dup_text (name, "name", 1, MAX_ORGANISATION_LEN, error) : NULL;
+  g_autoptr (PdgOrganisation) organisation = text != NULL ? pdg_store_rename_organisation (tx, text, error) : NULL;
 
-/* "proj_" and the name in lower-case letters, digits and single underscores. */
-static char *
-make_project_id (const char *name)
-{
-  g_autofree char *ascii = g_str_to_ascii (name, "C");
-  GString *id = g_string_new ("proj_");
-
-  for (const char *p = ascii; *p != '\0' && id->len < MAX_ID_LEN; p++)
-    if (g_ascii_isalnum (*p))
-      g_string_append_c (id, g_ascii_tolower (*p));
-    else if (id->str[id->len - 1] != '_')
-      g_string_append_c (id, '_');
-  while (id->len > 5 && id->str[id->len - 1] == '_')
-    g_string_truncate (id, id->len - 1);
-  if (id->len == 5)
-    {
-      g_autofree char *token = pdg_random_token (6);
-
-      g_string_append (id, token);
-    }
-  return g_string_free (id, FALSE);
+  return organisation != NULL && pdg_commands_commit (tx, principal, error, "named the organisation \"%s\"", text)
+           ? g_steal_pointer (&organisation) : NULL;
 }
 
 static gboolean
@@ -56,31 +32,29 @@ check_project_id (const char *id, GError **error)
 
   if (len >= 1 && len <= MAX_ID_LEN && strspn (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == len)
     return TRUE;
-  g_set_error_literal (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_INVALID, "id: use 1 to 64 letters, digits, _ and -");
+  pdg_service_error_set (error, PDG_SERVICE_ERROR_INVALID, "id", "id: use 1 to 64 letters, digits, _ and -");
   return FALSE;
 }
 
 PdgProject *
 pdg_commands_create_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *name, GError **error)
 {
-  g_autoptr (PdgDbTx) tx = begin_as (conn, principal, PDG_ROLE_EDITOR, error);
-  g_autofree char *stripped = g_strstrip (g_strdup (name));
-  g_autofree char *made = id == NULL ? make_project_id (stripped) : g_strdup (id);
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin_unbound (conn, principal, PDG_ROLE_EDITOR, error);
+  g_autofree char *text = tx != NULL ? pdg_commands_dup_text (name, "name", 1, MAX_NAME_LEN, error) : NULL;
+  g_autofree char *made = NULL;
   g_autoptr (PdgProject) project = NULL;
   g_autoptr (GError) local = NULL;
-  glong len = g_utf8_strlen (stripped, -1);
 
-  if (tx == NULL || !check_project_id (made, error))
+  if (text == NULL)
     return NULL;
-  if (len < 1 || len > MAX_NAME_LEN)
-    {
-      g_set_error_literal (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_INVALID, "name: use 1 to 100 characters");
-      return NULL;
-    }
-  project = pdg_store_create_project (tx, made, stripped, &local);
+  made = id == NULL ? pdg_commands_make_id ("proj_", text) : g_strdup (id);
+  if (!check_project_id (made, error))
+    return NULL;
+  project = pdg_store_create_project (tx, made, text, &local);
   if (g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION))
     {
-      g_set_error (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_CONFLICT, "id: there is a project \"%s\" already; choose another", made);
+      pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, id != NULL ? "id" : "name",
+                             "id: there is a project \"%s\" already; choose another", made);
       return NULL;
     }
   if (project == NULL)
@@ -88,28 +62,85 @@ pdg_commands_create_project (PdgDbConn *conn, PdgPrincipal *principal, const cha
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-  return pdg_db_tx_commit (tx, error) ? g_steal_pointer (&project) : NULL;
+  return pdg_commands_commit (tx, principal, error, "created the project %s", made) ? g_steal_pointer (&project) : NULL;
 }
 
 PdgProject *
 pdg_commands_ensure_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *name, GError **error)
 {
-  g_autoptr (PdgDbTx) tx = begin_as (conn, principal, PDG_ROLE_EDITOR, error);
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
   g_autoptr (GError) local = NULL;
   PdgProject *project;
 
   if (tx == NULL)
     return NULL;
-  project = pdg_store_lookup_project (tx, id, &local);
+  project = pdg_commands_find_project (tx, principal, id, "id", &local);
   if (project != NULL)
     return project;
-  if (local != NULL)
+  if (!g_error_matches (local, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_NOT_FOUND))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
   g_clear_pointer (&tx, pdg_db_tx_free);
   return pdg_commands_create_project (conn, principal, id, name, error);
+}
+
+/* The time zone as the database writes it. (transfer full) */
+static char *
+find_time_zone (PdgDbTx *tx, const char *name, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  char *found = pdg_store_lookup_time_zone (tx, name, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (found == NULL)
+    pdg_service_error_set (error, PDG_SERVICE_ERROR_INVALID, "timeZone",
+                           "timeZone: \"%s\" is no time zone; use a name of the IANA database, such as Europe/Berlin or UTC", name);
+  return found;
+}
+
+PdgProject *
+pdg_commands_update_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const PdgProjectChange *change, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
+  g_autoptr (PdgProject) before = tx != NULL ? pdg_commands_find_project (tx, principal, id, "id", error) : NULL;
+  g_autoptr (PdgProject) after = NULL;
+  g_autofree char *name = NULL, *time_zone = NULL;
+
+  if (before == NULL)
+    return NULL;
+  if (change->name != NULL && (name = pdg_commands_dup_text (change->name, "name", 1, MAX_NAME_LEN, error)) == NULL)
+    return NULL;
+  if (change->time_zone != NULL && (time_zone = find_time_zone (tx, change->time_zone, error)) == NULL)
+    return NULL;
+  after = pdg_store_update_project (tx, before->project_no, name, time_zone, change->week_start, error);
+  return after != NULL && pdg_commands_commit (tx, principal, error, "changed the project %s", id) ? g_steal_pointer (&after) : NULL;
+}
+
+gboolean
+pdg_commands_delete_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *confirm_name, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin (conn, principal, PDG_ROLE_ADMIN, error);
+  g_autoptr (PdgProject) project = tx != NULL ? pdg_commands_find_project (tx, principal, id, "id", error) : NULL;
+  gboolean deleted = FALSE;
+
+  if (project == NULL)
+    return FALSE;
+  if (strcmp (project->name, confirm_name) != 0)
+    {
+      pdg_service_error_set (error, PDG_SERVICE_ERROR_INVALID, "confirmName", "confirmName: this is not the name of the project; nothing was removed");
+      return FALSE;
+    }
+  if (!pdg_store_delete_project (tx, project->project_no, &deleted, error))
+    return FALSE;
+  if (!deleted)
+    {
+      pdg_service_error_set (error, PDG_SERVICE_ERROR_NOT_FOUND, "id", "the project \"%s\" was removed meanwhile", id);
+      return FALSE;
+    }
+  return pdg_commands_commit (tx, principal, error, "removed the project %s with all of its events", id);
 }
 
 gboolean
@@ -120,75 +151,15 @@ pdg_commands_add_snapshot (PdgDbConn *conn, PdgPrincipal *principal, gint32 proj
     .image = image, .media_type = media_type, .taken_usec = taken_usec, .project_no = project_no, .width = width, .height = height,
   };
   PdgSlice path = { screen_path, (guint32) strlen (screen_path) };
-  g_autoptr (PdgDbTx) numbering = begin_as (conn, principal, PDG_ROLE_EDITOR, error);
+  g_autoptr (PdgDbTx) numbering = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
   g_autoptr (PdgDbTx) tx = NULL;
 
   if (numbering == NULL || !pdg_store_assign_screens (numbering, project_no, &path, 1, &snapshot.screen_no, error)
       || !pdg_db_tx_commit (numbering, error))
     return FALSE;
   g_clear_pointer (&numbering, pdg_db_tx_free);
-  tx = begin_as (conn, principal, PDG_ROLE_EDITOR, error);
+  tx = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
   return tx != NULL && pdg_store_add_snapshot (tx, &snapshot, error) && pdg_db_tx_commit (tx, error);
-}
-
-/* A secret with a prefix that tells its kind; its hash and the part that may be shown. */
-static char *
-make_secret (const char *kind, guint8 hash[32], char shown[SHOWN_PREFIX_LEN + 1])
-{
-  g_autofree char *random = pdg_random_token (SECRET_BYTES);
-  char *secret = g_strconcat (kind, random, NULL);
-
-  pdg_credential_hash (secret, hash);
-  g_strlcpy (shown, secret, SHOWN_PREFIX_LEN + 1);
-  return secret;
-}
-
-static PdgProject *
-find_project (PdgDbTx *tx, const char *id, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  PdgProject *project = pdg_store_lookup_project (tx, id, &local);
-
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  else if (project == NULL)
-    g_set_error (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_NOT_FOUND, "there is no project \"%s\" in this organisation", id);
-  return project;
-}
-
-char *
-pdg_commands_create_api_key (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, const char *label, GError **error)
-{
-  g_autoptr (PdgDbTx) tx = begin_as (conn, principal, PDG_ROLE_ADMIN, error);
-  g_autoptr (PdgProject) project = tx != NULL ? find_project (tx, project_id, error) : NULL;
-  g_autofree char *secret = NULL;
-  char shown[SHOWN_PREFIX_LEN + 1];
-  guint8 hash[32];
-
-  if (project == NULL)
-    return NULL;
-  secret = make_secret ("pgk_", hash, shown);
-  if (!pdg_store_create_api_key (tx, project->project_no, hash, shown, label, error) || !pdg_db_tx_commit (tx, error))
-    return NULL;
-  return g_steal_pointer (&secret);
-}
-
-gboolean
-pdg_commands_revoke_api_key (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, const char *prefix, GError **error)
-{
-  g_autoptr (PdgDbTx) tx = begin_as (conn, principal, PDG_ROLE_ADMIN, error);
-  g_autoptr (PdgProject) project = tx != NULL ? find_project (tx, project_id, error) : NULL;
-  gint64 n_revoked = 0;
-
-  if (project == NULL || !pdg_store_revoke_api_key (tx, project->project_no, prefix, &n_revoked, error))
-    return FALSE;
-  if (n_revoked == 0)
-    {
-      g_set_error (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_NOT_FOUND,
-                   "project \"%s\" has no valid key that begins with \"%s\"", project_id, prefix);
-      return FALSE;
-    }
-  return pdg_db_tx_commit (tx, error);
 }
 
 PdgOrganisation *
@@ -214,20 +185,6 @@ pdg_commands_may_be_writer (PdgDbConn *conn, gboolean *may, GError **error)
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (conn, error);
 
   return tx != NULL && pdg_store_may_be_writer (tx, may, error);
-}
-
-char *
-pdg_commands_create_token (PdgDbConn *owner, gint32 org_no, PdgRole role, const char *label, GError **error)
-{
-  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (owner, error);
-  char shown[SHOWN_PREFIX_LEN + 1];
-  guint8 hash[32];
-  g_autofree char *secret = make_secret ("pgt_", hash, shown);
-
-  if (tx == NULL || !pdg_store_create_token (tx, org_no, pdg_role_to_string (role), hash, shown, label, error)
-      || !pdg_db_tx_commit (tx, error))
-    return NULL;
-  return g_steal_pointer (&secret);
 }
 
 gboolean

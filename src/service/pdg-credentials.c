@@ -2,7 +2,7 @@
 #include "service/pdg-credentials.h"
 
 #include "db/pdg-db-tx.h"
-#include "store/pdg-store-directory.h"
+#include "store/pdg-store-keys.h"
 
 #include <string.h>
 
@@ -19,6 +19,7 @@ struct _PdgCredentials
 {
   GMutex lock;
   GHashTable *entries; /* hexadecimal hash -> Entry */
+  guint n_forgotten;   /* an answer to a question of before is not remembered */
   PdgDbPool *pool;
 };
 
@@ -26,6 +27,7 @@ typedef struct
 {
   guint8 hash[32];
   char *name;
+  guint n_forgotten;
 } Question;
 
 static void
@@ -130,7 +132,10 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_mutex_lock (&self->lock);
   if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
     g_hash_table_remove_all (self->entries);
-  g_hash_table_replace (self->entries, g_strdup (question->name), entry);
+  if (question->n_forgotten == self->n_forgotten)
+    g_hash_table_replace (self->entries, g_strdup (question->name), entry);
+  else
+    entry_free (entry);
   g_mutex_unlock (&self->lock);
   g_task_return_pointer (task, principal, (GDestroyNotify) pdg_principal_unref);
 }
@@ -144,6 +149,9 @@ pdg_credentials_resolve_async (PdgCredentials *self, const char *secret, GCancel
   PdgPrincipal *principal = NULL;
   PdgCredentialVerdict verdict = pdg_credentials_peek (self, secret, &principal);
 
+  g_mutex_lock (&self->lock);
+  question->n_forgotten = self->n_forgotten;
+  g_mutex_unlock (&self->lock);
   question->name = hash_name (secret);
   pdg_credential_hash (secret, question->hash);
   g_task_set_task_data (task, question, question_free);
@@ -162,4 +170,21 @@ PdgPrincipal *
 pdg_credentials_resolve_finish (PdgCredentials *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gboolean
+is_of_organisation (gpointer name, gpointer entry, gpointer org_no)
+{
+  const PdgPrincipal *principal = ((Entry *) entry)->principal;
+
+  return principal != NULL && pdg_principal_get_org_no (principal) == *(gint32 *) org_no;
+}
+
+void
+pdg_credentials_forget (PdgCredentials *self, gint32 org_no)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->n_forgotten++;
+  g_hash_table_foreach_remove (self->entries, is_of_organisation, &org_no);
 }

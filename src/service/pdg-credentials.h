@@ -29,6 +29,10 @@ void                 pdg_credentials_resolve_async (PdgCredentials *credentials,
 /* NULL without an error: the secret is no valid key or token. Errors: PDG_DB_ERROR. (transfer full) */
 PdgPrincipal        *pdg_credentials_resolve_finish (PdgCredentials *credentials, GAsyncResult *result, GError **error);
 
+/* Forgets what is remembered of an organisation, and what is being asked: after one of its keys or tokens was revoked or
+ * lowered here. */
+void                 pdg_credentials_forget (PdgCredentials *credentials, gint32 org_no);
+
 /* SHA-256 of a secret: what is stored of it. */
 void                 pdg_credential_hash (const char *secret, guint8 hash[32]);
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define REMEMBERED_PROJECTS 4096
 #define REMEMBERED_NUMBERS (128 * 1024)
 #define REMEMBERED_EVENTS (256 * 1024)
 
@@ -39,7 +40,7 @@ pdg_ingest_memory_new (void)
   PdgIngestMemory *memory = g_new0 (PdgIngestMemory, 1);
   guint8 seed[16];
 
-  memory->projects = pdg_number_map_new (4096);
+  memory->projects = pdg_number_map_new (REMEMBERED_PROJECTS);
   memory->sessions = pdg_number_map_new (REMEMBERED_NUMBERS);
   memory->screens = pdg_number_map_new (REMEMBERED_NUMBERS);
   memory->releases = pdg_number_map_new (4096);
@@ -50,6 +51,13 @@ pdg_ingest_memory_new (void)
   pdg_uuid_make_v7 (seed);
   memcpy (&memory->seed, seed + 8, sizeof memory->seed);
   return memory;
+}
+
+void
+pdg_ingest_memory_forget_projects (PdgIngestMemory *memory)
+{
+  pdg_number_map_free (memory->projects);
+  memory->projects = pdg_number_map_new (REMEMBERED_PROJECTS);
 }
 
 void

@@ -47,6 +47,9 @@ typedef struct
 PdgIngestMemory *pdg_ingest_memory_new (void);
 void             pdg_ingest_memory_free (PdgIngestMemory *memory);
 
+/* Asks for the numbers of projects anew: one that is remembered was removed. */
+void             pdg_ingest_memory_forget_projects (PdgIngestMemory *memory);
+
 /* Makes the rows of the requests, with their numbers (new ones are committed in transactions of their own), leaving out
  * what is stored already and what has no project. Errors: PDG_DB_ERROR. */
 PdgFlush        *pdg_flush_new (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, PdgIngestRequest **requests,

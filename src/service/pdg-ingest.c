@@ -333,6 +333,13 @@ fail_all (PdgIngest *self, PdgIngestRequest **requests, guint n, const GError *c
     request_fail (self, requests[i], error);
 }
 
+/* A project was removed that is remembered: the database refuses its number. */
+static gboolean
+is_of_removed_project (const GError *error)
+{
+  return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0;
+}
+
 /* Stores the requests and answers each. A failure that is not the connection's is narrowed down by halves, so that what
  * one request holds cannot take the others with it. */
 static void
@@ -351,7 +358,9 @@ flush_requests (PdgIngest *self, PdgIngestRequest **requests, guint n)
             request_succeed (self, requests[i]);
           return;
         }
-      if (!g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_SERIALIZATION))
+      if (attempt == 0 && is_of_removed_project (error))
+        pdg_ingest_memory_forget_projects (self->memory);
+      else if (!g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_SERIALIZATION))
         break;
     }
   if (n > 1 && !is_connection_error (error))

@@ -1,25 +1,19 @@
 #pragma once
 
 #include "db/pdg-db-conn.h"
+#include "model/pdg-directory.h"
+#include "model/pdg-journey-graph.h"
 #include "model/pdg-principal.h"
 #include "model/pdg-records.h"
+#include "service/pdg-service-error.h"
 #include "store/pdg-store-actors.h"
+#include "store/pdg-store-designs.h"
+#include "store/pdg-store-directory.h"
 #include "store/pdg-store-events-read.h"
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
 
 G_BEGIN_DECLS
-
-#define PDG_SERVICE_ERROR (pdg_service_error_quark ())
-GQuark pdg_service_error_quark (void);
-
-typedef enum
-{
-  PDG_SERVICE_ERROR_FORBIDDEN, /* the principal may not */
-  PDG_SERVICE_ERROR_NOT_FOUND,
-  PDG_SERVICE_ERROR_INVALID,   /* a value that makes no sense; the text says what to do */
-  PDG_SERVICE_ERROR_CONFLICT,  /* it exists already */
-} PdgServiceError;
 
 /* Everything that one reader sees in one consistent snapshot of the database: opened from a principal, read only.
  * Synchronous, on a database thread. Errors: PDG_SERVICE_ERROR, PDG_DB_ERROR. */
@@ -29,11 +23,33 @@ typedef struct _PdgQueries PdgQueries;
 PdgQueries      *pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error);
 void             pdg_queries_free (PdgQueries *queries);
 
-/* (transfer full) */
-char            *pdg_queries_dup_organisation_name (PdgQueries *queries, GError **error);
+PdgPrincipal    *pdg_queries_get_principal (PdgQueries *queries);
 
-/* By name, after the project with this id; at most @limit. (transfer full) (element-type PdgProject) */
-GPtrArray       *pdg_queries_list_projects (PdgQueries *queries, const char *after_id, guint limit, GError **error);
+/* (transfer full) */
+PdgOrganisation *pdg_queries_load_organisation (PdgQueries *queries, GError **error);
+
+/* Those that the principal may see. (transfer full) (element-type PdgProject) */
+GPtrArray       *pdg_queries_list_projects (PdgQueries *queries, const PdgStoreProjectFilter *filter, GError **error);
+
+/* The public id of the one project that the principal is bound to; NULL without an error when it is bound to none. (transfer full) */
+char            *pdg_queries_dup_bound_project_id (PdgQueries *queries, GError **error);
+
+/* Members and tokens, in the order in which they came: after a member's time and UUID, or a token's number. Need the role
+ * admin. (transfer full) (element-type PdgMember, PdgAccessToken) */
+GPtrArray       *pdg_queries_list_members (PdgQueries *queries, gint64 after_usec, const char *after_id, guint limit, GError **error);
+GPtrArray       *pdg_queries_list_tokens (PdgQueries *queries, gint32 after, guint limit, GError **error);
+
+/* For each project its ingest keys after a number. Needs the role admin. One statement. (transfer full)
+ * (element-type GPtrArray of PdgApiKey) */
+GPtrArray       *pdg_queries_list_api_keys (PdgQueries *queries, const gint32 *project_nos, guint n, gint32 after, guint limit, GError **error);
+
+/* Journeys of projects, steps and links of journeys: as the functions of pdg-store-designs.h. (transfer full) */
+GPtrArray       *pdg_queries_list_journeys (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreJourneyFilter *filter,
+                                            GError **error);
+GPtrArray       *pdg_queries_lookup_journeys (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id,
+                                              const PdgJourneyKind *kind, GError **error);
+GPtrArray       *pdg_queries_list_journey_steps (PdgQueries *queries, const gint32 *journey_nos, guint n, GError **error);
+GPtrArray       *pdg_queries_list_journey_links (PdgQueries *queries, const gint32 *journey_nos, guint n, GError **error);
 
 /* NULL without an error when there is none that the principal may see. (transfer full) */
 PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id, GError **error);

@@ -4,24 +4,31 @@
 #include "base/pdg-id.h"
 #include "db/pdg-db-error.h"
 
-#define LIST_ORGANISATIONS "SELECT org_id, id, name FROM my_organisations()"
+#define LIST_ORGANISATIONS "SELECT m.org_id, m.id, m.name, NULL::timestamptz FROM my_organisations() m"
 #define MAY_BE_WRITER "SELECT pg_has_role(session_user, 'productgraph_ingest', 'MEMBER')"
-#define CREATE_ORGANISATION "INSERT INTO organisation (name) VALUES ($1) RETURNING org_id, id, name"
+#define CREATE_ORGANISATION "INSERT INTO organisation (name) VALUES ($1) RETURNING org_id, id, name, created_at"
 #define LOGIN_EXISTS "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = $1"
 #define GRANT_LOGIN "INSERT INTO org_grant (login, org_id) VALUES ($1::text::name, $2) ON CONFLICT DO NOTHING"
-#define ORGANISATION_NAME "SELECT name FROM organisation WHERE org_id = (SELECT current_org_id())"
+#define OWN "(SELECT current_org_id())"
+#define LOOKUP_ORGANISATION "SELECT org_id, id, name, created_at FROM organisation WHERE org_id = " OWN
+#define RENAME_ORGANISATION "UPDATE organisation SET name = $1 WHERE org_id = " OWN " RETURNING org_id, id, name, created_at"
+#define PROJECT_COLUMNS "project_id, id, name, created_at, time_zone, week_start"
 #define LIST_PROJECTS                                                                                                    \
-  "SELECT project_id, id, name, created_at FROM project "                                                                \
-  "WHERE $1::text IS NULL OR (lower(name), id) > (SELECT lower(p.name), p.id FROM project p WHERE p.id = $1) "            \
-  "ORDER BY lower(name), id LIMIT $2"
-#define LOOKUP_PROJECT "SELECT project_id, id, name, created_at FROM project WHERE id = $1"
+  "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = " OWN " AND ($1::int4 = 0 OR project_id = $1) "                \
+  "AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(lower(id COLLATE \"default\"), lower($2)) > 0) " \
+  "AND ($3::text IS NULL OR (lower(name), id) > (lower($3), $4 COLLATE \"C\")) ORDER BY lower(name), id LIMIT $5"
+#define LOOKUP_PROJECT "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = " OWN " AND id = $1 COLLATE \"C\""
+#define LOOKUP_PROJECT_ID "SELECT id FROM project WHERE org_id = " OWN " AND project_id = $1"
 #define CREATE_PROJECT                                                                                                   \
-  "INSERT INTO project (org_id, id, name) VALUES (current_org_id(), $1, $2) RETURNING project_id, id, name, created_at"
-#define CREATE_KEY                                                                                                       \
-  "INSERT INTO api_key (org_id, project_id, hash, prefix, label) VALUES (current_org_id(), $1, $2, $3, $4)"
-#define REVOKE_KEY "UPDATE api_key SET revoked_at = now() WHERE project_id = $1 AND prefix = $2 AND revoked_at IS NULL"
-#define CREATE_TOKEN "INSERT INTO access_token (org_id, role, hash, prefix, label) VALUES ($1, $2, $3, $4, $5)"
-#define RESOLVE "SELECT org_id, org, project_id, role, label FROM resolve_credential($1)"
+  "INSERT INTO project (org_id, id, name) VALUES (current_org_id(), $1, $2) RETURNING " PROJECT_COLUMNS
+#define UPDATE_PROJECT                                                                                                   \
+  "UPDATE project SET name = coalesce($2, name), time_zone = coalesce($3, time_zone), week_start = coalesce($4, week_start) " \
+  "WHERE org_id = " OWN " AND project_id = $1 RETURNING " PROJECT_COLUMNS
+#define DELETE_PROJECT "SELECT delete_project($1)"
+/* Names that only this server's files have are no names for others. */
+#define FIND_TIME_ZONE                                                                                                   \
+  "SELECT name FROM pg_timezone_names WHERE lower(name) = lower($1) "                                                    \
+  "AND name !~ '^(posix|right)/' AND name NOT IN ('localtime', 'posixrules', 'Factory')"
 
 static PdgOrganisation *
 read_organisation (const PdgDbResult *result, guint row)
@@ -32,6 +39,7 @@ read_organisation (const PdgDbResult *result, guint row)
   organisation->uuid = g_malloc (PDG_UUID_TEXT_BYTES);
   pdg_uuid_format (pdg_db_result_get_uuid (result, row, 1), organisation->uuid);
   organisation->name = g_strdup (pdg_db_result_get_text (result, row, 2));
+  organisation->created_usec = pdg_db_result_is_null (result, row, 3) ? PDG_TIME_NONE : pdg_db_result_get_usec (result, row, 3);
   return organisation;
 }
 
@@ -95,14 +103,23 @@ pdg_store_grant_login (PdgDbTx *tx, const char *login, gint32 org_no, GError **e
   return pdg_db_tx_exec (tx, GRANT_LOGIN, params, error);
 }
 
-char *
-pdg_store_dup_organisation_name (PdgDbTx *tx, GError **error)
+PdgOrganisation *
+pdg_store_load_organisation (PdgDbTx *tx, GError **error)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, ORGANISATION_NAME, NULL, error);
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, LOOKUP_ORGANISATION, NULL, error);
 
-  if (result == NULL)
-    return NULL;
-  return g_strdup (pdg_db_result_get_n_rows (result) == 1 ? pdg_db_result_get_text (result, 0, 0) : "");
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_organisation (result, 0) : NULL;
+}
+
+PdgOrganisation *
+pdg_store_rename_organisation (PdgDbTx *tx, const char *name, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_text (params, name, -1);
+  result = pdg_db_tx_query (tx, RENAME_ORGANISATION, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_organisation (result, 0) : NULL;
 }
 
 static PdgProject *
@@ -114,18 +131,31 @@ read_project (const PdgDbResult *result, guint row)
   project->id = g_strdup (pdg_db_result_get_text (result, row, 1));
   project->name = g_strdup (pdg_db_result_get_text (result, row, 2));
   project->created_usec = pdg_db_result_get_usec (result, row, 3);
+  project->time_zone = g_strdup (pdg_db_result_get_text (result, row, 4));
+  project->week_start = (gint32) pdg_db_result_get_int8 (result, row, 5);
   return project;
 }
 
+static PdgProject *
+query_project (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, sql, params, error);
+
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_project (result, 0) : NULL;
+}
+
 GPtrArray *
-pdg_store_list_projects (PdgDbTx *tx, const char *after_id, guint limit, GError **error)
+pdg_store_list_projects (PdgDbTx *tx, const PdgStoreProjectFilter *filter, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autoptr (PdgDbResult) result = NULL;
   GPtrArray *projects;
 
-  pdg_db_params_add_text (params, after_id, -1);
-  pdg_db_params_add_int4 (params, (gint32) limit);
+  pdg_db_params_add_int4 (params, filter->only_project_no);
+  pdg_db_params_add_text (params, filter->search, -1);
+  pdg_db_params_add_text (params, filter->after_name, -1);
+  pdg_db_params_add_text (params, filter->after_id, -1);
+  pdg_db_params_add_int4 (params, (gint32) filter->limit);
   result = pdg_db_tx_query (tx, LIST_PROJECTS, params, error);
   if (result == NULL)
     return NULL;
@@ -139,75 +169,68 @@ PdgProject *
 pdg_store_lookup_project (PdgDbTx *tx, const char *id, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autoptr (PdgDbResult) result = NULL;
 
   pdg_db_params_add_text (params, id, -1);
-  result = pdg_db_tx_query (tx, LOOKUP_PROJECT, params, error);
-  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_project (result, 0) : NULL;
+  return query_project (tx, LOOKUP_PROJECT, params, error);
+}
+
+char *
+pdg_store_lookup_project_id (PdgDbTx *tx, gint32 project_no, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, project_no);
+  result = pdg_db_tx_query (tx, LOOKUP_PROJECT_ID, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? g_strdup (pdg_db_result_get_text (result, 0, 0)) : NULL;
 }
 
 PdgProject *
 pdg_store_create_project (PdgDbTx *tx, const char *id, const char *name, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autoptr (PdgDbResult) result = NULL;
 
   pdg_db_params_add_text (params, id, -1);
   pdg_db_params_add_text (params, name, -1);
-  result = pdg_db_tx_query (tx, CREATE_PROJECT, params, error);
-  return result != NULL ? read_project (result, 0) : NULL;
+  return query_project (tx, CREATE_PROJECT, params, error);
 }
 
-gboolean
-pdg_store_create_api_key (PdgDbTx *tx, gint32 project_no, const guint8 hash[32], const char *prefix, const char *label, GError **error)
+PdgProject *
+pdg_store_update_project (PdgDbTx *tx, gint32 project_no, const char *name, const char *time_zone, int week_start, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
 
   pdg_db_params_add_int4 (params, project_no);
-  pdg_db_params_add_bytea (params, hash, 32);
-  pdg_db_params_add_text (params, prefix, -1);
-  pdg_db_params_add_text (params, label, -1);
-  return pdg_db_tx_exec (tx, CREATE_KEY, params, error);
+  pdg_db_params_add_text (params, name, -1);
+  pdg_db_params_add_text (params, time_zone, -1);
+  if (week_start >= 0)
+    pdg_db_params_add_int2 (params, (gint16) week_start);
+  else
+    pdg_db_params_add_null (params);
+  return query_project (tx, UPDATE_PROJECT, params, error);
 }
 
-gboolean
-pdg_store_revoke_api_key (PdgDbTx *tx, gint32 project_no, const char *prefix, gint64 *n_revoked, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4 (params, project_no);
-  pdg_db_params_add_text (params, prefix, -1);
-  return pdg_db_tx_exec_count (tx, REVOKE_KEY, params, n_revoked, error);
-}
-
-gboolean
-pdg_store_create_token (PdgDbTx *tx, gint32 org_no, const char *role, const guint8 hash[32], const char *prefix, const char *label,
-                        GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4 (params, org_no);
-  pdg_db_params_add_text (params, role, -1);
-  pdg_db_params_add_bytea (params, hash, 32);
-  pdg_db_params_add_text (params, prefix, -1);
-  pdg_db_params_add_text (params, label, -1);
-  return pdg_db_tx_exec (tx, CREATE_TOKEN, params, error);
-}
-
-PdgPrincipal *
-pdg_store_resolve_credential (PdgDbTx *tx, const guint8 hash[32], GError **error)
+char *
+pdg_store_lookup_time_zone (PdgDbTx *tx, const char *name, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autoptr (PdgDbResult) result = NULL;
-  char uuid[PDG_UUID_TEXT_BYTES];
-  PdgRole role;
 
-  pdg_db_params_add_bytea (params, hash, 32);
-  result = pdg_db_tx_query (tx, RESOLVE, params, error);
-  if (result == NULL || pdg_db_result_get_n_rows (result) == 0
-      || !pdg_role_from_string (pdg_db_result_get_text (result, 0, 3), &role))
-    return NULL;
-  pdg_uuid_format (pdg_db_result_get_uuid (result, 0, 1), uuid);
-  return pdg_principal_new (uuid, pdg_db_result_get_int4 (result, 0, 0), role, pdg_db_result_get_int4 (result, 0, 2),
-                            pdg_db_result_get_text (result, 0, 4));
+  pdg_db_params_add_text (params, name, -1);
+  result = pdg_db_tx_query (tx, FIND_TIME_ZONE, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) > 0 ? g_strdup (pdg_db_result_get_text (result, 0, 0)) : NULL;
+}
+
+gboolean
+pdg_store_delete_project (PdgDbTx *tx, gint32 project_no, gboolean *deleted, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, project_no);
+  result = pdg_db_tx_query (tx, DELETE_PROJECT, params, error);
+  if (result == NULL)
+    return FALSE;
+  *deleted = pdg_db_result_get_bool (result, 0, 0);
+  return TRUE;
 }

@@ -1,104 +1,130 @@
 #include "config.h"
 #include "store/pdg-store-members.h"
 
-#include "store/pdg-store-lists.h"
+#include "base/pdg-id.h"
 
-#define MEMBERS "unnest($1::int4[], $2::int4[], $3::int4[]) m (place, project_id, session_no) "
-#define BEFORE(time, number) "(" time " < $4 OR (" time " = $4 AND " number " < $5)) "
-#define PICK_SESSIONS                                                                                                    \
-  "SELECT place, project_id, session_no FROM (SELECT m.place, s.project_id, s.session_no, s.started_at, "                \
-  "row_number() OVER (PARTITION BY m.place ORDER BY s.started_at DESC, s.session_no DESC) AS nth FROM " MEMBERS          \
-  "JOIN session s ON s.project_id = m.project_id AND s.session_no = m.session_no "                                       \
-  "WHERE " BEFORE ("s.started_at", "s.session_no") ") x WHERE nth <= $6 ORDER BY place, nth"
-#define PICK_RELEASE_SESSIONS                                                                                            \
-  "SELECT u.place::int4, s.project_id, s.session_no FROM unnest($1::int4[], $2::int4[]) "                                \
-  "WITH ORDINALITY u (project_id, release_no, place) CROSS JOIN LATERAL (SELECT * FROM session s "                       \
-  "WHERE s.project_id = u.project_id AND s.release_no = u.release_no AND s.events > 0 "                                  \
-  "AND s.started_at < $7 AND s.ended_at >= $3 AND " BEFORE ("s.started_at", "s.session_no")                              \
-  "ORDER BY s.started_at DESC, s.session_no DESC LIMIT $6) s ORDER BY u.place, s.started_at DESC, s.session_no DESC"
-#define LIST_ACTORS                                                                                                      \
-  "SELECT x.place, x.project_id, a.actor_no, a.kind, a.id, x.active_at FROM ("                                           \
-  "SELECT g.*, row_number() OVER (PARTITION BY g.place ORDER BY g.active_at DESC, g.actor_no DESC) AS nth FROM ("        \
-  "SELECT m.place, s.project_id, s.actor_no, max(s.ended_at) AS active_at FROM " MEMBERS                                 \
-  "JOIN session s ON s.project_id = m.project_id AND s.session_no = m.session_no "                                       \
-  "GROUP BY m.place, s.project_id, s.actor_no) g WHERE " BEFORE ("g.active_at", "g.actor_no") ") x "                     \
-  "JOIN actor a ON a.project_id = x.project_id AND a.actor_no = x.actor_no WHERE x.nth <= $6 ORDER BY x.place, x.nth"
+#include <string.h>
 
-static PdgDbParams *
-member_params (const PdgStoreMembers *members, const PdgStorePage *page)
+#define OWN "(SELECT current_org_id())"
+#define COLUMNS "SELECT id, email, name, role, created_at FROM membership WHERE org_id = " OWN
+#define LIST COLUMNS " AND ($2::uuid IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3"
+#define LOOKUP COLUMNS " AND id = $1"
+#define ADD "SELECT add_member($1, $2, $3)"
+#define UPDATE "SELECT update_member($1, $2, $3)"
+#define REMOVE "SELECT remove_member($1)"
+
+PdgMember *
+pdg_store_read_member (const PdgDbResult *result, guint row, guint column)
 {
-  PdgDbParams *params = pdg_db_params_new ();
+  const guint8 *id = pdg_db_result_get_uuid (result, row, column);
+  PdgMember *member;
 
-  pdg_db_params_add_int4_array (params, members->places, NULL, members->n);
-  pdg_db_params_add_int4_array (params, members->project_nos, NULL, members->n);
-  pdg_db_params_add_int4_array (params, members->session_nos, NULL, members->n);
-  pdg_db_params_add_timestamptz (params, page->before_usec);
-  pdg_db_params_add_int8 (params, page->before_no);
-  pdg_db_params_add_int4 (params, (gint32) page->limit);
-  return params;
-}
-
-static GArray *
-query_picks (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error)
-{
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, sql, params, error);
-  GArray *picks;
-
-  if (result == NULL)
+  if (id == NULL)
     return NULL;
-  picks = g_array_new (FALSE, FALSE, sizeof (PdgStorePick));
-  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    {
-      PdgStorePick pick = {
-        pdg_db_result_get_int4 (result, row, 0), pdg_db_result_get_int4 (result, row, 1), pdg_db_result_get_int4 (result, row, 2),
-      };
-
-      g_array_append_val (picks, pick);
-    }
-  return picks;
+  member = g_new0 (PdgMember, 1);
+  member->id = g_malloc (PDG_UUID_TEXT_BYTES);
+  pdg_uuid_format (id, member->id);
+  member->email = g_strdup (pdg_db_result_get_text (result, row, column + 1));
+  member->name = g_strdup (pdg_db_result_get_text (result, row, column + 2));
+  pdg_role_from_string (pdg_db_result_get_text (result, row, column + 3), &member->role);
+  member->joined_usec = pdg_db_result_get_usec (result, row, column + 4);
+  return member;
 }
 
-GArray *
-pdg_store_pick_sessions (PdgDbTx *tx, const PdgStoreMembers *members, const PdgStorePage *page, GError **error)
+/* FALSE when the text is no UUID, so there is nobody with this id. */
+static gboolean
+add_id (PdgDbParams *params, const char *id)
 {
-  g_autoptr (PdgDbParams) params = member_params (members, page);
+  guint8 uuid[16];
 
-  return query_picks (tx, PICK_SESSIONS, params, error);
-}
-
-GArray *
-pdg_store_pick_release_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *release_nos, guint n, gint64 from_usec, gint64 to_usec,
-                                 const PdgStorePage *page, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4_array (params, project_nos, NULL, n);
-  pdg_db_params_add_int4_array (params, release_nos, NULL, n);
-  pdg_db_params_add_timestamptz (params, from_usec);
-  pdg_db_params_add_timestamptz (params, page->before_usec);
-  pdg_db_params_add_int8 (params, page->before_no);
-  pdg_db_params_add_int4 (params, (gint32) page->limit);
-  pdg_db_params_add_timestamptz (params, to_usec);
-  return query_picks (tx, PICK_RELEASE_SESSIONS, params, error);
-}
-
-static gpointer
-read_actor (const PdgDbResult *result, guint row)
-{
-  PdgActor *actor = g_new0 (PdgActor, 1);
-
-  actor->project_no = pdg_db_result_get_int4 (result, row, 1);
-  actor->actor_no = pdg_db_result_get_int4 (result, row, 2);
-  actor->kind = (gint16) pdg_db_result_get_int4 (result, row, 3);
-  actor->id = g_strdup (pdg_db_result_get_text (result, row, 4));
-  actor->active_usec = pdg_db_result_get_usec (result, row, 5);
-  return actor;
+  if (!pdg_uuid_parse (id, strlen (id), uuid))
+    return FALSE;
+  pdg_db_params_add_uuid (params, uuid);
+  return TRUE;
 }
 
 GPtrArray *
-pdg_store_list_member_actors (PdgDbTx *tx, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page, GError **error)
+pdg_store_list_members (PdgDbTx *tx, gint64 after_usec, const char *after_id, guint limit, GError **error)
 {
-  g_autoptr (PdgDbParams) params = member_params (members, page);
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+  GPtrArray *members;
 
-  return pdg_store_query_lists (tx, LIST_ACTORS, params, n_owners, read_actor, (GDestroyNotify) pdg_actor_free, error);
+  pdg_db_params_add_timestamptz (params, after_usec);
+  if (after_id == NULL || !add_id (params, after_id))
+    pdg_db_params_add_uuid (params, NULL);
+  pdg_db_params_add_int4 (params, (gint32) limit);
+  result = pdg_db_tx_query (tx, LIST, params, error);
+  if (result == NULL)
+    return NULL;
+  members = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_member_free);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    g_ptr_array_add (members, pdg_store_read_member (result, row, 0));
+  return members;
+}
+
+PdgMember *
+pdg_store_lookup_member (PdgDbTx *tx, const char *id, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  if (!add_id (params, id))
+    return NULL;
+  result = pdg_db_tx_query (tx, LOOKUP, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? pdg_store_read_member (result, 0, 0) : NULL;
+}
+
+PdgMember *
+pdg_store_add_member (PdgDbTx *tx, const char *email, const char *name, PdgRole role, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+  char id[PDG_UUID_TEXT_BYTES];
+
+  pdg_db_params_add_text (params, email, -1);
+  pdg_db_params_add_text (params, name, -1);
+  pdg_db_params_add_text (params, pdg_role_to_string (role), -1);
+  result = pdg_db_tx_query (tx, ADD, params, error);
+  if (result == NULL || pdg_db_result_is_null (result, 0, 0))
+    return NULL;
+  pdg_uuid_format (pdg_db_result_get_uuid (result, 0, 0), id);
+  return pdg_store_lookup_member (tx, id, error);
+}
+
+static gboolean
+change (PdgDbTx *tx, const char *sql, PdgDbParams *params, PdgStoreMemberState *state, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, sql, params, error);
+  const char *text;
+
+  if (result == NULL)
+    return FALSE;
+  text = pdg_db_result_get_text (result, 0, 0);
+  *state = strcmp (text, "done") == 0      ? PDG_STORE_MEMBER_DONE
+           : strcmp (text, "missing") == 0 ? PDG_STORE_MEMBER_MISSING
+                                           : PDG_STORE_MEMBER_LAST_ADMIN;
+  return TRUE;
+}
+
+gboolean
+pdg_store_update_member (PdgDbTx *tx, const char *id, const char *name, const PdgRole *role, PdgStoreMemberState *state, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  *state = PDG_STORE_MEMBER_MISSING;
+  if (!add_id (params, id))
+    return TRUE;
+  pdg_db_params_add_text (params, name, -1);
+  pdg_db_params_add_text (params, role != NULL ? pdg_role_to_string (*role) : NULL, -1);
+  return change (tx, UPDATE, params, state, error);
+}
+
+gboolean
+pdg_store_remove_member (PdgDbTx *tx, const char *id, PdgStoreMemberState *state, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  *state = PDG_STORE_MEMBER_MISSING;
+  return !add_id (params, id) || change (tx, REMOVE, params, state, error);
 }

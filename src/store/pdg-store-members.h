@@ -1,48 +1,39 @@
 #pragma once
 
 #include "db/pdg-db-tx.h"
-#include "model/pdg-records.h"
+#include "model/pdg-directory.h"
 
 G_BEGIN_DECLS
 
-/* Who is behind a number: pages of sessions and actors of several owners at once, each by one statement. Tenant transactions.
- * Errors: PDG_DB_ERROR. A database thread. */
+/* The members of the transaction's organisation. Who may is the caller's to check. A tenant transaction of the product's
+ * own server, which alone may change members. Errors: PDG_DB_ERROR. A database thread. */
 
-/* Sessions of the owners, flat: session_nos[i] is one of the owner places[i], from 1. A plain value, borrowed. */
-typedef struct
+/* What became of a change. */
+typedef enum
 {
-  const gint32 *places;
-  const gint32 *project_nos;
-  const gint32 *session_nos;
-  guint n;
-} PdgStoreMembers;
+  PDG_STORE_MEMBER_DONE,
+  PDG_STORE_MEMBER_MISSING,
+  PDG_STORE_MEMBER_LAST_ADMIN, /* the members would be left without an admin */
+} PdgStoreMemberState;
 
-/* A page, newest first: what comes after this time and number, G_MAXINT64 both for the first page; @limit for each owner. */
-typedef struct
-{
-  gint64 before_usec;
-  gint64 before_no;
-  guint limit;
-} PdgStorePage;
+/* In the order in which they joined, after the one that joined at @after_usec with the UUID @after_id (NULL = from the first).
+ * (transfer full) (element-type PdgMember) */
+GPtrArray *pdg_store_list_members (PdgDbTx *tx, gint64 after_usec, const char *after_id, guint limit, GError **error);
 
-/* A session of a page. */
-typedef struct
-{
-  gint32 place; /* of the owner, from 1 */
-  gint32 project_no;
-  gint32 session_no;
-} PdgStorePick;
+/* NULL without an error when there is none. @id: any text. (transfer full) */
+PdgMember *pdg_store_lookup_member (PdgDbTx *tx, const char *id, GError **error);
 
-/* The page of each owner's sessions by start, in the order of the owners. (transfer full) (element-type PdgStorePick) */
-GArray    *pdg_store_pick_sessions (PdgDbTx *tx, const PdgStoreMembers *members, const PdgStorePage *page, GError **error);
+/* NULL without an error when this address belongs to a member already. (transfer full) */
+PdgMember *pdg_store_add_member (PdgDbTx *tx, const char *email, const char *name, PdgRole role, GError **error);
 
-/* The same of the sessions that ran a release and were active in [from, to): owner i is the release release_nos[i]. (transfer full)
- * (element-type PdgStorePick) */
-GArray    *pdg_store_pick_release_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *release_nos, guint n, gint64 from_usec,
-                                            gint64 to_usec, const PdgStorePage *page, GError **error);
+/* NULL leaves the name or the role. Tokens of his with a greater role are lowered. */
+gboolean   pdg_store_update_member (PdgDbTx *tx, const char *id, const char *name, const PdgRole *role, PdgStoreMemberState *state,
+                                    GError **error);
 
-/* The page of each owner's actors, once each, by the end of their newest session among the members: @n_owners lists. (transfer full)
- * (element-type GPtrArray of PdgActor) */
-GPtrArray *pdg_store_list_member_actors (PdgDbTx *tx, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page, GError **error);
+/* His tokens are revoked. */
+gboolean   pdg_store_remove_member (PdgDbTx *tx, const char *id, PdgStoreMemberState *state, GError **error);
+
+/* Reads the columns id, email, name, role and created_at from @column on; NULL when the id is an SQL null. (transfer full) */
+PdgMember *pdg_store_read_member (const PdgDbResult *result, guint row, guint column);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 
 #include "db/pdg-db-tx.h"
 #include "model/pdg-records.h"
-#include "store/pdg-store-members.h"
+#include "store/pdg-store-audience.h"
 
 G_BEGIN_DECLS
 

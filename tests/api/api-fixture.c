@@ -27,34 +27,21 @@ make_api (ApiFixture *self, gboolean keyless, PdgHttpServer **server)
   return api;
 }
 
-static char *
-make_token (PdgDbConn *owner, const Tenant *tenant, PdgRole role)
-{
-  g_autoptr (GError) error = NULL;
-  char *token = pdg_commands_create_token (owner, tenant->organisation->org_no, role, "test", &error);
-
-  g_assert_no_error (error);
-  return token;
-}
-
 ApiFixture *
 api_fixture_new (void)
 {
   ApiFixture *self = g_new0 (ApiFixture, 1);
   g_autoptr (PdgDbConn) owner = NULL;
-  g_autoptr (GError) error = NULL;
 
   self->a = tenant_new (NULL, "Org A", "proj_demo");
   self->b = tenant_new (NULL, "Org B", "proj_b");
   owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
-  self->key_a = pdg_commands_create_api_key (owner, self->a->admin, "proj_demo", "a", &error);
-  g_assert_no_error (error);
-  self->key_b = pdg_commands_create_api_key (owner, self->b->admin, "proj_b", "b", &error);
-  g_assert_no_error (error);
-  self->viewer_a = make_token (owner, self->a, PDG_ROLE_VIEWER);
-  self->editor_a = make_token (owner, self->a, PDG_ROLE_EDITOR);
-  self->admin_a = make_token (owner, self->a, PDG_ROLE_ADMIN);
-  self->viewer_b = make_token (owner, self->b, PDG_ROLE_VIEWER);
+  self->key_a = fixture_make_key (owner, self->a->admin, "proj_demo", "a");
+  self->key_b = fixture_make_key (owner, self->b->admin, "proj_b", "b");
+  self->viewer_a = fixture_make_token (owner, self->a->admin, PDG_ROLE_VIEWER, "test");
+  self->editor_a = fixture_make_token (owner, self->a->admin, PDG_ROLE_EDITOR, "test");
+  self->admin_a = fixture_make_token (owner, self->a->admin, PDG_ROLE_ADMIN, "test");
+  self->viewer_b = fixture_make_token (owner, self->b->admin, PDG_ROLE_VIEWER, "test");
   self->hub = pdg_hub_new ();
   self->pool = pdg_db_pool_new (pdg_test_cluster_get_server_uri (), NULL, "test reader", 3, 64);
   self->ingest = fixture_ingest_new (pdg_test_cluster_get_writer_uri (), NULL, self->hub, 10000, 5000);

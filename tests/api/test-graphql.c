@@ -129,9 +129,19 @@ test_tokens (void)
 }
 
 static void
+assert_typed_error (JsonNode *response, const char *code)
+{
+  g_autofree char *got = json_dup_at (response, "data.createProject.errors.0.code");
+
+  assert_no_errors (response);
+  g_assert_cmpstr (got, ==, code);
+  g_assert_true (JSON_NODE_HOLDS_NULL (json_at (response, "data.createProject.project")));
+}
+
+static void
 test_roles (void)
 {
-  static const char create[] = "mutation($n:String!){createProject(input:{name:$n}){project{id name}}}";
+  static const char create[] = "mutation($n:String!){createProject(input:{name:$n}){project{id name} errors{code}}}";
   g_autofree char *viewer = bearer (fixture->viewer_a), *editor = bearer (fixture->editor_a), *key = bearer (fixture->key_a);
   g_autoptr (JsonNode) refused = api_query (fixture, viewer, create, "{\"n\":\"Viewer's\"}");
   g_autoptr (JsonNode) by_key = api_query (fixture, key, create, "{\"n\":\"Key's\"}");
@@ -141,16 +151,16 @@ test_roles (void)
   g_autoptr (JsonNode) empty = api_query (fixture, editor, create, "{\"n\":\"  \"}");
   g_autofree char *id = NULL, *name = NULL;
 
-  assert_error_code (refused, "FORBIDDEN");
-  assert_error_code (by_key, "FORBIDDEN");
+  assert_typed_error (refused, "FORBIDDEN");
+  assert_typed_error (by_key, "FORBIDDEN");
   assert_error_code (demo, "FORBIDDEN");
   assert_no_errors (made);
   id = json_dup_at (made, "data.createProject.project.id");
   name = json_dup_at (made, "data.createProject.project.name");
   g_assert_cmpstr (name, ==, "Ünïcode & Co.");
   g_assert_cmpstr (id, ==, "proj_unicode_co");
-  assert_error_code (again, "CONFLICT");
-  assert_error_code (empty, "BAD_USER_INPUT");
+  assert_typed_error (again, "CONFLICT");
+  assert_typed_error (empty, "INVALID");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM project WHERE name LIKE 'Viewer%%' OR name LIKE 'Key%%'"), ==, 0);
 }
 

@@ -110,13 +110,14 @@ find_value (const char *field, const char *argument)
     { "after", "null" },
     { "range", "{}" },
     { "cell", "{screen:{id:\"1\"}}" },
+    { "journey.id", "\"design\"" },
+    { "kind", "null" },
     { "screen.id", "\"1\"" },
     { "screenId", "null" },
     { "search", "null" },
     { "session.id", "\"nowhere\"" },
     { "event.id", "\"nowhere\"" },
     { "actor.id", "\"nobody\"" },
-    { "kind", "null" },
     { "filter", "{}" },
     { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
@@ -178,7 +179,7 @@ static void
 check_all_asked (GHashTable *asked)
 {
   JsonArray *types = json_node_get_array (json_at (schema, "data.__schema.types"));
-  static const char *const elsewhere[] = { "Mutation", "Subscription", "CreateProjectPayload", "DemoProgress", "ProjectChange", "LiveEvents", "JourneyGraphChange",
+  static const char *const elsewhere[] = { "Mutation", "Subscription", "MutationError", "DemoProgress", "ProjectChange", "LiveEvents", "JourneyGraphChange",
                                            "RemovedTransition", NULL };
 
   for (guint i = 0; i < json_array_get_length (types); i++)
@@ -186,7 +187,8 @@ check_all_asked (GHashTable *asked)
       JsonNode *type = json_array_get_element (types, i), *fields = json_at (type, "fields");
       g_autofree char *type_name = json_dup_at (type, "name");
 
-      if (!is_ours (type) || !JSON_NODE_HOLDS_ARRAY (fields) || g_strv_contains (elsewhere, type_name))
+      if (!is_ours (type) || !JSON_NODE_HOLDS_ARRAY (fields) || g_strv_contains (elsewhere, type_name)
+          || g_str_has_suffix (type_name, "Payload")) /* test-mutations.c asks for each field of each */
         continue;
       for (guint k = 0; k < json_array_get_length (json_node_get_array (fields)); k++)
         {
@@ -210,8 +212,15 @@ test_every_field_answers (void)
     const char *path, *value;
   } expected[] = {
     { "data.project.name", "Demo shop" },
-    { "data.project.screens.nodes.0.snapshots.pageInfo.hasNextPage", "false" },
+    { "data.organisation.members.pageInfo.hasNextPage", "false" },
     { "data.organisation.name", "Org A" },
+    { "data.organisation.members.nodes.0.email", "ada@example.org" },
+    { "data.project.keys.nodes.0.revokedAt", "" },
+    { "data.project.journey.__typename", "Journey" },
+    { "data.project.journeys.nodes.0.kind", "OBSERVED" },
+    { "data.project.journeys.nodes.1.steps.0.screen.__typename", "Screen" },
+    { "data.project.journeys.nodes.1.transitions.0.kind", "EXPECTED" },
+    { "data.viewer.role", "ADMIN" },
     { "data.collector.keyless", "true" },
   };
 
@@ -280,6 +289,22 @@ load_demo (void)
   g_assert_null (progress.error);
 }
 
+/* Something of each type that events do not make. */
+static void
+fill_directory (void)
+{
+  g_autoptr (JsonNode) member = api_query (fixture, NULL, "mutation{addMember(input:{email:\"ada@example.org\",role:ADMIN}){member{id}}}", NULL);
+  g_autofree char *id = json_dup_at (member, "data.addMember.member.id");
+  g_autofree char *rest = g_strdup_printf ("mutation{createAccessToken(input:{role:VIEWER,memberId:\"%s\"}){token{id}} "
+                                           "createApiKey(input:{projectId:\"proj_shop\"}){key{id}} "
+                                           "createJourney(input:{projectId:\"proj_shop\",name:\"Design\",steps:[{id:\"a\",name:\"A\",screenPath:\"/\"}],"
+                                           "transitions:[{from:\"a\",to:\"a\"}]}){journey{id}}}", id);
+  g_autoptr (JsonNode) made = api_query (fixture, NULL, rest, NULL);
+
+  assert_no_errors (member);
+  assert_no_errors (made);
+}
+
 static void
 test_live_answers_now (void)
 {
@@ -306,6 +331,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fixture = api_fixture_new ();
   load_demo ();
+  fill_directory ();
   schema = api_query (fixture, NULL, INTROSPECT, NULL);
   assert_no_errors (schema);
   g_test_add_func ("/api/schema/described", test_described);

@@ -348,14 +348,14 @@ test_create_project (Fixture *fixture, gconstpointer data)
 
   connect_client (fixture);
   WAIT_FOR (phase_of (fixture) == PDG_PHASE_READY);
-  pdg_fake_client_set_answer (fixture->client, "CreateProject", "{\"errors\":[{\"message\":\"This name is taken.\"}]}");
+  pdg_fake_client_set_answer (fixture->client, "CreateProject", "{\"data\":{\"createProject\":{\"project\":null,\"errors\":[{\"message\":\"This name is taken.\"}]}}}");
   pdg_workspace_create_project_async (fixture->workspace, "A", created_cb, &refused);
   WAIT_FOR (refused != NULL);
   g_assert_error (refused, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED);
   g_assert_cmpstr (refused->message, ==, "This name is taken.");
   g_assert_cmpstr (pdg_fake_client_get_variables (fixture->client, "CreateProject"), ==, "{\"input\":{\"name\":\"A\"}}");
 
-  pdg_fake_client_set_answer (fixture->client, "CreateProject", "{\"data\":{\"createProject\":{\"project\":{\"id\":\"a\",\"name\":\"A\"}}}}");
+  pdg_fake_client_set_answer (fixture->client, "CreateProject", "{\"data\":{\"createProject\":{\"project\":{\"id\":\"a\",\"name\":\"A\"},\"errors\":[]}}}");
   pdg_workspace_create_project_async (fixture->workspace, "A", created_cb, &created);
   WAIT_FOR (created != NULL);
   WAIT_FOR (g_str_equal (pdg_project_get_id (pdg_workspace_get_project (fixture->workspace)), "a"));

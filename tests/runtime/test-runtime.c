@@ -218,8 +218,7 @@ test_shared (gconstpointer data)
   wait_until_ready (runtime);
   refused = post_event (runtime, "no-key", 401);
   conn = fixture_open (uri != NULL ? uri : admin_uri, NULL);
-  key = pdg_commands_create_api_key (conn, pdg_runtime_get_principal (runtime), "proj_demo", "test", &error);
-  g_assert_no_error (error);
+  key = fixture_make_key (conn, pdg_runtime_get_principal (runtime), "proj_demo", "test");
   headers = g_strdup_printf (JSON_TYPE "X-PG-API-Key: %s\r\n", key);
   body = body_with_one ("proj_demo", "shared", "shared", g_get_real_time ());
   answer = ask (runtime, "POST", "/v1/events", headers, body);

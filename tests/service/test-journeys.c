@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "service/event-writer.h"
-#include "service/pdg-queries-members.h"
+#include "service/pdg-queries-audience.h"
 
 #include <string.h>
 
@@ -202,7 +202,7 @@ check_cell (PdgQueries *queries, const PdgJourneyReport *report, const Model *al
   guint n, n_expected = 0, n_listed = 0;
   const gint32 *sessions = pdg_journey_members_get (report->members, cell, &n);
   g_autofree gint32 *places = g_new (gint32, n + 1), *projects = g_new (gint32, n + 1);
-  PdgStoreMembers members = { places, projects, sessions, n };
+  PdgStoreAudience members = { places, projects, sessions, n };
   PdgStorePage page = { G_MAXINT64, G_MAXINT64, (guint) g_test_rand_int_range (1, 40) };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) actors = NULL;
@@ -217,7 +217,7 @@ check_cell (PdgQueries *queries, const PdgJourneyReport *report, const Model *al
     }
   for (;;)
     {
-      g_autoptr (GPtrArray) lists = pdg_queries_list_member_sessions (queries, &members, 1, &page, PDG_SESSION_ALL, &error);
+      g_autoptr (GPtrArray) lists = pdg_queries_list_audience_sessions (queries, &members, 1, &page, PDG_SESSION_ALL, &error);
       GPtrArray *list;
 
       g_assert_no_error (error);
@@ -239,7 +239,7 @@ check_cell (PdgQueries *queries, const PdgJourneyReport *report, const Model *al
         break;
     }
   g_assert_cmpuint (n_listed, ==, n_expected);
-  actors = pdg_queries_list_member_actors (queries, &members, 1, &(PdgStorePage) { G_MAXINT64, G_MAXINT64, N_SESSIONS }, &error);
+  actors = pdg_queries_list_audience_actors (queries, &members, 1, &(PdgStorePage) { G_MAXINT64, G_MAXINT64, N_SESSIONS }, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (((GPtrArray *) actors->pdata[0])->len, ==, n_expected);
 }

@@ -128,6 +128,26 @@ fixture_owner_int (const char *format, ...)
 }
 
 char *
+fixture_make_key (PdgDbConn *conn, PdgPrincipal *admin, const char *project_id, const char *label)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgApiKey) key = pdg_commands_create_api_key (conn, admin, project_id, label, &error);
+
+  g_assert_no_error (error);
+  return g_strdup (key->secret);
+}
+
+char *
+fixture_make_token (PdgDbConn *conn, PdgPrincipal *admin, PdgRole role, const char *label)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgAccessToken) token = pdg_commands_create_token (conn, admin, role, label, NULL, PDG_TIME_NONE, &error);
+
+  g_assert_no_error (error);
+  return g_strdup (token->secret);
+}
+
+char *
 fixture_make_login (const char *name, const char *attributes, const char *database)
 {
   g_autofree char *sql = g_strdup_printf ("CREATE ROLE %s LOGIN %s PASSWORD 'secret'", name, attributes);

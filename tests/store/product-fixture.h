@@ -57,6 +57,10 @@ gint64     fixture_int          (PdgDbConn *conn, const char *sql);
 void       fixture_run          (PdgDbConn *conn, const char *sql);
 gint64     fixture_owner_int    (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/* The secret of a new ingest key, and of a service's new token. (transfer full) */
+char      *fixture_make_key     (PdgDbConn *conn, PdgPrincipal *admin, const char *project_id, const char *label);
+char      *fixture_make_token   (PdgDbConn *conn, PdgPrincipal *admin, PdgRole role, const char *label);
+
 /* A login of the cluster: made with @attributes ("CREATEROLE", ""); its connection string for @database. (transfer full) */
 char      *fixture_make_login   (const char *name, const char *attributes, const char *database);
 

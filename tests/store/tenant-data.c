@@ -1,6 +1,8 @@
 #include "config.h"
 #include "store/tenant-data.h"
 
+#include "service/pdg-commands-journeys.h"
+
 #define EVENT(id, type, more)                                                                                                        \
   "{\"event_id\":\"MARK-" id "\",\"project_id\":\"PROJECT\",\"session.id\":\"MARK-session\",\"event.type\":\"" type "\","            \
   "\"event.timestamp\":\"TIME\",\"user.id\":\"MARK-user\",\"anonymous.id\":\"MARK-anonymous\",\"app.version\":\"MARK-1.0\"" more "}"
@@ -25,21 +27,36 @@ replace (const char *text, const char *const *pairs)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* A member with a token, and a designed journey. */
 static void
-fill_directory (const Tenant *tenant, const char *mark)
+fill_directory (const Tenant *tenant, PdgDbConn *server, const char *mark)
 {
-  g_autofree char *org = g_strdup_printf ("%d", tenant->organisation->org_no);
-  g_autofree char *sql = replace ("WITH a AS (INSERT INTO productgraph.account (email, name) VALUES ('MARK@example.org', 'MARK') RETURNING account_id) "
-                                  "INSERT INTO productgraph.membership (org_id, account_id, role) SELECT ORG, account_id, 'viewer' FROM a",
-                                  (const char *[]) { "MARK", mark, "ORG", org, NULL });
+  g_autofree char *email = g_strconcat (mark, "@example.org", NULL), *step_id = g_strconcat (mark, "-cart", NULL);
+  g_autofree char *path = g_strdup_printf ("/%s-home", mark);
+  g_autoptr (GPtrArray) steps = g_ptr_array_new (), links = g_ptr_array_new ();
+  PdgJourneyStep step = { .id = g_strdup (step_id), .name = g_strdup (mark), .screen_path = g_strdup (path) };
+  PdgJourneyLink link = { step_id, step_id, TRUE };
+  PdgJourneyDraft draft = { .name = mark, .steps = steps, .links = links, .updated_usec = PDG_TIME_NONE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgMember) member = pdg_commands_add_member (server, tenant->admin, email, mark, PDG_ROLE_VIEWER, &error);
+  g_autoptr (PdgAccessToken) token = NULL;
+  g_autoptr (PdgJourney) journey = NULL;
 
-  pdg_test_cluster_run_sql (sql);
+  g_assert_no_error (error);
+  token = pdg_commands_create_token (server, tenant->admin, PDG_ROLE_VIEWER, mark, member->id, PDG_TIME_NONE, &error);
+  g_assert_no_error (error);
+  g_ptr_array_add (steps, &step);
+  g_ptr_array_add (links, &link);
+  journey = pdg_commands_create_journey (server, tenant->admin, tenant->project->id, NULL, &draft, &error);
+  g_assert_no_error (error);
+  g_free (step.id);
+  g_free (step.name);
+  g_free (step.screen_path);
 }
 
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
-  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_autoptr (PdgDbConn) server = fixture_open (pdg_test_cluster_get_server_uri (), NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *time = g_date_time_format_iso8601 (now);
@@ -53,11 +70,9 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   assert_stored (verdict, TENANT_EVENTS, 0, 0);
   pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, image, "image/png", 10, 10, 0, &error);
   g_assert_no_error (error);
-  *key = pdg_commands_create_api_key (server, tenant->admin, tenant->project->id, mark, &error);
-  g_assert_no_error (error);
-  *token = pdg_commands_create_token (owner, tenant->organisation->org_no, PDG_ROLE_VIEWER, mark, &error);
-  g_assert_no_error (error);
-  fill_directory (tenant, mark);
+  *key = fixture_make_key (server, tenant->admin, tenant->project->id, mark);
+  *token = fixture_make_token (server, tenant->admin, PDG_ROLE_VIEWER, mark);
+  fill_directory (tenant, server, mark);
 }
 
 char *

@@ -2,10 +2,14 @@
 
 #include "base/pdg-id.h"
 #include "store/pdg-store-actors.h"
+#include "store/pdg-store-audience.h"
+#include "store/pdg-store-designs.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-events-read.h"
 #include "store/pdg-store-events.h"
 #include "store/pdg-store-journeys.h"
+#include "store/pdg-store-keys.h"
+#include "store/pdg-store-members.h"
 #include "store/pdg-store-numbers.h"
 #include "store/pdg-store-releases.h"
 #include "store/pdg-store-screens.h"
@@ -225,7 +229,7 @@ static gboolean
 pick_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
-  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+  PdgStoreAudience members = { places, project_nos, session_nos, 3 };
   g_autoptr (GArray) picks = pdg_store_pick_sessions (tx, &members, &first_page, error);
 
   return picks != NULL && picks->len > 0;
@@ -242,12 +246,12 @@ pick_release_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
-list_member_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
+list_audience_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   gint32 no = whose->project->project_no, project_nos[] = { no, no, no };
-  PdgStoreMembers members = { places, project_nos, session_nos, 3 };
+  PdgStoreAudience members = { places, project_nos, session_nos, 3 };
 
-  return has_some (pdg_store_list_member_actors (tx, &members, 1, &first_page, error));
+  return has_some (pdg_store_list_audience_actors (tx, &members, 1, &first_page, error));
 }
 
 /* Since the first transaction of all. */
@@ -282,7 +286,8 @@ lookup_project (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 list_projects (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (GPtrArray) projects = pdg_store_list_projects (tx, NULL, 100, error);
+  PdgStoreProjectFilter filter = { .limit = 100 };
+  g_autoptr (GPtrArray) projects = pdg_store_list_projects (tx, &filter, error);
   gboolean found = FALSE;
 
   for (guint i = 0; projects != NULL && i < projects->len; i++)
@@ -291,41 +296,262 @@ list_projects (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
-list_projects_after (PdgDbTx *tx, const Tenant *whose, GError **error)
+list_one_project (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (PdgProject) other = whose == a ? pdg_store_create_project (tx, "zzz", "zzz", error) : NULL;
-  g_autoptr (GPtrArray) projects = pdg_store_list_projects (tx, whose->project->id, 100, error);
+  PdgStoreProjectFilter filter = { .only_project_no = whose->project->project_no, .limit = 100 };
+  g_autoptr (GPtrArray) projects = pdg_store_list_projects (tx, &filter, error);
 
   return projects != NULL && projects->len > 0;
 }
 
 static gboolean
-organisation_name (PdgDbTx *tx, const Tenant *whose, GError **error)
+lookup_project_id (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autofree char *name = pdg_store_dup_organisation_name (tx, error);
+  g_autofree char *id = pdg_store_lookup_project_id (tx, whose->project->project_no, error);
 
-  return g_strcmp0 (name, whose->organisation->name) == 0;
+  return id != NULL;
 }
+
+static gboolean
+update_project (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgProject) project = pdg_store_update_project (tx, whose->project->project_no, "forged", "UTC", 3, error);
+
+  return project != NULL && g_str_equal (project->name, "forged") && project->week_start == 3;
+}
+
+static gboolean
+delete_project (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gboolean deleted = FALSE;
+
+  return pdg_store_delete_project (tx, whose->project->project_no, &deleted, error) && deleted;
+}
+
+static gboolean
+load_organisation (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgOrganisation) organisation = pdg_store_load_organisation (tx, error);
+
+  return organisation != NULL && g_str_equal (organisation->name, whose->organisation->name);
+}
+
+static gboolean
+rename_organisation (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgOrganisation) organisation = pdg_store_rename_organisation (tx, "forged", error);
+
+  return organisation != NULL && organisation->org_no == whose->organisation->org_no;
+}
+
+static const guint8 *const hash = (const guint8 *) "01234567890123456789012345678901";
 
 static gboolean
 create_api_key (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  return pdg_store_create_api_key (tx, whose->project->project_no, (const guint8 *) "01234567890123456789012345678901", "pgk_x", "x", error);
+  g_autoptr (PdgApiKey) key = pdg_store_create_api_key (tx, whose->project->project_no, hash, "pgk_x", "x", error);
+
+  return key != NULL;
+}
+
+/* The row of a tenant that has such a mark. */
+static gint32
+number_of (const Tenant *whose, const char *what)
+{
+  return (gint32) fixture_owner_int ("SELECT min(%s) FROM %s WHERE org_id = %d", what, strstr (what, "key") != NULL ? "api_key"
+                                     : strstr (what, "token") != NULL ? "access_token" : "journey", whose->organisation->org_no);
+}
+
+static char *
+member_of (const Tenant *whose)
+{
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_autofree char *sql = g_strdup_printf ("SELECT id FROM membership WHERE org_id = %d", whose->organisation->org_no);
+
+  return fixture_text (owner, sql);
 }
 
 static gboolean
 revoke_api_key (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
+  g_autoptr (PdgApiKey) key = pdg_store_revoke_api_key (tx, whose->project->project_no, number_of (whose, "key_id"), error);
+
+  return key != NULL;
+}
+
+static gboolean
+revoke_api_keys_by_prefix (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
   g_autofree char *prefix = g_strndup (whose == a ? key_a : key_b, 10);
   gint64 n = 0;
 
-  return pdg_store_revoke_api_key (tx, whose->project->project_no, prefix, &n, error) && n > 0;
+  return pdg_store_revoke_api_keys_by_prefix (tx, whose->project->project_no, prefix, &n, error) && n > 0;
+}
+
+static gboolean
+list_api_keys (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GPtrArray) lists = pdg_store_list_api_keys (tx, &whose->project->project_no, 1, 0, 10, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+list_tokens (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GPtrArray) tokens = pdg_store_list_tokens (tx, 0, 100, error);
+  gboolean found = FALSE;
+
+  for (guint i = 0; tokens != NULL && i < tokens->len; i++)
+    found |= g_str_equal (((PdgAccessToken *) tokens->pdata[i])->label, mark_of (whose));
+  return found;
 }
 
 static gboolean
 create_token (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  return pdg_store_create_token (tx, whose->organisation->org_no, "admin", (const guint8 *) "01234567890123456789012345678901", "pgt_x", "x", error);
+  g_autofree char *id = member_of (whose);
+  PdgMember member = { .id = id };
+  g_autoptr (PdgAccessToken) token = pdg_store_create_token (tx, &member, PDG_ROLE_VIEWER, hash, "pgt_x", "x", PDG_TIME_NONE, error);
+
+  return token != NULL;
+}
+
+static gboolean
+revoke_token (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgAccessToken) token = pdg_store_revoke_token (tx, number_of (whose, "token_id"), error);
+
+  return token != NULL && token->revoked_usec != PDG_TIME_NONE;
+}
+
+static gboolean
+list_members (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GPtrArray) members = pdg_store_list_members (tx, 0, NULL, 100, error);
+  gboolean found = FALSE;
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    found |= g_str_equal (((PdgMember *) members->pdata[i])->name, mark_of (whose));
+  return found;
+}
+
+static gboolean
+lookup_member (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = member_of (whose);
+  g_autoptr (PdgMember) member = pdg_store_lookup_member (tx, id, error);
+
+  return member != NULL;
+}
+
+static gboolean
+update_member (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = member_of (whose);
+  PdgStoreMemberState state;
+
+  return pdg_store_update_member (tx, id, "forged", NULL, &state, error) && state == PDG_STORE_MEMBER_DONE;
+}
+
+static gboolean
+remove_member (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = member_of (whose);
+  PdgStoreMemberState state;
+
+  return pdg_store_remove_member (tx, id, &state, error) && state == PDG_STORE_MEMBER_DONE;
+}
+
+static gboolean
+list_journeys (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgStoreJourneyFilter filter = { .limit = 10 };
+  g_autoptr (GPtrArray) lists = pdg_store_list_journeys (tx, &whose->project->project_no, 1, &filter, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len == 2; /* observed and designed */
+}
+
+static gboolean
+lookup_journeys (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GPtrArray) journeys = pdg_store_lookup_journeys (tx, &whose->project->project_no, 1, mark_of (whose), NULL, error);
+
+  return journeys != NULL && journeys->pdata[0] != NULL;
+}
+
+static gint32
+design_of (const Tenant *whose)
+{
+  return (gint32) fixture_owner_int ("SELECT journey_no FROM journey WHERE org_id = %d AND kind = 'designed'", whose->organisation->org_no);
+}
+
+static gboolean
+list_journey_steps (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 journey_no = design_of (whose);
+  g_autoptr (GPtrArray) lists = pdg_store_list_journey_steps (tx, &journey_no, 1, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+list_journey_links (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 journey_no = design_of (whose);
+  g_autoptr (GPtrArray) lists = pdg_store_list_journey_links (tx, &journey_no, 1, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+create_journey (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgJourney) journey = pdg_store_create_journey (tx, whose->project->project_no, "forged", "forged", error);
+
+  return journey != NULL;
+}
+
+static gboolean
+lock_journey (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgJourney) journey = pdg_store_lock_journey (tx, whose->project->project_no, mark_of (whose), error);
+
+  return journey != NULL;
+}
+
+static gboolean
+update_journey (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgJourney) journey = pdg_store_update_journey (tx, design_of (whose), "forged", error);
+
+  return journey != NULL;
+}
+
+static gboolean
+replace_journey_steps (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgJourneyStep step = { .id = (char *) "forged", .name = (char *) "forged" };
+  PdgJourneyLink link = { (char *) "forged", (char *) "forged", FALSE };
+  g_autoptr (GPtrArray) steps = g_ptr_array_new (), links = g_ptr_array_new ();
+
+  g_ptr_array_add (steps, &step);
+  g_ptr_array_add (links, &link);
+  return pdg_store_replace_journey_steps (tx, design_of (whose), steps, links, error);
+}
+
+static gboolean
+delete_journey (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 journey_no = design_of (whose);
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  gint64 n = 0;
+
+  /* what it removes is counted by asking again */
+  pdg_db_params_add_int4 (params, journey_no);
+  return pdg_db_tx_exec_count (tx, "SELECT FROM journey WHERE journey_no = $1", params, &n, error) && n == 1
+         && pdg_store_delete_journey (tx, journey_no, error)
+         && pdg_db_tx_exec_count (tx, "SELECT FROM journey WHERE journey_no = $1", params, &n, error) && n == 0;
 }
 
 static gboolean
@@ -445,51 +671,71 @@ typedef struct
 {
   const char *name;
   StoreFunc func;
-  gboolean own_fails; /* not even for its own organisation: administration */
 } Case;
 
 static const Case cases[] = {
-  { "list-sessions", list_sessions, FALSE },
-  { "find-sessions", find_sessions, FALSE },
-  { "lookup-sessions", lookup_sessions, FALSE },
-  { "list-session-events", list_session_events, FALSE },
-  { "list-events", list_events, FALSE },
-  { "list-events-after", list_events_after, FALSE },
-  { "find-events", find_events, FALSE },
-  { "list-actors", list_actors, FALSE },
-  { "find-actors", find_actors, FALSE },
-  { "load-actor-figures", load_actor_figures, FALSE },
-  { "list-releases", list_releases, FALSE },
-  { "each-journey-row", each_journey_row, FALSE },
-  { "count-events", count_events, FALSE },
-  { "list-screens", list_screens, FALSE },
-  { "get-event-span", get_event_span, FALSE },
-  { "load-live", load_live, FALSE },
-  { "pick-sessions", pick_sessions, FALSE },
-  { "pick-release-sessions", pick_release_sessions, FALSE },
-  { "list-member-actors", list_member_actors, FALSE },
-  { "list-fresh-events", list_fresh_events, FALSE },
-  { "lookup-screens", lookup_screens, FALSE },
-  { "list-project-screens", list_project_screens, FALSE },
-  { "list-snapshots", list_snapshots, FALSE },
-  { "lookup-project", lookup_project, FALSE },
-  { "list-projects", list_projects, FALSE },
-  { "list-projects-after", list_projects_after, FALSE },
-  { "organisation-name", organisation_name, FALSE },
-  { "create-api-key", create_api_key, FALSE },
-  { "revoke-api-key", revoke_api_key, FALSE },
-  { "create-token", create_token, TRUE },
-  { "assign-sessions", assign_sessions, FALSE },
-  { "assign-screens", assign_screens, FALSE },
-  { "assign-releases", assign_releases, FALSE },
-  { "assign-actors", assign_actors, FALSE },
-  { "assign-terms", assign_terms, FALSE },
-  { "find-project", find_project, FALSE },
-  { "add-snapshot", add_snapshot, FALSE },
-  { "load-blob", load_blob, FALSE },
-  { "insert-events", insert_events, FALSE },
-  { "apply-sessions", apply_sessions, FALSE },
-  { "name-screens", name_screens, FALSE },
+  { "list-sessions", list_sessions },
+  { "find-sessions", find_sessions },
+  { "lookup-sessions", lookup_sessions },
+  { "list-session-events", list_session_events },
+  { "list-events", list_events },
+  { "list-events-after", list_events_after },
+  { "find-events", find_events },
+  { "list-actors", list_actors },
+  { "find-actors", find_actors },
+  { "load-actor-figures", load_actor_figures },
+  { "list-releases", list_releases },
+  { "each-journey-row", each_journey_row },
+  { "count-events", count_events },
+  { "list-screens", list_screens },
+  { "get-event-span", get_event_span },
+  { "load-live", load_live },
+  { "pick-sessions", pick_sessions },
+  { "pick-release-sessions", pick_release_sessions },
+  { "list-audience-actors", list_audience_actors },
+  { "list-fresh-events", list_fresh_events },
+  { "lookup-screens", lookup_screens },
+  { "list-project-screens", list_project_screens },
+  { "list-snapshots", list_snapshots },
+  { "lookup-project", lookup_project },
+  { "list-projects", list_projects },
+  { "create-api-key", create_api_key },
+  { "revoke-api-key", revoke_api_key },
+  { "create-token", create_token },
+  { "assign-sessions", assign_sessions },
+  { "assign-screens", assign_screens },
+  { "assign-releases", assign_releases },
+  { "assign-actors", assign_actors },
+  { "assign-terms", assign_terms },
+  { "find-project", find_project },
+  { "add-snapshot", add_snapshot },
+  { "load-blob", load_blob },
+  { "insert-events", insert_events },
+  { "apply-sessions", apply_sessions },
+  { "name-screens", name_screens },
+  { "list-one-project", list_one_project },
+  { "lookup-project-id", lookup_project_id },
+  { "update-project", update_project },
+  { "delete-project", delete_project },
+  { "load-organisation", load_organisation },
+  { "rename-organisation", rename_organisation },
+  { "revoke-api-keys-by-prefix", revoke_api_keys_by_prefix },
+  { "list-api-keys", list_api_keys },
+  { "list-tokens", list_tokens },
+  { "revoke-token", revoke_token },
+  { "list-members", list_members },
+  { "lookup-member", lookup_member },
+  { "update-member", update_member },
+  { "remove-member", remove_member },
+  { "list-journeys", list_journeys },
+  { "lookup-journeys", lookup_journeys },
+  { "list-journey-steps", list_journey_steps },
+  { "list-journey-links", list_journey_links },
+  { "create-journey", create_journey },
+  { "lock-journey", lock_journey },
+  { "update-journey", update_journey },
+  { "replace-journey-steps", replace_journey_steps },
+  { "delete-journey", delete_journey },
 };
 
 static PdgDbTx *
@@ -508,13 +754,12 @@ test_wrong_organisation (gconstpointer data)
   const Case *test = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = begin_as_a ();
+  gboolean found = test->func (tx, a, &error);
 
-  g_assert_cmpint (test->func (tx, a, &error), ==, !test->own_fails);
   if (error != NULL)
     g_test_message ("%s", pdg_db_error_get_detail (error));
-  if (!test->own_fails)
-    g_assert_no_error (error);
-  g_clear_error (&error);
+  g_assert_no_error (error);
+  g_assert_true (found);
   g_clear_pointer (&tx, pdg_db_tx_free);
   tx = begin_as_a ();
   g_assert_false (test->func (tx, b, &error));

@@ -10,7 +10,7 @@
 
 static Tenant *a, *b;
 static char *key_b, *token_b, *untouched_b;
-static char *login_uri, *idle_uri;
+static char *login_uri, *idle_uri, *member_b, *design_b;
 
 typedef enum
 {
@@ -31,8 +31,9 @@ typedef struct
   "SELECT count(*) FROM insert_events(ARRAY[now()], ARRAY[now()], ARRAY[" org "]::int4[], ARRAY[" project "]::int4[], ARRAY[1], ARRAY[1], " \
   "ARRAY[1], ARRAY[NULL]::int4[], ARRAY[1], ARRAY[4]::int2[], ARRAY[gen_random_uuid()], ARRAY['forged'], ARRAY[NULL]::text[], "       \
   "ARRAY[NULL]::text[], ARRAY[NULL]::text[], ARRAY['{}'])"
-#define SESSION_DELTA(project)                                                                                                        \
-  "SELECT apply_sessions(ARRAY[" project "], ARRAY[1], ARRAY[7], ARRAY[7], ARRAY[7], ARRAY[now()], ARRAY[now()], ARRAY[1], ARRAY[now()], " \
+#define SESSION_DELTA(project) SESSION_DELTA_OF ("apply_sessions", project)
+#define SESSION_DELTA_OF(function, project)                                                                                           \
+  "SELECT " function "(ARRAY[" project "], ARRAY[1], ARRAY[7], ARRAY[7], ARRAY[7], ARRAY[now()], ARRAY[now()], ARRAY[1], ARRAY[now()], " \
   "ARRAY[1], ARRAY[1], ARRAY[now()], ARRAY[1], ARRAY[1], ARRAY[now()], ARRAY[1], ARRAY[2]::int2[], ARRAY[now()], now())::text"
 #define SPY                                                                                                                          \
   "CREATE TEMP TABLE seen (t text);; CREATE FUNCTION pg_temp.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS "           \
@@ -97,7 +98,14 @@ static const Attack attacks[] = {
     DENIED, NULL },
   { "update-project", "UPDATE project SET name = 'forged' WHERE org_id = {ORG_B};; SELECT count(*) FROM project WHERE name = 'forged'", VALUE, "0" },
   { "move-project", "UPDATE project SET org_id = {ORG_B}", DENIED, NULL },
-  { "delete-project", "DELETE FROM project WHERE project_id = {PROJECT_B};; SELECT count(*) FROM project WHERE project_id = {PROJECT_B}", VALUE, "0" },
+  { "delete-project", "DELETE FROM project WHERE project_id = {PROJECT_B}", DENIED, NULL },
+  { "delete-project-by-function", "SELECT delete_project({PROJECT_B})", VALUE, "false" },
+  { "delete-project-nowhere", "SELECT delete_project(999999)", VALUE, "false" },
+  { "delete-project-as-set", "SET app.current_org_id = '{UUID_B}';; SELECT delete_project({PROJECT_B})", VALUE, "false" },
+  { "delete-project-without-organisation", "RESET app.current_org_id;; SELECT delete_project({PROJECT_B})", VALUE, "false" },
+  { "rename-organisation", "UPDATE organisation SET name = 'forged' WHERE org_id = {ORG_B};; SELECT count(*) FROM organisation WHERE name = 'forged'",
+    VALUE, "0" },
+  { "move-organisation", "UPDATE organisation SET id = '{UUID_B}'", DENIED, NULL },
   { "insert-key", "INSERT INTO api_key (org_id, project_id, prefix, hash) VALUES ({ORG_B}, {PROJECT_B}, 'x', sha256('x'))", DENIED, NULL },
   { "insert-key-for-project", "INSERT INTO api_key (org_id, project_id, prefix, hash) VALUES ({ORG_A}, {PROJECT_B}, 'x', sha256('x'))", FAILS, NULL },
   { "choose-a-key-number", "INSERT INTO api_key (key_id, org_id, project_id, prefix, hash) OVERRIDING SYSTEM VALUE "
@@ -105,13 +113,41 @@ static const Attack attacks[] = {
   { "revoke-key", "UPDATE api_key SET revoked_at = now() WHERE org_id = {ORG_B};; SELECT count(*) FROM api_key WHERE org_id = {ORG_B}", VALUE, "0" },
   { "insert-token", "INSERT INTO access_token (org_id, role, prefix, hash) VALUES ({ORG_A}, 'admin', 'x', sha256('x'))", DENIED, NULL },
   { "insert-membership", "INSERT INTO membership (org_id, account_id, role) VALUES ({ORG_A}, 1, 'admin')", DENIED, NULL },
+  { "update-membership", "UPDATE membership SET role = 'admin'", DENIED, NULL },
+  { "delete-membership", "DELETE FROM membership", DENIED, NULL },
+  { "account-number", "SELECT account_id FROM membership LIMIT 1", DENIED, NULL },
+  { "accounts", "SELECT count(*) FROM account", DENIED, NULL },
+  { "members-of-another", "SELECT count(*) FROM membership WHERE org_id = {ORG_B} OR email LIKE 'b@%'", VALUE, "0" },
+  { "add-member", "SELECT add_member('x@example.org', '', 'viewer')", DENIED, NULL },
+  { "add-member-as-set", "SET app.current_org_id = '{UUID_B}';; SELECT add_member('x@example.org', '', 'viewer')", DENIED, NULL },
+  { "add-member-without-organisation", "RESET app.current_org_id;; SELECT add_member('x@example.org', '', 'viewer')", DENIED, NULL },
+  { "update-member", "SELECT update_member('{MEMBER_B}', 'forged', 'admin')", DENIED, NULL },
+  { "remove-member", "SELECT remove_member('{MEMBER_B}')", DENIED, NULL },
+  { "lock-member", "SELECT lock_member({ORG_B}, '{MEMBER_B}', true)", DENIED, NULL },
+  { "add-access-token", "SELECT add_access_token('{MEMBER_B}', 'viewer', 'x', 'x', sha256('x'), NULL)", DENIED, NULL },
+  { "add-own-access-token", "SELECT add_access_token(NULL, 'admin', 'x', 'x', sha256('x'), NULL)", DENIED, NULL },
+  { "assert-is-server", "SELECT assert_is_server()", DENIED, NULL },
+  { "raise-token", "UPDATE access_token SET role = 'admin'", DENIED, NULL },
+  { "take-token", "UPDATE access_token SET member_id = NULL", DENIED, NULL },
+  { "revoke-token", "UPDATE access_token SET revoked_at = now() WHERE org_id = {ORG_B};; SELECT count(*) FROM access_token WHERE org_id = {ORG_B}",
+    VALUE, "0" },
+  { "revive-token", "UPDATE access_token SET revoked_at = '2026-01-01';; UPDATE access_token SET revoked_at = NULL;; "
+                    "SELECT count(*) FROM access_token WHERE revoked_at IS NULL OR revoked_at <> '2026-01-01'", VALUE, "0" },
+  { "revive-key", "UPDATE api_key SET revoked_at = '2026-01-01';; UPDATE api_key SET revoked_at = NULL;; "
+                  "SELECT count(*) FROM api_key WHERE revoked_at IS NULL OR revoked_at <> '2026-01-01'", VALUE, "0" },
   { "insert-journey", "INSERT INTO journey (org_id, project_id, id, name, kind) VALUES ({ORG_B}, {PROJECT_B}, 'f', 'f', 'designed')", DENIED, NULL },
   { "insert-journey-for-project", "INSERT INTO journey (org_id, project_id, id, name, kind) VALUES ({ORG_A}, {PROJECT_B}, 'f', 'f', 'designed')",
     FAILS, NULL },
+  { "update-journey", "UPDATE journey SET name = 'forged' WHERE org_id = {ORG_B};; SELECT count(*) FROM journey WHERE name = 'forged'", VALUE, "0" },
+  { "insert-step", "INSERT INTO journey_step (org_id, journey_no, id, place) VALUES ({ORG_B}, {DESIGN_B}, 'f', 1)", DENIED, NULL },
+  { "insert-step-for-journey", "INSERT INTO journey_step (org_id, journey_no, id, place) VALUES ({ORG_A}, {DESIGN_B}, 'f', 1)", FAILS, NULL },
+  { "insert-transition", "INSERT INTO journey_transition VALUES ({ORG_B}, {DESIGN_B}, 'b-cart', 'b-cart', 'expected')", DENIED, NULL },
+  { "insert-transition-for-journey", "INSERT INTO journey_transition VALUES ({ORG_A}, {DESIGN_B}, 'b-cart', 'b-cart', 'expected')", FAILS, NULL },
+  { "transitions-of-another", "SELECT count(*) FROM journey_transition WHERE journey_no = {DESIGN_B}", VALUE, "0" },
   { "insert-blob", "INSERT INTO blob (org_id, sha256, media_type, bytes) VALUES ({ORG_B}, sha256('x'), 'text/plain', 'x')", DENIED, NULL },
   { "insert-snapshot", "INSERT INTO snapshot (org_id, project_id, screen_no, taken_at, sha256, width, height) "
                        "SELECT {ORG_A}, {PROJECT_B}, 1, now(), sha256, 1, 1 FROM blob LIMIT 1", FAILS, NULL },
-  { "delete-everything", "DELETE FROM journey_step WHERE org_id = {ORG_B};; DELETE FROM journey WHERE org_id = {ORG_B};; DELETE FROM snapshot WHERE org_id = {ORG_B};; "
+  { "delete-everything", "DELETE FROM journey_transition WHERE org_id = {ORG_B};; DELETE FROM journey_step WHERE org_id = {ORG_B};; DELETE FROM journey WHERE org_id = {ORG_B};; DELETE FROM snapshot WHERE org_id = {ORG_B};; "
                          "DELETE FROM blob WHERE org_id = {ORG_B};; SELECT count(*) FROM blob WHERE org_id = {ORG_B}", VALUE, "0" },
   /* the functions of the writer */
   { "insert-events", ONE_EVENT ("{ORG_B}", "{PROJECT_B}"), DENIED, NULL },
@@ -121,6 +157,7 @@ static const Attack attacks[] = {
   { "insert-events-without-organisation", "RESET app.current_org_id;; " ONE_EVENT ("{ORG_B}", "{PROJECT_A}"), DENIED, NULL },
   { "insert-events-null", "RESET app.current_org_id;; " ONE_EVENT ("NULL", "{PROJECT_B}"), DENIED, NULL },
   { "insert-events-as-set", "SET app.current_org_id = '{UUID_B}';; " ONE_EVENT ("{ORG_B}", "{PROJECT_B}"), DENIED, NULL },
+  { "add-to-sessions", SESSION_DELTA_OF ("add_to_sessions", "{PROJECT_B}"), DENIED, NULL },
   { "apply-sessions", SESSION_DELTA ("{PROJECT_B}"), DENIED, NULL },
   { "apply-sessions-nowhere", SESSION_DELTA ("999999"), DENIED, NULL },
   { "name-screens", "SELECT name_screens(ARRAY[{PROJECT_B}], ARRAY[1], ARRAY['forged'], ARRAY[now()])::text", DENIED, NULL },
@@ -159,8 +196,8 @@ static const Attack attacks[] = {
   { "leaky-function-on-event", SPY "SELECT count(*) FROM event WHERE pg_temp.spy(event_id)" SEEN_B, VALUE, "0 true" },
   { "leaky-function-on-session", SPY "SELECT count(*) FROM session WHERE pg_temp.spy(id)" SEEN_B, VALUE, "0 true" },
   { "leaky-function-on-screen", SPY "SELECT count(*) FROM screen WHERE pg_temp.spy(path)" SEEN_B, VALUE, "0 true" },
-  { "leaky-function-on-accounts", SPY "SELECT count(*) FROM account WHERE pg_temp.spy(email || '-')" ";; SELECT count(*) FILTER (WHERE t LIKE 'b%')::text "
-                                      "FROM seen", VALUE, "0" },
+  { "leaky-function-on-members", SPY "SELECT count(*) FROM membership WHERE pg_temp.spy(email || '-')" ";; SELECT count(*) FILTER (WHERE t LIKE 'b%') || ' ' "
+                                     "|| (count(*) FILTER (WHERE t LIKE 'a%') > 0) FROM seen", VALUE, "0 true" },
   { "leaky-join", SPY "SELECT count(*) FROM session s JOIN screen c ON pg_temp.spy(s.id || c.path)" SEEN_B, VALUE, "0 true" },
   { "division-by-another's-row", "SELECT count(*) FROM session WHERE 1 / (CASE WHEN id LIKE 'b-%' THEN 0 ELSE 1 END) = 1", VALUE, "1" },
 };
@@ -184,6 +221,8 @@ expand (const char *sql)
   g_autoptr (GString) with_day = g_string_new (sql);
 
   g_string_replace (with_day, "{TODAY}", today, 0);
+  g_string_replace (with_day, "{MEMBER_B}", member_b, 0);
+  g_string_replace (with_day, "{DESIGN_B}", design_b, 0);
   return tenants_expand (with_day->str, a, b);
 }
 
@@ -446,6 +485,7 @@ set_up (void)
   g_autoptr (PdgDbConn) owner = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *key_a = NULL, *token_a = NULL;
+  char *sql;
 
   a = tenant_new (NULL, "Org A", "proj_a");
   b = tenant_new (NULL, "Org B", "proj_b");
@@ -459,6 +499,12 @@ set_up (void)
   g_assert_no_error (error);
   /* as databases of older servers have it */
   pdg_test_cluster_run_sql ("GRANT CREATE ON SCHEMA public TO PUBLIC; ANALYZE productgraph.event, productgraph.session, productgraph.screen");
+  sql = g_strdup_printf ("SELECT id FROM membership WHERE org_id = %d", b->organisation->org_no);
+  member_b = fixture_text (owner, sql);
+  g_free (sql);
+  sql = g_strdup_printf ("SELECT journey_no FROM journey WHERE kind = 'designed' AND org_id = %d", b->organisation->org_no);
+  design_b = fixture_text (owner, sql);
+  g_free (sql);
   untouched_b = tenant_fingerprint (b);
   g_assert_nonnull (strstr (untouched_b, "event 5 "));
 }
@@ -498,5 +544,7 @@ main (int argc, char *argv[])
   g_free (untouched_b);
   g_free (login_uri);
   g_free (idle_uri);
+  g_free (member_b);
+  g_free (design_b);
   return status;
 }

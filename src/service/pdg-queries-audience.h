@@ -1,7 +1,7 @@
 #pragma once
 
 #include "service/pdg-queries.h"
-#include "store/pdg-store-members.h"
+#include "store/pdg-store-audience.h"
 
 G_BEGIN_DECLS
 
@@ -9,11 +9,11 @@ G_BEGIN_DECLS
  * does not depend on how many there are. Errors: PDG_DB_ERROR. A database thread. */
 
 /* (transfer full) (element-type GPtrArray of PdgSessionSummary) */
-GPtrArray *pdg_queries_list_member_sessions (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page,
+GPtrArray *pdg_queries_list_audience_sessions (PdgQueries *queries, const PdgStoreAudience *audience, guint n_owners, const PdgStorePage *page,
                                              PdgSessionParts parts, GError **error);
 
-/* Each actor once, by the end of its newest session among the members. (transfer full) (element-type GPtrArray of PdgActor) */
-GPtrArray *pdg_queries_list_member_actors (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page,
+/* Each actor once, by the end of its newest session among the audience. (transfer full) (element-type GPtrArray of PdgActor) */
+GPtrArray *pdg_queries_list_audience_actors (PdgQueries *queries, const PdgStoreAudience *audience, guint n_owners, const PdgStorePage *page,
                                            GError **error);
 
 /* The releases of each project that sessions active in [from, to) ran. (transfer full) (element-type GPtrArray of PdgRelease) */

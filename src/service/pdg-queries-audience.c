@@ -1,5 +1,5 @@
 #include "config.h"
-#include "service/pdg-queries-members.h"
+#include "service/pdg-queries-audience.h"
 
 #include "service/pdg-queries-private.h"
 #include "store/pdg-store-query.h"
@@ -30,18 +30,18 @@ load_picks (PdgQueries *queries, const GArray *picks, guint n_owners, PdgSession
 }
 
 GPtrArray *
-pdg_queries_list_member_sessions (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page,
+pdg_queries_list_audience_sessions (PdgQueries *queries, const PdgStoreAudience *audience, guint n_owners, const PdgStorePage *page,
                                   PdgSessionParts parts, GError **error)
 {
-  g_autoptr (GArray) picks = pdg_store_pick_sessions (queries->tx, members, page, error);
+  g_autoptr (GArray) picks = pdg_store_pick_sessions (queries->tx, audience, page, error);
 
   return picks != NULL ? load_picks (queries, picks, n_owners, parts, error) : NULL;
 }
 
 GPtrArray *
-pdg_queries_list_member_actors (PdgQueries *queries, const PdgStoreMembers *members, guint n_owners, const PdgStorePage *page, GError **error)
+pdg_queries_list_audience_actors (PdgQueries *queries, const PdgStoreAudience *audience, guint n_owners, const PdgStorePage *page, GError **error)
 {
-  return pdg_store_list_member_actors (queries->tx, members, n_owners, page, error);
+  return pdg_store_list_audience_actors (queries->tx, audience, n_owners, page, error);
 }
 
 GPtrArray *
