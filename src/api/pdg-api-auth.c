@@ -10,6 +10,7 @@ typedef struct
   PdgApi *api;
   PdgHttpRequest *request;
   PdgApiAuthorisedFunc func;
+  gboolean reads; /* GraphQL, which a key that may only send events is not for */
 } Pending;
 
 char *
@@ -23,6 +24,20 @@ pdg_api_dup_credential (PdgHttpRequest *request)
   if (authorization != NULL && g_ascii_strncasecmp (authorization, "Bearer ", 7) == 0)
     return g_strstrip (g_strdup (authorization + 7));
   return pdg_http_request_dup_query_param (request, "key");
+}
+
+char *
+pdg_api_dup_key (const PdgPrincipal *principal)
+{
+  return g_strdup_printf ("%d/%s", pdg_principal_get_org_no (principal), pdg_principal_get_label (principal));
+}
+
+gboolean
+pdg_api_is_same_principal (const PdgPrincipal *a, const PdgPrincipal *b)
+{
+  return pdg_principal_get_org_no (a) == pdg_principal_get_org_no (b) && pdg_principal_get_project_no (a) == pdg_principal_get_project_no (b)
+         && pdg_principal_get_role (a) == pdg_principal_get_role (b)
+         && g_str_equal (pdg_principal_get_label (a), pdg_principal_get_label (b));
 }
 
 /* "localhost:8080", "127.0.0.1", "[::1]:80": a name that another site's DNS cannot point at this machine. */
@@ -65,6 +80,17 @@ refuse (PdgHttpRequest *request)
 }
 
 static void
+let_in (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAuthorisedFunc func, gboolean reads)
+{
+  if (reads && pdg_principal_get_role (principal) == PDG_ROLE_INGEST)
+    pdg_api_respond_refusal (api, request,
+                             pdg_api_media_choose (pdg_http_request_get_header (request, "Accept"), PDG_API_MEDIA_JSON | PDG_API_MEDIA_GRAPHQL),
+                             PDG_API_OUTCOME_INGEST);
+  else
+    func (api, request, principal);
+}
+
+static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Pending *pending = user_data;
@@ -72,7 +98,7 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (PdgPrincipal) principal = pdg_credentials_resolve_finish (pending->api->options.credentials, result, &error);
 
   if (principal != NULL)
-    pending->func (pending->api, pending->request, principal);
+    let_in (pending->api, pending->request, principal, pending->func, pending->reads);
   else if (error != NULL)
     {
       pdg_http_request_add_response_header (pending->request, "Retry-After", "1");
@@ -84,8 +110,8 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (pending);
 }
 
-void
-pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func)
+static void
+authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func, gboolean reads)
 {
   g_autofree char *credential = pdg_api_dup_credential (request);
   Pending *pending;
@@ -93,7 +119,7 @@ pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, Pd
   if (credential == NULL)
     {
       if (local != NULL)
-        func (api, request, local);
+        let_in (api, request, local, func, reads);
       else
         refuse (request);
       return;
@@ -102,5 +128,18 @@ pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, Pd
   pending->api = api;
   pending->request = pdg_http_request_ref (request);
   pending->func = func;
+  pending->reads = reads;
   pdg_credentials_resolve_async (api->options.credentials, credential, pdg_http_request_get_cancellable (request), resolved_cb, pending);
+}
+
+void
+pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func)
+{
+  authorise (api, request, local, func, FALSE);
+}
+
+void
+pdg_api_authorise_graphql (PdgApi *api, PdgHttpRequest *request, PdgApiAuthorisedFunc func)
+{
+  authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, func, TRUE);
 }

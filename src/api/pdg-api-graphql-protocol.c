@@ -38,6 +38,7 @@ static const guint16 statuses[PDG_API_N_OUTCOMES][3] = {
   [PDG_API_OUTCOME_LIMIT] = { 200, 400, 422 },
   [PDG_API_OUTCOME_UNKNOWN] = { 200, 200, 200 },
   [PDG_API_OUTCOME_FORBIDDEN] = { 200, 403, 403 },
+  [PDG_API_OUTCOME_INGEST] = { 403, 403, 403 },
   [PDG_API_OUTCOME_METHOD] = { 405, 405, 405 },
   [PDG_API_OUTCOME_STREAM] = { 200, 400, 422 },
   [PDG_API_OUTCOME_BUSY] = { 429, 429, 429 },
@@ -75,46 +76,54 @@ read_quality (const char *range)
   return 1;
 }
 
-/* What a range of the header stands for; a wildcard, for the first of @offered that it matches. */
-static PdgApiMedia
-match_range (const char *name, guint offered)
+/* How exactly a range names a type: 3 by name, 2 and 1 by wildcards, 0 not at all. */
+static guint
+match_range (const char *range, const char *type)
 {
-  gsize len = strlen (name);
+  gsize len = strlen (range);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    {
-      gboolean fits = g_ascii_strcasecmp (name, types[i].name) == 0 || strcmp (name, "*/*") == 0
-                      || (len > 2 && strcmp (name + len - 2, "/*") == 0 && g_ascii_strncasecmp (name, types[i].name, len - 1) == 0);
+  if (g_ascii_strcasecmp (range, type) == 0)
+    return 3;
+  if (strcmp (range, "*/*") == 0)
+    return 1;
+  return len > 2 && strcmp (range + len - 2, "/*") == 0 && g_ascii_strncasecmp (range, type, len - 1) == 0 ? 2 : 0;
+}
 
-      if (fits && (offered & types[i].media) != 0)
-        return types[i].media;
-    }
-  return PDG_API_MEDIA_NONE;
+/* What the ranges say of one type: the most exact of them counts, whatever the others say. */
+typedef struct
+{
+  guint match;
+  double quality;
+  guint place;
+} Preference;
+
+static void
+note_range (Preference *preference, guint match, double quality, guint place)
+{
+  if (match > preference->match || (match > 0 && match == preference->match && quality > preference->quality))
+    *preference = (Preference) { match, quality, place };
 }
 
 PdgApiMedia
 pdg_api_media_choose (const char *accept, guint offered)
 {
-  g_auto (GStrv) ranges = NULL;
-  PdgApiMedia best = PDG_API_MEDIA_NONE;
-  double best_quality = 0;
+  g_auto (GStrv) ranges = g_strsplit (accept != NULL && accept[strspn (accept, " \t,")] != '\0' ? accept : "*/*", ",", MAX_RANGES);
+  Preference preferences[G_N_ELEMENTS (types)] = { 0 };
+  int best = -1;
 
-  if (accept == NULL || accept[strspn (accept, " \t,")] == '\0')
-    return match_range ("*/*", offered);
-  ranges = g_strsplit (accept, ",", MAX_RANGES);
   for (guint i = 0; ranges[i] != NULL; i++)
     {
-      double quality = read_quality (ranges[i]);
       g_autofree char *name = g_strstrip (g_strndup (ranges[i], strcspn (ranges[i], ";")));
-      PdgApiMedia media = match_range (name, offered);
 
-      if (media != PDG_API_MEDIA_NONE && quality > best_quality)
-        {
-          best = media;
-          best_quality = quality;
-        }
+      for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
+        note_range (&preferences[t], match_range (name, types[t].name), read_quality (ranges[i]), i);
     }
-  return best;
+  for (int t = 0; t < (int) G_N_ELEMENTS (types); t++)
+    if ((offered & types[t].media) != 0 && preferences[t].quality > 0
+        && (best < 0 || preferences[t].quality > preferences[best].quality
+            || (preferences[t].quality >= preferences[best].quality && preferences[t].place < preferences[best].place)))
+      best = t;
+  return best >= 0 ? types[best].media : PDG_API_MEDIA_NONE;
 }
 
 gboolean
@@ -139,9 +148,9 @@ pdg_api_is_json_type (const char *content_type)
   return TRUE;
 }
 
-/* json-glib reads nested values by recursion: what is no JSON, or would exhaust the stack, never reaches it. */
-static JsonNode *
-parse_json (const char *text, gsize len)
+/* json-glib reads nested values by recursion, and makes of a lone surrogate what is no UTF-8: neither ever reaches it. */
+JsonNode *
+pdg_api_parse_json (const char *text, gsize len)
 {
   g_autoptr (JsonParser) parser = NULL;
   PdgJsonScan scan;
@@ -152,7 +161,7 @@ parse_json (const char *text, gsize len)
   if (len == 0)
     return NULL;
   pdg_json_scan_init (&scan, data, len, MAX_NESTING);
-  ok = pdg_json_scan_value (&scan, pdg_json_skip_space (&scan, data), 0, &span) != NULL && (span.flags & PDG_JSON_TOO_DEEP) == 0;
+  ok = pdg_json_scan_value (&scan, pdg_json_skip_space (&scan, data), 0, &span) != NULL && (span.flags & (PDG_JSON_TOO_DEEP | PDG_JSON_UNFIT)) == 0;
   pdg_json_scan_clear (&scan);
   if (!ok)
     return NULL;
@@ -216,8 +225,8 @@ finish (PdgApiParameters *parameters, const char *document_id, PdgApiOutcome *ou
   return FALSE;
 }
 
-static gboolean
-read_members (PdgApiParameters *parameters, JsonObject *object, PdgApiOutcome *outcome, const char **message)
+gboolean
+pdg_api_parameters_read_object (PdgApiParameters *parameters, JsonObject *object, PdgApiOutcome *outcome, const char **message)
 {
   JsonNode *query, *name, *id, *variables, *extensions;
 
@@ -245,7 +254,7 @@ read_members (PdgApiParameters *parameters, JsonObject *object, PdgApiOutcome *o
 gboolean
 pdg_api_parameters_read_body (PdgApiParameters *parameters, GBytes *body, PdgApiOutcome *outcome, const char **message)
 {
-  g_autoptr (JsonNode) root = parse_json (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  g_autoptr (JsonNode) root = pdg_api_parse_json (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
 
   *outcome = PDG_API_OUTCOME_UNREAD;
   *message = "send {\"query\": \"…\", \"operationName\"?: \"…\", \"variables\"?: {…}} as JSON";
@@ -254,7 +263,8 @@ pdg_api_parameters_read_body (PdgApiParameters *parameters, GBytes *body, PdgApi
       *outcome = PDG_API_OUTCOME_BATCH;
       *message = "send one request at a time: batches are not taken";
     }
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) && read_members (parameters, json_node_get_object (root), outcome, message);
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root)
+         && pdg_api_parameters_read_object (parameters, json_node_get_object (root), outcome, message);
 }
 
 /* An empty parameter of a URL is an absent one. */
@@ -273,7 +283,7 @@ get_object (PdgApiGetFunc get, gpointer source, const char *name, JsonNode **obj
 {
   g_autofree char *text = get_text (get, source, name);
 
-  *object = text != NULL ? parse_json (text, strlen (text)) : NULL;
+  *object = text != NULL ? pdg_api_parse_json (text, strlen (text)) : NULL;
   if (*object != NULL && JSON_NODE_HOLDS_NULL (*object))
     {
       g_clear_pointer (object, json_node_unref);

@@ -31,6 +31,7 @@ typedef enum
   PDG_API_OUTCOME_LIMIT,
   PDG_API_OUTCOME_UNKNOWN,   /* a hash whose document the server does not have: the client sends it next */
   PDG_API_OUTCOME_FORBIDDEN, /* a document that is not on the allow-list */
+  PDG_API_OUTCOME_INGEST,    /* a key that may only send events */
   PDG_API_OUTCOME_METHOD,    /* a mutation by GET */
   PDG_API_OUTCOME_STREAM,    /* a subscription where one answer is all there is */
   PDG_API_OUTCOME_BUSY,      /* too many at once */
@@ -38,8 +39,9 @@ typedef enum
   PDG_API_N_OUTCOMES,
 } PdgApiOutcome;
 
-/* The one of @offered that the header Accept prefers: the highest q, then the first named. An absent or empty header, and what a
- * wildcard matches, is application/json when that is offered. NONE when nothing is acceptable. */
+/* The one of @offered that the header Accept prefers: the highest q, then the first named; what a type's name says of it counts before
+ * what a wildcard says. An absent or empty header, and what a wildcard alone matches, is application/json when that is offered. NONE when
+ * nothing is acceptable. */
 PdgApiMedia pdg_api_media_choose (const char *accept, guint offered);
 
 /* "application/json; charset=utf-8" and so on. */
@@ -47,6 +49,9 @@ const char *pdg_api_media_get_type (PdgApiMedia media);
 
 /* The status of @outcome. @draft: as the draft of 2026-08 of the specification says, else as its published audits want it. */
 guint       pdg_api_outcome_get_status (PdgApiOutcome outcome, PdgApiMedia media, gboolean draft);
+
+/* JSON that is fit to be worked with: nested up to 100 levels, its strings UTF-8 without U+0000. (transfer full) (nullable) */
+JsonNode   *pdg_api_parse_json (const char *text, gsize len);
 
 /* The parameters of a request. */
 typedef struct
@@ -60,6 +65,9 @@ typedef struct
 
 /* Reads them from a JSON body. On failure *@outcome and *@message (static) say why. */
 gboolean    pdg_api_parameters_read_body (PdgApiParameters *parameters, GBytes *body, PdgApiOutcome *outcome, const char **message);
+
+/* The same of a JSON object. */
+gboolean    pdg_api_parameters_read_object (PdgApiParameters *parameters, JsonObject *object, PdgApiOutcome *outcome, const char **message);
 
 /* Reads them from the query of a URL, asking @get for each. */
 typedef char *(*PdgApiGetFunc) (gpointer source, const char *name);

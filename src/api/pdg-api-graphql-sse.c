@@ -1,6 +1,7 @@
 #include "config.h"
 #include "api/pdg-api-stream.h"
 
+#include "api/pdg-api-visit.h"
 #include "base/pdg-context.h"
 #include "http/pdg-http-body-stream.h"
 
@@ -12,6 +13,7 @@ typedef struct
 {
   PdgApi *api;
   PdgHttpBodyStream *body;
+  PdgApiVisit *visit;
   gboolean parts;
   gboolean over;
   guint stream_id;
@@ -65,12 +67,36 @@ single_cb (PdgApiStreamEvent event, GBytes *response, gpointer user_data)
   pdg_http_body_stream_end (self->body);
 }
 
+/* Ends what is left of a connection. */
+static void
+end_visit (PdgApi *api, PdgHttpBodyStream *body, PdgApiVisit *visit)
+{
+  if (pdg_http_body_stream_is_overrun (body))
+    pdg_api_guards_count (api->guards, "queue");
+  pdg_api_visit_end (visit);
+}
+
+static GBytes *
+revoked_response (void)
+{
+  return pdg_gql_error_response ("the key or token is not valid any more, or has other rights now", "UNAUTHENTICATED");
+}
+
+static void
+single_revoked_cb (gpointer user_data)
+{
+  g_autoptr (GBytes) response = revoked_response ();
+
+  single_cb (PDG_API_STREAM_REFUSED, response, user_data);
+}
+
 static void
 single_closed_cb (PdgHttpBodyStream *body, gpointer user_data)
 {
   Single *self = user_data;
 
   self->over = TRUE;
+  end_visit (self->api, body, self->visit);
   if (self->stream_id > 0)
     pdg_api_unsubscribe (self->api, self->stream_id);
   single_release (self);
@@ -133,13 +159,50 @@ start_parts (PdgHttpRequest *request, PdgHttpBodyClosedFunc closed, gpointer use
 }
 
 static PdgApiRun
-run_of (PdgApi *api, const PdgApiParameters *parameters, gboolean read_only)
+run_of (const PdgApiParameters *parameters, gboolean read_only)
 {
   return (PdgApiRun) {
     .query = parameters->query, .operation_name = parameters->operation_name, .hash = parameters->hash,
     .variables = parameters->variables, .read_only = read_only,
-    .deadline_usec = g_get_monotonic_time () + (gint64) api->options.graphql_timeout_ms * 1000,
   };
+}
+
+/* NULL, and answered, when there are too many. (transfer full) */
+static PdgApiVisit *
+begin_visit (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
+{
+  g_autoptr (GBytes) full = pdg_gql_error_response ("too many connections are open: close some first", "TOO_MANY_REQUESTS");
+  PdgApiVisit *visit = pdg_api_visit_new (api, principal);
+
+  if (visit == NULL)
+    pdg_api_respond (api, request, PDG_API_MEDIA_JSON, PDG_API_OUTCOME_BUSY, full);
+  return visit;
+}
+
+static void
+start_single (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiVisit *visit, const PdgApiParameters *parameters,
+              gboolean read_only)
+{
+  g_autofree char *credential = pdg_api_dup_credential (request);
+  PdgApiRun run = run_of (parameters, read_only);
+  Single *self = g_rc_box_new0 (Single);
+
+  self->api = api;
+  self->visit = visit;
+  self->parts = choose_media (request) == PDG_API_MEDIA_PARTS;
+  self->body = self->parts ? start_parts (request, single_closed_cb, g_rc_box_acquire (self))
+                           : start_events (request, single_closed_cb, g_rc_box_acquire (self));
+  if (self->body == NULL) /* the server has stopped: nobody calls back */
+    {
+      pdg_api_visit_end (visit);
+      single_release (self);
+    }
+  else if (!self->over)
+    {
+      pdg_api_visit_watch (visit, credential, single_revoked_cb, self);
+      self->stream_id = pdg_api_stream_start (api, principal, &run, single_cb, g_rc_box_acquire (self), single_release);
+    }
+  single_release (self);
 }
 
 /* On the request's own thread: pdg_api_authorise() comes back to it. */
@@ -150,8 +213,7 @@ respond_authorised (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principa
   g_auto (PdgApiParameters) parameters = { 0 };
   PdgApiOutcome outcome;
   const char *message = NULL;
-  PdgApiRun run;
-  Single *self;
+  PdgApiVisit *visit;
 
   if (!(by_post ? pdg_api_parameters_read_body (&parameters, pdg_http_request_get_body (request), &outcome, &message)
                 : pdg_api_parameters_read_query (&parameters, get_query_param, request, &outcome, &message)))
@@ -159,33 +221,20 @@ respond_authorised (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principa
       pdg_http_request_respond_error (request, 400, message);
       return;
     }
-  self = g_rc_box_new0 (Single);
-  self->api = api;
-  self->parts = choose_media (request) == PDG_API_MEDIA_PARTS;
-  self->body = self->parts ? start_parts (request, single_closed_cb, g_rc_box_acquire (self))
-                           : start_events (request, single_closed_cb, g_rc_box_acquire (self));
-  if (self->body == NULL) /* the server has stopped: nobody calls back */
-    single_release (self);
-  else if (!self->over)
-    {
-      run = run_of (api, &parameters, !by_post);
-      self->stream_id = pdg_api_stream_start (api, principal, &run, single_cb, g_rc_box_acquire (self), single_release);
-    }
-  single_release (self);
+  visit = begin_visit (api, request, principal);
+  if (visit != NULL)
+    start_single (api, request, principal, visit, &parameters, !by_post);
 }
 
 void
 pdg_api_stream_respond (PdgApi *api, PdgHttpRequest *request)
 {
-  pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, respond_authorised);
+  pdg_api_authorise_graphql (api, request, respond_authorised);
 }
 
 /* --- single connection mode: operations of other requests answered on one stream ----------------------------------- */
 
 #define TOKEN_HEADER "X-GraphQL-Event-Stream-Token"
-#define RESERVED_SECONDS 30
-#define MAX_SESSIONS 10000
-#define MAX_OPERATIONS 100
 
 /* The streams of one server. */
 typedef struct
@@ -201,8 +250,9 @@ typedef struct
   Sessions *sessions; /* until the routes go, which is after the server stopped */
   char *token;
   PdgPrincipal *principal;
-  gint64 reserved_usec;
+  GSource *timer;        /* of the reservation; nullable */
   GMainContext *context; /* under the lock until it is set, for good; NULL = not open yet */
+  PdgApiVisit *visit;    /* until it ends: by the stream's, or by the reservation's */
 
   /* on the context */
   PdgHttpBodyStream *body;
@@ -222,6 +272,8 @@ session_clear (gpointer data)
 {
   Session *self = data;
 
+  g_clear_pointer (&self->visit, pdg_api_visit_end);
+  g_clear_pointer (&self->timer, g_source_unref);
   g_free (self->token);
   pdg_principal_unref (self->principal);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -245,20 +297,32 @@ sessions_free (gpointer data)
   g_free (self);
 }
 
+/* Nobody opened it in time. */
 static gboolean
-is_stale (gpointer key, gpointer value, gpointer user_data)
+reservation_over_cb (gpointer data)
 {
-  Session *session = value;
+  Session *self = data;
+  gboolean stale;
 
-  return session->context == NULL && g_get_monotonic_time () - session->reserved_usec > RESERVED_SECONDS * G_USEC_PER_SEC;
+  g_mutex_lock (&self->sessions->lock);
+  stale = self->context == NULL;
+  if (stale)
+    g_hash_table_remove (self->sessions->by_token, self->token);
+  g_mutex_unlock (&self->sessions->lock);
+  if (stale)
+    pdg_api_guards_count (self->sessions->api->guards, "reservation");
+  return G_SOURCE_REMOVE;
 }
 
-static gboolean
-is_same_principal (PdgPrincipal *a, PdgPrincipal *b)
+/* On the thread of the request that reserves it. */
+static void
+keep_reserved (Session *self)
 {
-  return pdg_principal_get_org_no (a) == pdg_principal_get_org_no (b) && pdg_principal_get_project_no (a) == pdg_principal_get_project_no (b)
-         && pdg_principal_get_role (a) == pdg_principal_get_role (b)
-         && g_str_equal (pdg_principal_get_label (a), pdg_principal_get_label (b));
+  if (self->sessions->api->options.graphql_reservation_ms == 0)
+    return;
+  self->timer = g_timeout_source_new (self->sessions->api->options.graphql_reservation_ms);
+  g_source_set_callback (self->timer, reservation_over_cb, g_atomic_rc_box_acquire (self), session_release);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
 
 static char *
@@ -277,7 +341,7 @@ find_session (Sessions *sessions, PdgHttpRequest *request, PdgPrincipal *princip
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sessions->lock);
   Session *session = token != NULL ? g_hash_table_lookup (sessions->by_token, token) : NULL;
 
-  if (session == NULL || !is_same_principal (session->principal, principal))
+  if (session == NULL || !pdg_api_is_same_principal (session->principal, principal))
     return NULL;
   return g_atomic_rc_box_acquire (session);
 }
@@ -298,29 +362,24 @@ token_new (void)
 static void
 reserve (Sessions *sessions, PdgHttpRequest *request, PdgPrincipal *principal)
 {
-  Session *session;
+  PdgApiVisit *visit = begin_visit (sessions->api, request, principal);
   g_autoptr (GBytes) body = NULL;
-  gboolean full;
+  Session *session;
 
+  if (visit == NULL)
+    return;
+  session = g_atomic_rc_box_new0 (Session);
+  session->sessions = sessions;
+  session->token = token_new ();
+  session->principal = pdg_principal_ref (principal);
+  session->visit = visit;
+  session->operations = g_hash_table_new (g_str_hash, g_str_equal);
+  keep_reserved (session);
+  body = g_bytes_new (session->token, strlen (session->token));
   g_mutex_lock (&sessions->lock);
-  g_hash_table_foreach_remove (sessions->by_token, is_stale, NULL);
-  full = g_hash_table_size (sessions->by_token) >= MAX_SESSIONS;
-  if (!full)
-    {
-      session = g_atomic_rc_box_new0 (Session);
-      session->sessions = sessions;
-      session->token = token_new ();
-      session->principal = pdg_principal_ref (principal);
-      session->reserved_usec = g_get_monotonic_time ();
-      session->operations = g_hash_table_new (g_str_hash, g_str_equal);
-      g_hash_table_insert (sessions->by_token, session->token, session);
-      body = g_bytes_new (session->token, strlen (session->token));
-    }
+  g_hash_table_insert (sessions->by_token, session->token, session);
   g_mutex_unlock (&sessions->lock);
-  if (full)
-    pdg_http_request_respond_error (request, 503, "too many event streams are open: try again in a moment");
-  else
-    pdg_http_request_respond (request, 201, "text/plain; charset=utf-8", body);
+  pdg_http_request_respond (request, 201, "text/plain; charset=utf-8", body);
 }
 
 static void
@@ -366,18 +425,55 @@ operation_cb (PdgApiStreamEvent event, GBytes *response, gpointer user_data)
 }
 
 static void
+session_over (Session *self)
+{
+  self->over = TRUE;
+  g_mutex_lock (&self->sessions->lock);
+  g_hash_table_remove (self->sessions->by_token, self->token);
+  g_mutex_unlock (&self->sessions->lock);
+}
+
+static void
 session_closed_cb (PdgHttpBodyStream *body, gpointer user_data)
 {
   Session *self = user_data;
   g_autoptr (GList) operations = g_hash_table_get_values (self->operations);
 
-  self->over = TRUE;
-  g_mutex_lock (&self->sessions->lock);
-  g_hash_table_remove (self->sessions->by_token, self->token);
-  g_mutex_unlock (&self->sessions->lock);
+  session_over (self);
+  end_visit (self->sessions->api, body, g_steal_pointer (&self->visit));
   for (GList *l = operations; l != NULL; l = l->next)
     operation_remove (l->data);
   session_release (self);
+}
+
+static void
+session_revoked_cb (gpointer user_data)
+{
+  Session *self = user_data;
+  g_autoptr (GList) operations = g_hash_table_get_values (self->operations);
+  g_autoptr (GBytes) response = revoked_response ();
+
+  for (GList *l = operations; l != NULL; l = l->next)
+    operation_cb (PDG_API_STREAM_REFUSED, response, l->data);
+  pdg_http_body_stream_end (self->body);
+}
+
+/* On the context that @session has from now on. */
+static void
+start_session (Session *session, PdgHttpRequest *request)
+{
+  g_autofree char *credential = pdg_api_dup_credential (request);
+
+  if (session->timer != NULL)
+    g_source_destroy (session->timer);
+  session->body = start_events (request, session_closed_cb, g_atomic_rc_box_acquire (session));
+  if (session->body == NULL) /* the server has stopped: nobody calls back */
+    {
+      session_over (session);
+      session_release (session);
+    }
+  else if (!session->over)
+    pdg_api_visit_watch (session->visit, credential, session_revoked_cb, session);
 }
 
 /* The stream of a token that was reserved; only one. */
@@ -400,11 +496,7 @@ open_session (Sessions *sessions, PdgHttpRequest *request, PdgPrincipal *princip
   if (taken)
     pdg_http_request_respond_error (request, 409, "this event stream is open already");
   else
-    {
-      session->body = start_events (request, session_closed_cb, g_atomic_rc_box_acquire (session));
-      if (session->body == NULL)
-        session_release (session);
-    }
+    start_session (session, request);
   session_release (session);
 }
 
@@ -435,6 +527,7 @@ start_operation (Session *session, PdgHttpRequest *request)
   JsonNode *id = NULL;
   PdgApiRun run;
   Operation *operation;
+  g_autoptr (GBytes) full = pdg_gql_error_response ("too many operations on this stream: end some first", "TOO_MANY_REQUESTS");
 
   if (!pdg_api_parameters_read_body (&parameters, pdg_http_request_get_body (request), &outcome, &message))
     {
@@ -447,15 +540,15 @@ start_operation (Session *session, PdgHttpRequest *request)
     pdg_http_request_respond_error (request, 400, "send extensions.operationId, a string of your choice");
   else if (g_hash_table_contains (session->operations, json_node_get_string (id)))
     pdg_http_request_respond_error (request, 409, "an operation with this id is running already");
-  else if (g_hash_table_size (session->operations) >= MAX_OPERATIONS)
-    pdg_http_request_respond_error (request, 429, "too many operations on this stream: end some first");
+  else if (pdg_api_stream_is_full (api, g_hash_table_size (session->operations)))
+    pdg_api_respond (api, request, PDG_API_MEDIA_JSON, PDG_API_OUTCOME_BUSY, full);
   else
     {
       operation = g_new0 (Operation, 1);
       operation->session = g_atomic_rc_box_acquire (session);
       operation->id = json_node_dup_string (id);
       g_hash_table_insert (session->operations, operation->id, operation);
-      run = run_of (api, &parameters, FALSE);
+      run = run_of (&parameters, FALSE);
       operation->stream_id = pdg_api_stream_start (api, session->principal, &run, operation_cb, operation, operation_free);
       pdg_http_request_respond (request, 202, NULL, NULL);
     }
@@ -543,7 +636,7 @@ stream_cb (PdgHttpRequest *request, gpointer user_data)
   PdgApi *api = sessions->api;
 
   pdg_http_request_set_data (request, sessions, NULL);
-  pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, stream_authorised);
+  pdg_api_authorise_graphql (api, request, stream_authorised);
 }
 
 void

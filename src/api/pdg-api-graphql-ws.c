@@ -2,16 +2,13 @@
 #include "api/pdg-api-stream.h"
 
 #include "api/pdg-api-error.h"
-#include "codec/pdg-json-scan.h"
+#include "api/pdg-api-visit.h"
 
 #include <string.h>
 
 /* The protocol graphql-transport-ws, as PROTOCOL.md of the npm package graphql-ws has it. */
 #define PROTOCOL "graphql-transport-ws"
-#define INIT_TIMEOUT_MS 3000
-#define MAX_OPERATIONS 100 /* of a connection at once */
 #define MAX_ID_BYTES 256
-#define MAX_NESTING 100
 
 enum
 {
@@ -31,6 +28,8 @@ typedef struct
   PdgApi *api;
   PdgHttpWebSocket *socket;
   PdgPrincipal *principal; /* NULL = not acknowledged */
+  PdgApiVisit *visit;      /* as long as it is acknowledged and open */
+  char *credential;        /* (nullable) */
   GHashTable *operations;  /* id -> Operation */
   GSource *init_timer;
   GCancellable *cancellable;
@@ -53,6 +52,7 @@ connection_clear (gpointer data)
   pdg_principal_unref (self->principal);
   g_hash_table_unref (self->operations);
   g_object_unref (self->cancellable);
+  g_free (self->credential);
   pdg_http_web_socket_unref (self->socket);
 }
 
@@ -178,53 +178,58 @@ get_string (JsonObject *object, const char *name)
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 }
 
-/* FALSE when it has not the form of a GraphQL request. */
+/* FALSE, and closed, when it has not the form of a GraphQL request. */
 static gboolean
-read_payload (JsonObject *message, PdgApiRun *run)
+read_payload (Connection *self, JsonObject *message, PdgApiParameters *parameters)
 {
   JsonNode *node = get_member (message, "payload");
-  JsonObject *payload = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  JsonNode *extensions = get_member (payload, "extensions");
+  PdgApiOutcome outcome;
+  const char *problem = "subscribe needs a payload, an object with a query";
 
-  run->query = get_string (payload, "query");
-  run->operation_name = get_string (payload, "operationName");
-  run->variables = get_member (payload, "variables");
-  return run->query != NULL && (run->operation_name != NULL || get_member (payload, "operationName") == NULL)
-         && (run->variables == NULL || JSON_NODE_HOLDS_OBJECT (run->variables))
-         && (extensions == NULL || JSON_NODE_HOLDS_OBJECT (extensions));
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) && pdg_api_parameters_read_object (parameters, json_node_get_object (node), &outcome, &problem))
+    return TRUE;
+  pdg_http_web_socket_close (self->socket, CLOSE_BAD_REQUEST, problem);
+  return FALSE;
+}
+
+/* FALSE, and closed or refused, when no operation can begin under this id. */
+static gboolean
+check_id (Connection *self, const char *id)
+{
+  if (id == NULL || *id == '\0' || strlen (id) > MAX_ID_BYTES)
+    pdg_http_web_socket_close (self->socket, CLOSE_BAD_REQUEST, "subscribe needs an id, a short string");
+  else if (self->principal == NULL)
+    pdg_http_web_socket_close (self->socket, CLOSE_UNAUTHORIZED, "Unauthorized");
+  else if (g_hash_table_contains (self->operations, id))
+    {
+      g_autofree char *reason = g_strdup_printf ("Subscriber for %s already exists", id);
+
+      pdg_http_web_socket_close (self->socket, CLOSE_DUPLICATE, reason);
+    }
+  else if (pdg_api_stream_is_full (self->api, g_hash_table_size (self->operations)))
+    {
+      g_autoptr (GBytes) refusal = pdg_gql_error_response ("too many operations on this connection: complete some first", "TOO_MANY_REQUESTS");
+
+      send_errors (self, id, refusal);
+    }
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static void
 take_subscribe (Connection *self, JsonObject *message)
 {
   const char *id = get_string (message, "id");
-  PdgApiRun run = { .deadline_usec = g_get_monotonic_time () + (gint64) self->api->options.graphql_timeout_ms * 1000 };
+  g_auto (PdgApiParameters) parameters = { 0 };
+  PdgApiRun run;
   Operation *operation;
 
-  if (id == NULL || *id == '\0' || strlen (id) > MAX_ID_BYTES || !read_payload (message, &run))
-    {
-      pdg_http_web_socket_close (self->socket, CLOSE_BAD_REQUEST, "subscribe needs an id, and a payload with a query");
-      return;
-    }
-  if (self->principal == NULL)
-    {
-      pdg_http_web_socket_close (self->socket, CLOSE_UNAUTHORIZED, "Unauthorized");
-      return;
-    }
-  if (g_hash_table_contains (self->operations, id))
-    {
-      g_autofree char *reason = g_strdup_printf ("Subscriber for %s already exists", id);
-
-      pdg_http_web_socket_close (self->socket, CLOSE_DUPLICATE, reason);
-      return;
-    }
-  if (g_hash_table_size (self->operations) >= MAX_OPERATIONS)
-    {
-      g_autoptr (GBytes) refusal = pdg_gql_error_response ("too many operations on this connection: complete some first", "TOO_MANY_REQUESTS");
-
-      send_errors (self, id, refusal);
-      return;
-    }
+  if (!read_payload (self, message, &parameters) || !check_id (self, id))
+    return;
+  run = (PdgApiRun) {
+    .query = parameters.query, .operation_name = parameters.operation_name, .hash = parameters.hash, .variables = parameters.variables,
+  };
   operation = g_new0 (Operation, 1);
   operation->connection = g_rc_box_acquire (self);
   operation->id = g_strdup (id);
@@ -247,8 +252,28 @@ take_complete (Connection *self, JsonObject *message)
 /* --- who it is ---------------------------------------------------------------------------------------------------- */
 
 static void
+revoked_cb (gpointer user_data)
+{
+  Connection *self = user_data;
+
+  pdg_http_web_socket_close (self->socket, CLOSE_FORBIDDEN, "Forbidden: the key or token is not valid any more, or has other rights now");
+}
+
+static void
 acknowledge (Connection *self, PdgPrincipal *principal)
 {
+  if (pdg_principal_get_role (principal) == PDG_ROLE_INGEST)
+    {
+      pdg_http_web_socket_close (self->socket, CLOSE_FORBIDDEN, "Forbidden: this key may only send events; to read, use an access token");
+      return;
+    }
+  self->visit = pdg_api_visit_new (self->api, principal);
+  if (self->visit == NULL)
+    {
+      pdg_http_web_socket_close (self->socket, PDG_HTTP_CLOSE_TRY_AGAIN_LATER, "too many connections are open: close some first");
+      return;
+    }
+  pdg_api_visit_watch (self->visit, self->credential, revoked_cb, self);
   self->principal = pdg_principal_ref (principal);
   send_string (self, "{\"type\":\"connection_ack\"}");
 }
@@ -297,7 +322,6 @@ static void
 take_init (Connection *self, JsonObject *message)
 {
   JsonNode *payload = get_member (message, "payload");
-  g_autofree char *credential = NULL;
 
   if (self->init_came)
     {
@@ -311,9 +335,9 @@ take_init (Connection *self, JsonObject *message)
     }
   self->init_came = TRUE;
   connection_stop_timer (self);
-  credential = dup_credential (self, payload != NULL ? json_node_get_object (payload) : NULL);
-  if (credential != NULL)
-    pdg_credentials_resolve_async (self->api->options.credentials, credential, self->cancellable, resolved_cb, g_rc_box_acquire (self));
+  self->credential = dup_credential (self, payload != NULL ? json_node_get_object (payload) : NULL);
+  if (self->credential != NULL)
+    pdg_credentials_resolve_async (self->api->options.credentials, self->credential, self->cancellable, resolved_cb, g_rc_box_acquire (self));
   else if (pdg_api_is_local_request (self->api, pdg_http_web_socket_get_request (self->socket)) && self->api->options.local != NULL)
     acknowledge (self, self->api->options.local);
   else
@@ -321,23 +345,6 @@ take_init (Connection *self, JsonObject *message)
 }
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
-
-/* json-glib reads nested values by recursion: what would exhaust the stack never reaches it. */
-static gboolean
-is_shallow_json (const char *text, gsize len)
-{
-  const guint8 *data = (const guint8 *) text;
-  PdgJsonScan scan;
-  PdgJsonSpan span = { 0 };
-  gboolean ok;
-
-  if (len == 0)
-    return FALSE;
-  pdg_json_scan_init (&scan, data, len, MAX_NESTING);
-  ok = pdg_json_scan_value (&scan, pdg_json_skip_space (&scan, data), 0, &span) != NULL && (span.flags & PDG_JSON_TOO_DEEP) == 0;
-  pdg_json_scan_clear (&scan);
-  return ok;
-}
 
 static void
 take_ping (Connection *self, JsonObject *message)
@@ -353,14 +360,10 @@ static void
 message_cb (PdgHttpWebSocket *socket, const char *text, gsize len, gpointer user_data)
 {
   Connection *self = user_data;
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *message = NULL;
-  const char *type;
+  g_autoptr (JsonNode) root = pdg_api_parse_json (text, len);
+  JsonObject *message = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  const char *type = get_string (message, "type");
 
-  if (is_shallow_json (text, len) && json_parser_load_from_data (parser, text, (gssize) len, NULL)
-      && json_parser_get_root (parser) != NULL && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    message = json_node_get_object (json_parser_get_root (parser));
-  type = get_string (message, "type");
   if (g_strcmp0 (type, "connection_init") == 0)
     take_init (self, message);
   else if (g_strcmp0 (type, "subscribe") == 0)
@@ -378,8 +381,21 @@ init_late_cb (gpointer user_data)
 {
   Connection *self = user_data;
 
+  pdg_api_guards_count (self->api->guards, "init");
   pdg_http_web_socket_close (self->socket, CLOSE_INIT_TIMEOUT, "Connection initialisation timeout");
   return G_SOURCE_REMOVE;
+}
+
+/* What the server itself refused. */
+static void
+count_close (Connection *self)
+{
+  guint code = pdg_http_web_socket_get_close_code (self->socket);
+
+  if (code == PDG_HTTP_CLOSE_TOO_BIG)
+    pdg_api_guards_count (self->api->guards, "body");
+  else if (code == PDG_HTTP_CLOSE_TRY_AGAIN_LATER && self->visit != NULL)
+    pdg_api_guards_count (self->api->guards, "queue");
 }
 
 static void
@@ -389,6 +405,8 @@ closed_cb (PdgHttpWebSocket *socket, gpointer user_data)
   g_autoptr (GList) operations = g_hash_table_get_values (self->operations);
 
   self->over = TRUE;
+  count_close (self);
+  g_clear_pointer (&self->visit, pdg_api_visit_end);
   connection_stop_timer (self);
   g_cancellable_cancel (self->cancellable);
   for (GList *l = operations; l != NULL; l = l->next)
@@ -411,9 +429,12 @@ open_cb (PdgHttpWebSocket *socket, gpointer user_data)
   self->socket = pdg_http_web_socket_ref (socket);
   self->operations = g_hash_table_new (g_str_hash, g_str_equal);
   self->cancellable = g_cancellable_new ();
-  self->init_timer = g_timeout_source_new (INIT_TIMEOUT_MS);
-  g_source_set_callback (self->init_timer, init_late_cb, self, NULL);
-  g_source_attach (self->init_timer, g_main_context_get_thread_default ());
+  if (self->api->options.graphql_init_ms > 0)
+    {
+      self->init_timer = g_timeout_source_new (self->api->options.graphql_init_ms);
+      g_source_set_callback (self->init_timer, init_late_cb, self, NULL);
+      g_source_attach (self->init_timer, g_main_context_get_thread_default ());
+    }
   pdg_http_web_socket_set_handlers (socket, message_cb, closed_cb, self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-stream.h"
+#include "api/pdg-api-turn.h"
 
 #include <string.h>
 
@@ -45,36 +46,26 @@ respond_with_error (PdgHttpRequest *request, const GError *error)
   pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
 }
 
-/* A GraphQL request under way: from when it may run until it is answered. */
+/* A GraphQL request until it is answered. */
 typedef struct
 {
   PdgApi *api;
   PdgHttpRequest *request;
   PdgApiMedia media;
-  char *key;                 /* whose concurrency it counts for */
-  GCancellable *cancellable; /* when the client goes away, and when the time is up */
-  gulong gone_id;
-  GSource *timer;
-  gboolean late;
+  PdgApiTurn *turn;
 } Running;
 
 static void
 running_free (Running *running)
 {
-  g_source_destroy (running->timer);
-  g_source_unref (running->timer);
-  g_cancellable_disconnect (pdg_http_request_get_cancellable (running->request), running->gone_id);
-  g_object_unref (running->cancellable);
   pdg_http_request_unref (running->request);
-  g_free (running->key);
   g_free (running);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Running, running_free)
 
-/* The one place that answers. */
-static void
-respond (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome outcome, GBytes *response)
+void
+pdg_api_respond (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome outcome, GBytes *response)
 {
   if (outcome == PDG_API_OUTCOME_METHOD)
     pdg_http_request_add_response_header (request, "Allow", "POST");
@@ -90,7 +81,17 @@ respond_error (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOu
 {
   g_autoptr (GBytes) response = pdg_gql_error_response (message, code);
 
-  respond (api, request, media, outcome, response);
+  pdg_api_respond (api, request, media, outcome, response);
+}
+
+void
+pdg_api_respond_refusal (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome why)
+{
+  PdgApiOutcome outcome;
+  g_autoptr (GBytes) response = NULL;
+
+  pdg_api_refuse (why, &outcome, &response);
+  pdg_api_respond (api, request, media, outcome, response);
 }
 
 static void
@@ -102,53 +103,16 @@ executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) response = pdg_api_run_finish (api, result, &outcome, &error);
 
-  pdg_api_guards_leave (api->guards, running->key); /* before the answer: the client may ask again at once */
-  if (running->late)
+  if (pdg_api_turn_end (running->turn)) /* before the answer: the client may ask again at once */
     {
-      g_autofree char *message = g_strdup_printf ("the request took longer than %u ms; ask for less at once", api->options.graphql_timeout_ms);
+      g_autoptr (GBytes) late = pdg_api_late_response (api);
 
-      pdg_api_guards_count (api->guards, "time");
-      respond_error (api, running->request, running->media, PDG_API_OUTCOME_TIME, message, "TIMEOUT");
+      pdg_api_respond (api, running->request, running->media, PDG_API_OUTCOME_TIME, late);
     }
   else if (response != NULL)
-    respond (api, running->request, running->media, outcome, response);
+    pdg_api_respond (api, running->request, running->media, outcome, response);
   else
     respond_with_error (running->request, error);
-}
-
-static void
-gone_cb (GCancellable *cancellable, gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-}
-
-static gboolean
-late_cb (gpointer user_data)
-{
-  Running *running = user_data;
-
-  running->late = TRUE;
-  g_cancellable_cancel (running->cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-/* On the context of the request's thread, where executed_cb() will run too. */
-static Running *
-running_new (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, const char *key)
-{
-  Running *running = g_new0 (Running, 1);
-
-  running->api = api;
-  running->request = pdg_http_request_ref (request);
-  running->media = media;
-  running->key = g_strdup (key);
-  running->cancellable = g_cancellable_new ();
-  running->timer = g_timeout_source_new (api->options.graphql_timeout_ms);
-  g_source_set_callback (running->timer, late_cb, running, NULL);
-  g_source_attach (running->timer, g_main_context_get_thread_default ());
-  running->gone_id = g_cancellable_connect (pdg_http_request_get_cancellable (request), G_CALLBACK (gone_cb),
-                                            g_object_ref (running->cancellable), g_object_unref);
-  return running;
 }
 
 static char *
@@ -160,21 +124,22 @@ get_query_param (gpointer source, const char *name)
 static void
 run (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiParameters *parameters, gboolean read_only)
 {
-  g_autofree char *key = g_strdup_printf ("%d/%s", pdg_principal_get_org_no (principal), pdg_principal_get_label (principal));
+  PdgApiTurn *turn = pdg_api_turn_new (api, principal, pdg_http_request_get_cancellable (request));
   PdgApiRun what = {
     .query = parameters->query, .operation_name = parameters->operation_name, .hash = parameters->hash,
     .variables = parameters->variables, .read_only = read_only,
-    .deadline_usec = g_get_monotonic_time () + (gint64) api->options.graphql_timeout_ms * 1000,
   };
   Running *running;
 
-  if (!pdg_api_guards_enter (api->guards, key))
+  if (turn == NULL)
     {
-      respond_error (api, request, media, PDG_API_OUTCOME_BUSY, "too many requests at once: wait for the answers of the others", "TOO_MANY_REQUESTS");
+      pdg_api_respond_refusal (api, request, media, PDG_API_OUTCOME_BUSY);
       return;
     }
-  running = running_new (api, request, media, key);
-  pdg_api_run_async (api, principal, &what, running->cancellable, executed_cb, running);
+  what.deadline_usec = pdg_api_turn_get_deadline (turn);
+  running = g_new (Running, 1);
+  *running = (Running) { api, pdg_http_request_ref (request), media, turn };
+  pdg_api_run_async (api, principal, &what, pdg_api_turn_get_cancellable (turn), executed_cb, running);
 }
 
 static void
@@ -216,7 +181,7 @@ graphql_cb (PdgHttpRequest *request, gpointer user_data)
   if (pdg_api_stream_is_wanted (request))
     pdg_api_stream_respond (api, request);
   else
-    pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, execute);
+    pdg_api_authorise_graphql (api, request, execute);
 }
 
 static void

@@ -11,6 +11,8 @@ static const struct
 } refusals[] = {
   { PDG_API_OUTCOME_UNKNOWN, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound" },
   { PDG_API_OUTCOME_FORBIDDEN, "DOCUMENT_NOT_ALLOWED", "this server runs only the documents that its administrator has listed; this one is not among them" },
+  { PDG_API_OUTCOME_INGEST, "FORBIDDEN", "this key may only send events; to read, use an access token" },
+  { PDG_API_OUTCOME_BUSY, "TOO_MANY_REQUESTS", "too many requests at once: wait for the answers of the others" },
   { PDG_API_OUTCOME_METHOD, "BAD_USER_INPUT", "a mutation must be sent by POST" },
   { PDG_API_OUTCOME_STREAM, "BAD_USER_INPUT", "a subscription needs a connection that stays open; this one answers once" },
 };

@@ -77,6 +77,12 @@ void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, P
                                          gpointer user_data);
 GBytes     *pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error);
 
+/* Answers a GraphQL request, with the status and headers of @outcome. */
+void        pdg_api_respond (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome outcome, GBytes *response);
+
+/* The same with the response of pdg_api_refuse(). */
+void        pdg_api_respond_refusal (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiOutcome why);
+
 /* Binds every resolver. */
 gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
 
@@ -89,6 +95,12 @@ void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);
 
+/* Whose guards a principal is counted by: its organisation and label. (transfer full) */
+char       *pdg_api_dup_key (const PdgPrincipal *principal);
+
+/* Whether both may do the same, under the same name. */
+gboolean    pdg_api_is_same_principal (const PdgPrincipal *a, const PdgPrincipal *b);
+
 /* Whether a request without a credential acts as the local principal: from loopback, to a loopback name, and not sent by
  * a page of another origin. */
 gboolean    pdg_api_is_local_request (PdgApi *api, PdgHttpRequest *request);
@@ -96,5 +108,8 @@ gboolean    pdg_api_is_local_request (PdgApi *api, PdgHttpRequest *request);
 /* Calls @func with who sends the request, or answers it with 401 or 503. The request is kept until then. */
 typedef void (*PdgApiAuthorisedFunc) (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal);
 void        pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func);
+
+/* The same for GraphQL: a key that may only send events is answered with 403. */
+void        pdg_api_authorise_graphql (PdgApi *api, PdgHttpRequest *request, PdgApiAuthorisedFunc func);
 
 G_END_DECLS

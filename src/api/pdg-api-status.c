@@ -89,16 +89,8 @@ append_ingest (GString *out, PdgApi *api)
 }
 
 static void
-append_http (GString *out, PdgApi *api)
+append_http (GString *out, const PdgHttpMetrics *http)
 {
-  g_autoptr (PdgHttpMetrics) http = NULL;
-
-  g_mutex_lock (&api->lock);
-  if (api->server != NULL)
-    http = pdg_http_server_get_metrics (api->server);
-  g_mutex_unlock (&api->lock);
-  if (http == NULL)
-    return;
   {
     const Sample samples[] = {
       { "productgraph_http_connections", "gauge", "Open connections.", http->connections_open },
@@ -120,8 +112,19 @@ append_http (GString *out, PdgApi *api)
                             http->routes[i].route, http->routes[i].status, http->routes[i].count);
 }
 
+static guint64
+count_long_bodies (const PdgHttpMetrics *http)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; http != NULL && i < http->n_routes; i++)
+    if (http->routes[i].status == 413 && (g_str_equal (http->routes[i].route, "/graphql") || g_str_equal (http->routes[i].route, "/graphql/stream")))
+      n += http->routes[i].count;
+  return n;
+}
+
 static void
-append_graphql (GString *out, PdgApi *api)
+append_graphql (GString *out, PdgApi *api, const PdgHttpMetrics *http)
 {
   PdgApiDocumentStats stats;
 
@@ -135,7 +138,7 @@ append_graphql (GString *out, PdgApi *api)
 
     append_samples (out, samples, G_N_ELEMENTS (samples));
   }
-  pdg_api_guards_print (api->guards, out);
+  pdg_api_guards_print (api->guards, count_long_bodies (http), out);
 }
 
 static void
@@ -143,12 +146,18 @@ metrics_cb (PdgHttpRequest *request, gpointer user_data)
 {
   PdgApi *api = user_data;
   g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (PdgHttpMetrics) http = NULL;
 
+  g_mutex_lock (&api->lock);
+  if (api->server != NULL)
+    http = pdg_http_server_get_metrics (api->server);
+  g_mutex_unlock (&api->lock);
   g_string_append (out, "# HELP productgraph_build_info The version that runs.\n# TYPE productgraph_build_info gauge\n"
                         "productgraph_build_info{version=\"" PDG_VERSION "\"} 1\n");
   append_ingest (out, api);
-  append_http (out, api);
-  append_graphql (out, api);
+  if (http != NULL)
+    append_http (out, http);
+  append_graphql (out, api, http);
   respond_text (request, 200, "text/plain; version=0.0.4; charset=utf-8", out->str);
 }
 

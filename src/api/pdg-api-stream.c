@@ -2,6 +2,7 @@
 #include "api/pdg-api-stream.h"
 
 #include "api/pdg-api-error.h"
+#include "api/pdg-api-turn.h"
 #include "base/pdg-clock.h"
 #include "db/pdg-db-error.h"
 
@@ -23,11 +24,12 @@ typedef struct
   PdgApiStreamMemory *memory;
   GSource *timer; /* the next run without a change */
   gint64 began_usec; /* the last run; monotonic */
+  PdgApiTurn *turn; /* of what runs now; none for the desktop */
+  void (*then) (gpointer stream);
   char *project_id;
   gint32 project_no;
   guint hub_id;
   gint64 sequence;
-  gint64 deadline_usec;
   gboolean is_demo;
   gboolean keep_open; /* also when there is nothing more to come for now */
   gboolean last_run;  /* when the present run began, its source had ended */
@@ -98,8 +100,62 @@ stream_emit_error (Stream *stream, PdgApiStreamEvent event, const char *message,
   stream_emit (stream, event, response);
 }
 
+static gboolean
+is_subscription (Stream *stream)
+{
+  return pdg_gql_operation_get_kind (stream->operation) == PDG_GQL_SUBSCRIPTION;
+}
+
+static void
+turn_cb (gpointer data)
+{
+  Stream *stream = data;
+
+  stream->then (stream);
+}
+
+/* Then @then, as one request of the key among its others: a query is refused when there are too many, the run of a subscription waits.
+ * What the desktop asks for counts nowhere. */
+static void
+take_turn (Stream *stream, void (*then) (gpointer stream))
+{
+  PdgApiOutcome outcome;
+  g_autoptr (GBytes) response = NULL;
+
+  stream->then = then;
+  if (stream->event_func == NULL)
+    stream->turn = is_subscription (stream) ? pdg_api_turn_wait (stream->api, stream->principal, stream->cancellable, turn_cb, stream)
+                                            : pdg_api_turn_new (stream->api, stream->principal, stream->cancellable);
+  if (stream->turn == NULL && stream->event_func == NULL)
+    {
+      pdg_api_refuse (PDG_API_OUTCOME_BUSY, &outcome, &response);
+      stream_emit (stream, PDG_API_STREAM_REFUSED, response);
+    }
+  else if (stream->turn == NULL || pdg_api_turn_has_begun (stream->turn))
+    then (stream);
+}
+
+static gboolean
+waits_for_turn (Stream *stream)
+{
+  return stream->turn != NULL && !pdg_api_turn_has_begun (stream->turn);
+}
+
+static GCancellable *
+get_cancellable (Stream *stream)
+{
+  return stream->turn != NULL ? pdg_api_turn_get_cancellable (stream->turn) : stream->cancellable;
+}
+
+/* What ran is over. NULL, or what is said instead of what came of it when that took too long. (transfer full) */
+static GBytes *
+end_turn (Stream *stream)
+{
+  return stream->turn != NULL && pdg_api_turn_end (g_steal_pointer (&stream->turn)) ? pdg_api_late_response (stream->api) : NULL;
+}
+
 static void run_stream (Stream *stream);
-static void find_project (Stream *stream);
+static void find_project (gpointer data);
 
 static gboolean
 retry_cb (gpointer user_data)
@@ -111,7 +167,7 @@ retry_cb (gpointer user_data)
   if (stream->hub_id > 0)
     run_stream (stream);
   else
-    find_project (stream);
+    take_turn (stream, find_project);
   return G_SOURCE_REMOVE;
 }
 
@@ -165,12 +221,6 @@ is_too_soon (Stream *stream)
   return TRUE;
 }
 
-static gboolean
-is_subscription (Stream *stream)
-{
-  return pdg_gql_operation_get_kind (stream->operation) == PDG_GQL_SUBSCRIPTION;
-}
-
 static void
 stream_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -178,6 +228,7 @@ stream_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   PdgApiOutcome outcome;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) response = pdg_api_run_finish (stream->api, result, &outcome, &error);
+  g_autoptr (GBytes) late = end_turn (stream);
 
   stream->running = FALSE;
   if (stream_is_over (stream))
@@ -187,8 +238,10 @@ stream_ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (pdg_api_stream_memory_get_at_latest_ms (stream->memory) > 0)
     start_timer (stream, pdg_api_stream_memory_get_at_latest_ms (stream->memory));
-  if (!pdg_api_stream_memory_end_run (stream->memory, response != NULL && pdg_gql_response_has_data (response)))
+  if (!pdg_api_stream_memory_end_run (stream->memory, late == NULL && response != NULL && pdg_gql_response_has_data (response)))
     ; /* nothing new */
+  else if (late != NULL)
+    stream_emit (stream, is_subscription (stream) ? PDG_API_STREAM_NEXT : PDG_API_STREAM_REFUSED, late);
   else if (response != NULL)
     stream_emit (stream, PDG_API_STREAM_NEXT, response);
   else if (is_subscription (stream) && !stream->again && retry_later (stream, error))
@@ -217,20 +270,30 @@ demo_is_over (PdgApi *api)
 }
 
 static void
-run_stream (Stream *stream)
+execute (gpointer data)
 {
+  Stream *stream = data;
   PdgApiChange change;
 
+  stream->last_run = stream->is_demo && !stream->keep_open && demo_is_over (stream->api);
+  change = (PdgApiChange) { stream->project_id, ++stream->sequence, pdg_clock_now_usec (), stream->project_no, stream->memory };
+  pdg_api_run_operation_async (stream->api, stream->principal, stream->operation, is_subscription (stream) ? &change : NULL,
+                               stream->turn != NULL ? pdg_api_turn_get_deadline (stream->turn) : 0, get_cancellable (stream), stream_ran_cb,
+                               g_rc_box_acquire (stream));
+}
+
+static void
+run_stream (Stream *stream)
+{
+  if (waits_for_turn (stream))
+    return;
   stream->again = stream->running;
   if (stream->running || is_too_soon (stream))
     return;
   stop_timer (stream);
   stream->running = TRUE;
   stream->began_usec = g_get_monotonic_time ();
-  stream->last_run = stream->is_demo && !stream->keep_open && demo_is_over (stream->api);
-  change = (PdgApiChange) { stream->project_id, ++stream->sequence, pdg_clock_now_usec (), stream->project_no, stream->memory };
-  pdg_api_run_operation_async (stream->api, stream->principal, stream->operation, is_subscription (stream) ? &change : NULL,
-                               is_subscription (stream) ? 0 : stream->deadline_usec, stream->cancellable, stream_ran_cb, g_rc_box_acquire (stream));
+  take_turn (stream, execute);
 }
 
 static void
@@ -280,9 +343,12 @@ project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Stream *stream = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgProject) project = pdg_db_pool_run_finish (NULL, result, &error);
+  g_autoptr (GBytes) late = end_turn (stream);
 
   if (stream_is_over (stream))
     ;
+  else if (late != NULL)
+    stream_emit (stream, PDG_API_STREAM_REFUSED, late);
   else if (error != NULL && stream->keep_open && retry_later (stream, error))
     {
       if (!stream->told_away)
@@ -302,8 +368,9 @@ project_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-find_project (Stream *stream)
+find_project (gpointer data)
 {
+  Stream *stream = data;
   const PdgGqlValue *project_id = pdg_gql_operation_get_root_arg (stream->operation, "projectId");
   LookupJob *job = g_new0 (LookupJob, 1);
 
@@ -313,7 +380,7 @@ find_project (Stream *stream)
   job->principal = pdg_principal_ref (stream->principal);
   job->project_id = g_strdup (stream->project_id);
   pdg_db_pool_run_async (stream->api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, lookup_job, job, lookup_job_free,
-                         (GDestroyNotify) pdg_project_free, stream->cancellable, project_found_cb, g_rc_box_acquire (stream));
+                         (GDestroyNotify) pdg_project_free, get_cancellable (stream), project_found_cb, g_rc_box_acquire (stream));
 }
 
 static gboolean
@@ -335,7 +402,7 @@ begin_cb (gpointer user_data)
       stream_listen (stream, PDG_HUB_TOPIC_DEMO);
     }
   else
-    find_project (stream);
+    take_turn (stream, find_project);
   return G_SOURCE_REMOVE;
 }
 
@@ -348,7 +415,6 @@ stream_start (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, Stream
 
   stream->api = api;
   stream->principal = pdg_principal_ref (principal);
-  stream->deadline_usec = run->deadline_usec;
   stream->cancellable = g_cancellable_new ();
   stream->memory = pdg_api_stream_memory_new ();
   stream->operation = pdg_api_prepare (api, run, &outcome, &stream->refusal);
@@ -388,6 +454,15 @@ pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *document, J
   return stream_start (api, principal, &run, stream);
 }
 
+gboolean
+pdg_api_stream_is_full (PdgApi *api, guint n_operations)
+{
+  gboolean full = api->options.graphql_stream_operations > 0 && n_operations >= api->options.graphql_stream_operations;
+
+  pdg_api_guards_count (api->guards, full ? "stream-operations" : NULL);
+  return full;
+}
+
 void
 pdg_api_unsubscribe (PdgApi *api, guint id)
 {
@@ -403,5 +478,7 @@ pdg_api_unsubscribe (PdgApi *api, guint id)
   stop_timer (stream);
   if (stream->hub_id > 0)
     pdg_hub_unsubscribe (api->options.hub, stream->hub_id);
+  if (waits_for_turn (stream))
+    pdg_api_turn_end (g_steal_pointer (&stream->turn));
   stream_release (stream);
 }

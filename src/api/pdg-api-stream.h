@@ -20,6 +20,9 @@ typedef void (*PdgApiStreamFunc) (PdgApiStreamEvent event, GBytes *response, gpo
 guint pdg_api_stream_start (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, PdgApiStreamFunc func, gpointer user_data,
                             GDestroyNotify destroy);
 
+/* Whether a connection with @n_operations must not begin another, which is counted. */
+gboolean pdg_api_stream_is_full (PdgApi *api, guint n_operations);
+
 /* Whether the client prefers a stream to one answer. */
 gboolean pdg_api_stream_is_wanted (PdgHttpRequest *request);
 

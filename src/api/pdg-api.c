@@ -34,6 +34,9 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   g_autoptr (PdgApi) api = g_new0 (PdgApi, 1);
   g_autoptr (GBytes) sdl = g_resource_lookup_data (pdg_api_get_resource (), SCHEMA_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   static const PdgGqlLimits default_limits = PDG_GQL_LIMITS_DEFAULT;
+  const PdgApiGuardLimits guards = {
+    options->graphql_key_requests, options->graphql_requests, options->graphql_key_streams, options->graphql_streams,
+  };
 
   api->options = *options;
   g_mutex_init (&api->lock);
@@ -46,6 +49,10 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
     }
   api->limits = default_limits;
   api->limits.max_tokens = options->graphql_tokens;
+  api->limits.max_nesting = options->graphql_nesting;
+  api->limits.max_fields = options->graphql_fields;
+  api->limits.max_overlap = options->graphql_overlap;
+  api->limits.max_introspection_depth = options->graphql_introspection_depth;
   api->limits.max_depth = options->graphql_depth;
   api->limits.max_aliases = options->graphql_aliases;
   api->limits.max_directives = options->graphql_directives;
@@ -55,7 +62,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->limits.max_cost = options->graphql_cost;
   api->limits.max_page_size = options->graphql_page_size;
   api->documents = pdg_api_documents_new (options->graphql_documents);
-  api->guards = pdg_api_guards_new (options->graphql_key_requests, options->graphql_requests);
+  api->guards = pdg_api_guards_new (&guards);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);

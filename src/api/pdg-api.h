@@ -30,16 +30,26 @@ typedef struct
   gsize ingest_event_bytes;
   gsize graphql_body_bytes;
   guint graphql_tokens;
+  guint graphql_nesting;
+  guint graphql_fields;
+  guint graphql_overlap;
   guint graphql_depth;
   guint graphql_aliases;
   guint graphql_directives;
   guint graphql_root_fields;
   guint graphql_introspection_lists;
+  guint graphql_introspection_depth;
   guint graphql_errors;
   guint graphql_cost;
   guint graphql_page_size;
-  guint graphql_key_requests; /* of one key at once, by HTTP */
+  guint graphql_key_requests; /* of one key at once */
   guint graphql_requests;     /* of all of them */
+  guint graphql_key_streams;  /* connections of one key that stay open */
+  guint graphql_streams;      /* of all of them */
+  guint graphql_stream_operations; /* on one of them at once */
+  guint graphql_init_ms;      /* for connection_init to come; 0 = as long as it wants, as for the next two */
+  guint graphql_reservation_ms; /* for a reserved event stream to be opened */
+  guint graphql_recheck_ms;   /* between two looks at the key of such a connection */
   guint graphql_documents;    /* kept parsed and validated */
   gboolean graphql_draft;     /* statuses as the draft of GraphQL over HTTP has them */
   const char *graphql_persisted; /* (nullable) folder of the documents of the allow-list, read by pdg_api_new() */

@@ -217,7 +217,7 @@ pdg_gql_check (PdgGqlSchema        *schema,
   checked->arena = pdg_arena_new (8 * 1024);
   if (parse (checked, request, limits, errors) && pdg_gql_document_check_limits (&checked->document, limits, errors))
     {
-      pdg_gql_validate (&checked->document, request->suggest, NULL, errors);
+      pdg_gql_validate (&checked->document, request->suggest, limits->max_overlap, NULL, errors);
       if (pdg_gql_errors_get_n (errors) == 0)
         return g_steal_pointer (&checked);
     }

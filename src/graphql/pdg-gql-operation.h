@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Guards against hostile documents; a plain value struct. Take PDG_GQL_LIMITS_DEFAULT and change what you need; 0
- * switches a guard off, except the first two, which then are what they can be at most. */
+ * switches a guard off, except the first two and the last, which then are what they can be at most. */
 typedef struct
 {
   guint max_tokens;              /* of a document, at most 20000: 5000 */
@@ -24,10 +24,11 @@ typedef struct
   gsize max_response_bytes;      /* 64 MiB */
   guint max_cost;                /* of an operation, see pdg_gql_operation_get_cost(): none */
   guint max_page_size;           /* of the arguments first and last; a field of a type …Connection needs one: none */
+  guint max_overlap;             /* pairs of selections compared for whether they can be merged, at most 500000: 500000 */
 } PdgGqlLimits;
 
 #define PDG_GQL_LIMITS_DEFAULT \
-  { 5000, 100, 10, 20, 2, 5000, 30, 50, 20, 100, 64 * 1024 * 1024, 0, 0 }
+  { 5000, 100, 10, 20, 2, 5000, 30, 50, 20, 100, 64 * 1024 * 1024, 0, 0, 500000 }
 
 /* A request as a transport reads it; a plain value struct, borrowed during pdg_gql_prepare() only. */
 typedef struct

@@ -8,7 +8,7 @@
  * two fragments have in conflict is computed once for each pair of them, so the work is bounded by the pairs of
  * fragments and of fields, and a budget bounds that. */
 
-#define BUDGET           500000
+#define HARD_MAX_BUDGET  500000
 #define MAX_REASON_BYTES 1000
 #define MAX_PLACES       20
 
@@ -477,7 +477,7 @@ overlapping_fields_can_be_merged (PdgGqlValidation *validation,
     {
       validation->overlap = comparison = g_new0 (Comparison, 1);
       comparison->validation = validation;
-      comparison->budget = BUDGET;
+      comparison->budget = (int) (validation->max_overlap == 0 ? HARD_MAX_BUDGET : MIN (validation->max_overlap, HARD_MAX_BUDGET));
       comparison->cache = g_hash_table_new_full (NULL, NULL, NULL, free_fields);
       comparison->pairs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
     }

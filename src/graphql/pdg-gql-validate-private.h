@@ -73,11 +73,12 @@ struct _PdgGqlValidation
 
   GPtrArray   *definitions; /* PdgGqlDefinition of every operation and fragment */
   GHashTable *by_name;     /* fragment name -> PdgGqlDefinition, the last */
+  guint        max_overlap; /* 0 = as many as can be */
   gpointer     overlap;     /* state of pdg-gql-rules-overlap.c */
 };
 
 /* Runs all rules, or only the one called @only. */
-void pdg_gql_validate (const PdgGqlDocument *document, gboolean suggest, const char *only, PdgGqlErrors *errors);
+void pdg_gql_validate (const PdgGqlDocument *document, gboolean suggest, guint max_overlap, const char *only, PdgGqlErrors *errors);
 
 /* Adds an error at one or two places. */
 void pdg_gql_validation_error (PdgGqlValidation *validation, PdgGqlLocation location, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -454,12 +454,14 @@ add_rules (Walk       *walk,
 void
 pdg_gql_validate (const PdgGqlDocument *document,
                   gboolean              suggest,
+                  guint                 max_overlap,
                   const char           *only,
                   PdgGqlErrors         *errors)
 {
   Walk walk = { .base = { .schema = document->schema, .document = document, .arena = document->arena, .errors = errors, .suggest = suggest } };
   PdgGqlValidation *base = &walk.base;
 
+  base->max_overlap = max_overlap;
   add_rules (&walk, only);
   base->definitions = g_ptr_array_new_with_free_func (free_definition);
   base->by_name = g_hash_table_new (g_str_hash, g_str_equal);

@@ -13,7 +13,8 @@ struct _PdgHttpBodyStream
   PdgHttpBodyClosedFunc closed;
   gpointer user_data;
   gboolean chunked;
-  int ended; /* atomic */
+  int ended;   /* atomic */
+  int overrun; /* atomic */
 };
 
 PdgHttpBodyStream *
@@ -79,7 +80,10 @@ pdg_http_body_stream_write (PdgHttpBodyStream *self, const void *data, gsize len
   chunk = chunk_new (self, data, len);
   result = pdg_http_channel_send (self->channel, chunk, FALSE);
   if (result == PDG_HTTP_SEND_FULL)
-    end (self, FALSE);
+    {
+      g_atomic_int_set (&self->overrun, TRUE);
+      end (self, FALSE);
+    }
   return result == PDG_HTTP_SEND_OK;
 }
 
@@ -87,6 +91,12 @@ void
 pdg_http_body_stream_end (PdgHttpBodyStream *self)
 {
   end (self, TRUE);
+}
+
+gboolean
+pdg_http_body_stream_is_overrun (PdgHttpBodyStream *self)
+{
+  return g_atomic_int_get (&self->overrun);
 }
 
 gsize

@@ -27,6 +27,9 @@ gboolean           pdg_http_body_stream_write (PdgHttpBodyStream *stream, const 
 /* The body is complete. */
 void               pdg_http_body_stream_end   (PdgHttpBodyStream *stream);
 
+/* Whether it was broken off because the client reads too slowly. */
+gboolean           pdg_http_body_stream_is_overrun (PdgHttpBodyStream *stream);
+
 /* How many bytes wait for the client. */
 gsize              pdg_http_body_stream_get_queued_bytes (PdgHttpBodyStream *stream);
 

@@ -22,6 +22,7 @@ struct _PdgHttpWebSocket
 
   PdgHttpFrameReader reader; /* the worker's thread */
   int closing;               /* atomic */
+  int close_code;            /* atomic */
 };
 
 PdgHttpWebSocket *
@@ -63,6 +64,12 @@ pdg_http_web_socket_get_protocol (PdgHttpWebSocket *self)
   return self->protocol;
 }
 
+guint
+pdg_http_web_socket_get_close_code (PdgHttpWebSocket *self)
+{
+  return (guint) g_atomic_int_get (&self->close_code);
+}
+
 gsize
 pdg_http_web_socket_get_queued_bytes (PdgHttpWebSocket *self)
 {
@@ -99,6 +106,7 @@ close_with (PdgHttpWebSocket *self, guint16 code, const char *reason, gboolean a
 
   if (!g_atomic_int_compare_and_exchange (&self->closing, FALSE, TRUE))
     return;
+  g_atomic_int_set (&self->close_code, code);
   frame = close_frame (code, reason);
   if (at_once)
     {

@@ -47,6 +47,9 @@ gboolean          pdg_http_web_socket_send_text (PdgHttpWebSocket *socket, const
  * called any more when this is called on the socket's thread. Any thread. */
 void              pdg_http_web_socket_close (PdgHttpWebSocket *socket, guint16 code, const char *reason);
 
+/* The code of the close frame that was sent; 0 = none yet. Any thread. */
+guint             pdg_http_web_socket_get_close_code (PdgHttpWebSocket *socket);
+
 /* How many bytes wait for the client. Any thread. */
 gsize             pdg_http_web_socket_get_queued_bytes (PdgHttpWebSocket *socket);
 

@@ -93,6 +93,16 @@ api_options (PdgRuntime *self)
     .ingest_event_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENT_BYTES),
     .graphql_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_BODY_BYTES),
     .graphql_tokens = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_TOKENS),
+    .graphql_nesting = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_NESTING),
+    .graphql_fields = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_FIELDS),
+    .graphql_overlap = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_OVERLAP),
+    .graphql_introspection_depth = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_INTROSPECTION_DEPTH),
+    .graphql_key_streams = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_KEY_STREAMS),
+    .graphql_streams = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_STREAMS),
+    .graphql_stream_operations = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_STREAM_OPERATIONS),
+    .graphql_init_ms = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_INIT_DEADLINE),
+    .graphql_reservation_ms = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_RESERVATION),
+    .graphql_recheck_ms = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_RECHECK),
     .graphql_depth = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DEPTH),
     .graphql_aliases = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_ALIASES),
     .graphql_directives = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_DIRECTIVES),
@@ -149,6 +159,11 @@ start_server (PdgRuntime *self, PdgRuntimeFlags flags, GError **error)
   limits.header_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_HEADER_DEADLINE);
   limits.body_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_BODY_DEADLINE);
   limits.idle_deadline_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_IDLE_DEADLINE);
+  limits.stream_keep_alive_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_KEEP_ALIVE);
+  limits.stream_stall_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_STALL_DEADLINE);
+  limits.stream_silence_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_SILENCE_DEADLINE);
+  limits.stream_queue_bytes = (gsize) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_BYTES);
+  limits.stream_queue_messages = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_MESSAGES);
   if (n_threads == 0)
     n_threads = flags & PDG_RUNTIME_DESKTOP ? 1 : MIN (g_get_num_processors (), 16);
   self->server = pdg_http_server_new (&limits);

@@ -4,17 +4,23 @@
 #include <string.h>
 #include <unistd.h>
 
-static PdgApi *
-make_api (ApiFixture *self, gboolean keyless, PdgHttpServer **server)
+PdgApiOptions
+api_fixture_get_options (ApiFixture *self)
 {
-  PdgApiOptions options = {
+  return (PdgApiOptions) {
     .pool = self->pool, .ingest = self->ingest, .hub = self->hub, .credentials = self->credentials, .demo = self->demo, .local = self->a->admin,
-    .keyless = keyless, .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024, .graphql_body_bytes = 32 * 1024,
-    .graphql_tokens = 5000, .graphql_depth = 10, .graphql_aliases = 30, .graphql_timeout_ms = 10000,
+    .keyless = TRUE, .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024, .graphql_body_bytes = 32 * 1024,
+    .graphql_tokens = 5000, .graphql_nesting = 100, .graphql_depth = 10, .graphql_fields = 5000, .graphql_aliases = 30,
+    .graphql_introspection_depth = 20, .graphql_timeout_ms = 10000,
   };
+}
+
+PdgApi *
+api_fixture_serve (const PdgApiOptions *options, PdgHttpServer **server)
+{
   g_autoptr (GError) error = NULL;
   g_autofree char *url = NULL;
-  PdgApi *api = pdg_api_new (&options, &error);
+  PdgApi *api = pdg_api_new (options, &error);
 
   g_assert_no_error (error);
   *server = pdg_http_server_new (NULL);
@@ -31,6 +37,7 @@ ApiFixture *
 api_fixture_new (void)
 {
   ApiFixture *self = g_new0 (ApiFixture, 1);
+  PdgApiOptions options;
   g_autoptr (PdgDbConn) owner = NULL;
 
   self->a = tenant_new (NULL, "Org A", "proj_demo");
@@ -47,8 +54,10 @@ api_fixture_new (void)
   self->ingest = fixture_ingest_new (pdg_test_cluster_get_writer_uri (), NULL, self->hub, 10000, 5000);
   self->credentials = pdg_credentials_new (self->pool);
   self->demo = pdg_demo_player_new (self->pool, self->ingest, self->hub);
-  self->api = make_api (self, TRUE, &self->server);
-  self->keyed_api = make_api (self, FALSE, &self->keyed_server);
+  options = api_fixture_get_options (self);
+  self->api = api_fixture_serve (&options, &self->server);
+  options.keyless = FALSE;
+  self->keyed_api = api_fixture_serve (&options, &self->keyed_server);
   return self;
 }
 
@@ -76,6 +85,41 @@ api_fixture_free (ApiFixture *self)
   g_free (self->admin_a);
   g_free (self->viewer_b);
   g_free (self);
+}
+
+struct _TableLock
+{
+  PdgDbConn *conn;
+  PdgDbTx *tx;
+};
+
+TableLock *
+table_lock_new (const char *table)
+{
+  TableLock *lock = g_new (TableLock, 1);
+  g_autofree char *sql = g_strdup_printf ("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", table);
+  g_autoptr (GError) error = NULL;
+
+  lock->conn = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  lock->tx = pdg_db_tx_begin_maintenance (lock->conn, &error);
+  g_assert_no_error (error);
+  pdg_db_tx_exec_script (lock->tx, sql, &error);
+  g_assert_no_error (error);
+  return lock;
+}
+
+void
+table_lock_free (TableLock *lock)
+{
+  pdg_db_tx_free (lock->tx);
+  pdg_db_conn_free (lock->conn);
+  g_free (lock);
+}
+
+gint64
+count_waiting_readers (void)
+{
+  return fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test reader' AND wait_event_type = 'Lock'");
 }
 
 RawAnswer *

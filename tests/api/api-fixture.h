@@ -29,6 +29,20 @@ typedef struct
 ApiFixture *api_fixture_new  (void);
 void        api_fixture_free (ApiFixture *fixture);
 
+/* What the local server runs with, to be changed; and another API on a server of its own. (transfer full) */
+PdgApiOptions api_fixture_get_options (ApiFixture *fixture);
+PdgApi       *api_fixture_serve       (const PdgApiOptions *options, PdgHttpServer **server);
+
+/* A lock on a table makes a statement as slow as wanted. (transfer full) */
+typedef struct _TableLock TableLock;
+
+TableLock  *table_lock_new  (const char *table);
+void        table_lock_free (TableLock *lock);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TableLock, table_lock_free)
+
+/* How many statements of the fixture's pool wait for a lock. */
+gint64      count_waiting_readers (void);
+
 /* Sends one request to the local server (port 0 = that one) as bytes on a socket. @headers: lines with \r\n, without Host
  * (then localhost) and Content-Length; @body nullable. (transfer full) */
 RawAnswer  *api_send (ApiFixture *fixture, guint16 port, const char *method, const char *path, const char *headers, const char *body);

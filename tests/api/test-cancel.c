@@ -9,37 +9,6 @@
 
 static ApiFixture *fixture;
 
-typedef struct
-{
-  PdgDbConn *conn;
-  PdgDbTx *tx;
-} Lock;
-
-static void
-lock_take (Lock *lock)
-{
-  g_autoptr (GError) error = NULL;
-
-  lock->conn = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
-  lock->tx = pdg_db_tx_begin_maintenance (lock->conn, &error);
-  g_assert_no_error (error);
-  pdg_db_tx_exec_script (lock->tx, "LOCK TABLE session IN ACCESS EXCLUSIVE MODE", &error);
-  g_assert_no_error (error);
-}
-
-static void
-lock_release (Lock *lock)
-{
-  g_clear_pointer (&lock->tx, pdg_db_tx_free);
-  g_clear_pointer (&lock->conn, pdg_db_conn_free);
-}
-
-static gint64
-n_waiting (void)
-{
-  return fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test reader' AND wait_event_type = 'Lock'");
-}
-
 #define SLOW "{\"query\":\"{project(id:\\\"proj_demo\\\"){newestEventAt}}\"}"
 
 #define OF_PROJECT(selection) "{\"query\":\"{project(id:\\\"proj_demo\\\"){" selection "}}\"}"
@@ -53,28 +22,20 @@ test_deadline (void)
     OF_PROJECT ("event(id:\\\"held\\\"){session{id}}"), OF_PROJECT ("event(id:\\\"held\\\"){actor{id}}"),
     OF_PROJECT ("actor(id:\\\"held\\\"){id}"),
   };
-  PdgApiOptions options = {
-    .pool = fixture->pool, .ingest = fixture->ingest, .hub = fixture->hub, .credentials = fixture->credentials, .demo = fixture->demo,
-    .local = fixture->a->admin, .keyless = TRUE, .ingest_body_bytes = 1024, .ingest_events = 10, .ingest_event_bytes = 1024,
-    .graphql_body_bytes = 1024, .graphql_tokens = 1000, .graphql_depth = 10, .graphql_aliases = 10, .graphql_timeout_ms = 150,
-  };
+  PdgApiOptions options = api_fixture_get_options (fixture);
   g_autofree char *body = body_with_one ("proj_demo", "held", "held", g_get_real_time ());
   g_auto (Verdict) verdict = { 0 };
-  g_autoptr (GError) error = NULL;
-  PdgApi *api = pdg_api_new (&options, &error);
-  PdgHttpServer *server = pdg_http_server_new (NULL);
+  PdgHttpServer *server;
+  PdgApi *api;
 
-  g_assert_no_error (error);
   fixture_store (fixture->ingest, fixture->a->admin, body, &verdict);
   assert_stored (verdict, 1, 0, 0);
-  pdg_api_add_routes (api, server);
-  pdg_http_server_start (server, "127.0.0.1", 0, 1, &error);
-  g_assert_no_error (error);
+  options.graphql_timeout_ms = 150;
+  api = api_fixture_serve (&options, &server);
   for (gsize i = 0; i < G_N_ELEMENTS (documents); i++)
     {
-      Lock lock;
+      TableLock *lock = table_lock_new ("session");
 
-      lock_take (&lock);
       {
         g_autoptr (RawAnswer) answer = api_send (fixture, pdg_http_server_get_port (server), "POST", "/graphql", JSON_TYPE, documents[i]);
         g_autoptr (JsonNode) node = json_from_string (answer->body, NULL);
@@ -85,7 +46,7 @@ test_deadline (void)
         assert_error_code (node, "TIMEOUT");
         g_assert_nonnull (message);
       }
-      lock_release (&lock);
+      table_lock_free (lock);
       {
         /* with the deadline of ten seconds: a busy machine may need more than the short one */
         g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", JSON_TYPE, documents[i]);
@@ -103,16 +64,15 @@ static void
 test_client_goes_away (void)
 {
   g_autofree char *request = g_strdup_printf ("POST /graphql HTTP/1.1\r\nHost: localhost\r\n" JSON_TYPE "Content-Length: %zu\r\n\r\n%s", strlen (SLOW), SLOW);
-  Lock lock;
+  TableLock *lock = table_lock_new ("session");
   int fd;
 
-  lock_take (&lock);
   fd = raw_connect (pdg_http_server_get_port (fixture->server));
   raw_send (fd, request);
-  fixture_wait (n_waiting () == 1);
+  fixture_wait (count_waiting_readers () == 1);
   close (fd);
-  fixture_wait (n_waiting () == 0); /* well before its deadline of ten seconds, and while the lock is held */
-  lock_release (&lock);
+  fixture_wait (count_waiting_readers () == 0); /* well before its deadline of ten seconds, and while the lock is held */
+  table_lock_free (lock);
   {
     g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", JSON_TYPE, SLOW);
 
@@ -142,18 +102,17 @@ static void
 test_cancel_many (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TableLock *lock = table_lock_new ("session");
   Tally tally = { 0 };
-  Lock lock;
 
-  lock_take (&lock);
   for (int i = 0; i < 12; i++)
     pdg_api_execute_async (fixture->api, fixture->a->admin, "{project(id:\"proj_demo\"){newestEventAt}}", NULL, NULL, cancellable, done_cb, &tally);
-  fixture_wait (n_waiting () == 3);
+  fixture_wait (count_waiting_readers () == 3);
   g_cancellable_cancel (cancellable);
   fixture_wait (tally.n_done == 12);
   g_assert_cmpuint (tally.n_cancelled, ==, 12);
-  fixture_wait (n_waiting () == 0);
-  lock_release (&lock);
+  fixture_wait (count_waiting_readers () == 0);
+  table_lock_free (lock);
 }
 
 /* A client that leaves while its events are being stored changes nothing for them. */

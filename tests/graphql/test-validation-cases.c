@@ -99,7 +99,7 @@ run_case (JsonObject *test,
   ast = pdg_gql_parse (arena, query, strlen (query), 0, 100, &result, &message, &location);
   g_assert_cmpstr (message, ==, NULL);
   pdg_gql_document_init (&document, schema, arena, ast);
-  pdg_gql_validate (&document, TRUE, rule, errors);
+  pdg_gql_validate (&document, TRUE, 0, rule, errors);
   pdg_gql_document_clear (&document);
   expected = describe_expected (json_object_get_array_member (test, member));
   found = describe_found (errors);

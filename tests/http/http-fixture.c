@@ -309,6 +309,74 @@ raw_receive (int fd, char *buffer, gsize len)
   return recv (fd, buffer, len, 0);
 }
 
+void
+raw_read_exactly (int fd, void *buffer, gsize len)
+{
+  for (gsize n = 0; n < len;)
+    {
+      gssize got = raw_receive (fd, (char *) buffer + n, len - n);
+
+      g_assert_cmpint (got, >, 0);
+      n += (gsize) got;
+    }
+}
+
+char *
+raw_read_head (int fd)
+{
+  GString *head = g_string_new (NULL);
+  char c;
+
+  while (!g_str_has_suffix (head->str, "\r\n\r\n"))
+    {
+      raw_read_exactly (fd, &c, 1);
+      g_string_append_c (head, c);
+    }
+  return g_string_free (head, FALSE);
+}
+
+void
+raw_send_frame (int fd, guint first, const void *payload, gsize len)
+{
+  g_autoptr (GByteArray) frame = g_byte_array_new ();
+  guint8 head[8] = { (guint8) first, (guint8) (0x80 | (len < 126 ? len : 126)), (guint8) (len >> 8), (guint8) len };
+  guint8 mask[4] = { 0x37, 0xfa, 0x21, 0x3d };
+
+  g_byte_array_append (frame, head, len < 126 ? 2 : 4);
+  g_byte_array_append (frame, mask, 4);
+  for (gsize i = 0; i < len; i++)
+    {
+      guint8 byte = ((const guint8 *) payload)[i] ^ mask[i & 3];
+
+      g_byte_array_append (frame, &byte, 1);
+    }
+  raw_send_bytes (fd, frame->data, frame->len);
+}
+
+char *
+raw_read_frame (int fd, guint *opcode, gsize *len)
+{
+  guint8 head[2], more[8];
+  char *payload;
+
+  raw_read_exactly (fd, head, 2);
+  g_assert_cmpuint (head[0] & 0xf0, ==, 0x80);
+  *opcode = head[0] & 0x0f;
+  *len = head[1];
+  if (head[1] >= 126)
+    {
+      guint n = head[1] == 126 ? 2 : 8;
+
+      raw_read_exactly (fd, more, n);
+      *len = 0;
+      for (guint i = 0; i < n; i++)
+        *len = *len << 8 | more[i];
+    }
+  payload = g_malloc0 (*len + 1);
+  raw_read_exactly (fd, payload, *len);
+  return payload;
+}
+
 static gsize
 content_length_of (const char *head)
 {

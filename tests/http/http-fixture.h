@@ -66,6 +66,14 @@ void       raw_send_bytes   (int fd, const void *data, gsize len);
 gboolean   raw_try_send     (int fd, const void *data, gsize len);
 /* One response by Content-Length (@head_only: none follows). NULL when the connection ended before it began. */
 RawAnswer *raw_read         (int fd, gboolean head_only);
+/* Exactly @len bytes, or the test fails. */
+void       raw_read_exactly (int fd, void *buffer, gsize len);
+/* Status line and headers. (transfer full) */
+char      *raw_read_head    (int fd);
+/* A masked WebSocket frame of up to 65535 bytes; @first: FIN, reserved bits, opcode. */
+void       raw_send_frame   (int fd, guint first, const void *payload, gsize len);
+/* The payload of a frame from the server, with a NUL behind. (transfer full) */
+char      *raw_read_frame   (int fd, guint *opcode, gsize *len);
 /* Whether the peer closes within 10 s without another byte. */
 gboolean   raw_is_closed    (int fd);
 /* Value of a header or NULL. (transfer full) */

@@ -123,32 +123,6 @@ wait_for_closed (Streams *self, int n)
     }
 }
 
-static void
-read_exactly (int fd, void *buffer, gsize len)
-{
-  for (gsize n = 0; n < len;)
-    {
-      gssize got = recv (fd, (char *) buffer + n, len - n, 0);
-
-      g_assert_cmpint (got, >, 0);
-      n += (gsize) got;
-    }
-}
-
-static char *
-read_head (int fd)
-{
-  GString *head = g_string_new (NULL);
-  char c;
-
-  while (!g_str_has_suffix (head->str, "\r\n\r\n"))
-    {
-      read_exactly (fd, &c, 1);
-      g_string_append_c (head, c);
-    }
-  return g_string_free (head, FALSE);
-}
-
 static int
 open_socket (Streams *self)
 {
@@ -156,55 +130,11 @@ open_socket (Streams *self)
   g_autofree char *head = NULL;
 
   raw_send (fd, UPGRADE);
-  head = read_head (fd);
+  head = raw_read_head (fd);
   g_assert_true (g_str_has_prefix (head, "HTTP/1.1 101 "));
   g_assert_nonnull (strstr (head, "Sec-WebSocket-Accept: " ACCEPT "\r\n"));
   g_assert_nonnull (strstr (head, "Sec-WebSocket-Protocol: echo\r\n"));
   return fd;
-}
-
-/* A masked frame of up to 65535 bytes; @first: FIN, reserved bits, opcode. */
-static void
-send_frame (int fd, guint first, const void *payload, gsize len)
-{
-  g_autoptr (GByteArray) frame = g_byte_array_new ();
-  guint8 head[8] = { (guint8) first, (guint8) (0x80 | (len < 126 ? len : 126)), (guint8) (len >> 8), (guint8) len };
-  guint8 mask[4] = { 0x37, 0xfa, 0x21, 0x3d };
-
-  g_byte_array_append (frame, head, len < 126 ? 2 : 4);
-  g_byte_array_append (frame, mask, 4);
-  for (gsize i = 0; i < len; i++)
-    {
-      guint8 byte = ((const guint8 *) payload)[i] ^ mask[i & 3];
-
-      g_byte_array_append (frame, &byte, 1);
-    }
-  raw_send_bytes (fd, frame->data, frame->len);
-}
-
-/* (transfer full), with a NUL behind. */
-static char *
-read_frame (int fd, guint *opcode, gsize *len)
-{
-  guint8 head[2], more[8];
-  char *payload;
-
-  read_exactly (fd, head, 2);
-  g_assert_cmpuint (head[0] & 0xf0, ==, 0x80);
-  *opcode = head[0] & 0x0f;
-  *len = head[1];
-  if (head[1] >= 126)
-    {
-      guint n = head[1] == 126 ? 2 : 8;
-
-      read_exactly (fd, more, n);
-      *len = 0;
-      for (guint i = 0; i < n; i++)
-        *len = *len << 8 | more[i];
-    }
-  payload = g_malloc0 (*len + 1);
-  read_exactly (fd, payload, *len);
-  return payload;
 }
 
 static void
@@ -212,7 +142,7 @@ assert_text (int fd, const char *expected)
 {
   guint opcode;
   gsize len;
-  g_autofree char *payload = read_frame (fd, &opcode, &len);
+  g_autofree char *payload = raw_read_frame (fd, &opcode, &len);
 
   g_assert_cmpuint (opcode, ==, 1);
   g_assert_cmpstr (payload, ==, expected);
@@ -227,7 +157,7 @@ assert_close (int fd, guint code)
 
   do
     {
-      g_autofree guint8 *payload = (guint8 *) read_frame (fd, &opcode, &len);
+      g_autofree guint8 *payload = (guint8 *) raw_read_frame (fd, &opcode, &len);
 
       if (opcode == 8)
         {
@@ -250,21 +180,21 @@ test_echo (void)
   guint opcode;
   gsize len;
 
-  send_frame (fd, 0x81, "hello", 5);
+  raw_send_frame (fd, 0x81, "hello", 5);
   assert_text (fd, "hello");
-  send_frame (fd, 0x81, "", 0);
+  raw_send_frame (fd, 0x81, "", 0);
   assert_text (fd, "");
-  send_frame (fd, 0x01, "fö", 3); /* in three parts, a ping between */
-  send_frame (fd, 0x89, "ping", 4);
-  send_frame (fd, 0x00, "\xe2\x82", 2);
-  send_frame (fd, 0x80, "\xac", 1);
-  pong = read_frame (fd, &opcode, &len);
+  raw_send_frame (fd, 0x01, "fö", 3); /* in three parts, a ping between */
+  raw_send_frame (fd, 0x89, "ping", 4);
+  raw_send_frame (fd, 0x00, "\xe2\x82", 2);
+  raw_send_frame (fd, 0x80, "\xac", 1);
+  pong = raw_read_frame (fd, &opcode, &len);
   g_assert_cmpuint (opcode, ==, 10);
   g_assert_cmpstr (pong, ==, "ping");
   assert_text (fd, "fö€");
-  send_frame (fd, 0x81, big, 60000);
+  raw_send_frame (fd, 0x81, big, 60000);
   assert_text (fd, big);
-  send_frame (fd, 0x88, "\x0f\xa0over", 6); /* 4000 */
+  raw_send_frame (fd, 0x88, "\x0f\xa0over", 6); /* 4000 */
   assert_close (fd, 4000);
   wait_for_closed (streams, 1);
 }
@@ -411,7 +341,7 @@ test_silence (void)
   g_autoptr (Streams) streams = streams_new (&limits);
   int fd = open_socket (streams);
 
-  ping = read_frame (fd, &opcode, &len);
+  ping = raw_read_frame (fd, &opcode, &len);
   g_assert_cmpuint (opcode, ==, 9);
   assert_close (fd, PDG_HTTP_CLOSE_GOING_AWAY);
   wait_for_closed (streams, 1);
@@ -449,13 +379,13 @@ test_stop (void)
   char last[5];
 
   raw_send (events, "GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
-  head = read_head (events);
+  head = raw_read_head (events);
   pdg_http_web_socket_unref (pop (streams->sockets));
   pdg_http_body_stream_unref (pop (streams->streams));
   began = g_get_monotonic_time ();
   thread = g_thread_new ("stop", stop_thread, streams->server);
   assert_close (fd, PDG_HTTP_CLOSE_GOING_AWAY);
-  read_exactly (events, last, 5);
+  raw_read_exactly (events, last, 5);
   g_assert_cmpmem (last, 5, "0\r\n\r\n", 5);
   close (events);
   g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
@@ -468,7 +398,7 @@ assert_bytes (int fd, const char *expected)
 {
   g_autofree char *buffer = g_malloc0 (strlen (expected) + 1);
 
-  read_exactly (fd, buffer, strlen (expected));
+  raw_read_exactly (fd, buffer, strlen (expected));
   g_assert_cmpstr (buffer, ==, expected);
 }
 
@@ -485,7 +415,7 @@ test_events (void)
 
   raw_send (fd, "GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
   stream = pop (streams->streams);
-  head = read_head (fd);
+  head = raw_read_head (fd);
   g_assert_true (g_str_has_prefix (head, "HTTP/1.1 200 OK\r\n"));
   g_assert_nonnull (strstr (head, "Content-Type: text/event-stream\r\n"));
   g_assert_nonnull (strstr (head, "Cache-Control: no-store\r\n"));
@@ -512,7 +442,7 @@ test_events_old (void)
 
   raw_send (fd, "GET /events HTTP/1.0\r\n\r\n");
   stream = pop (streams->streams);
-  head = read_head (fd);
+  head = raw_read_head (fd);
   g_assert_null (strstr (head, "chunked"));
   pdg_http_body_stream_write (stream, "data: 1\n\n", 9);
   pdg_http_body_stream_end (stream);

@@ -81,18 +81,18 @@ async function cost(server) {
   same(answer.body.extensions?.cost, { requested: 77, limit: 5000 }, 'the cost is answered');
 }
 
+const nestedIn = (n) => `${'... { '.repeat(n)}__typename${' }'.repeat(n)}`;
 const normal = await start();
 
 try {
   await protocol(normal);
   await persisted(normal);
   await cost(normal);
-  const nested = (n) => `${'... { '.repeat(n)}__typename${' }'.repeat(n)}`;
   const big = '{ projects(first: 100) { nodes { journeyGraph(range: {}) { screens { id path name } } sessions(range: {}, first: 100) { nodes { id } } } } }';
 
   for (const [guard, query, expected] of [
     ['tokens', `{ ${repeat(5000, () => '__typename')} }`, 'QUERY_TOO_COMPLEX'],
-    ['nesting', `{ ${nested(150)} }`, 'QUERY_TOO_COMPLEX'],
+    ['nesting', `{ ${nestedIn(150)} }`, 'QUERY_TOO_COMPLEX'],
     ['depth', `{ ${'a { '.repeat(12)}b${' }'.repeat(12)} }`, 'QUERY_TOO_COMPLEX'],
     ['aliases', `{ organisation { ${repeat(31, (i) => `a${i}: id`)} } }`, 'QUERY_TOO_COMPLEX'],
     ['directives', `{ organisation { ${repeat(51, () => 'id @include(if: true)')} } }`, 'QUERY_TOO_COMPLEX'],
@@ -107,11 +107,66 @@ try {
 
   same((await post(normal, [{ query: '{ version }' }])).status, 400, 'batches are refused');
   same(await refusals(normal, 'batch'), batch + 1, 'guard batch is counted');
+  const body = await refusals(normal, 'body');
   const large = await post(normal, { query: `{ version } # ${'x'.repeat(1100000)}` });
 
   same(large.status, 413, 'a body over the limit is 413');
+  same(await refusals(normal, 'body'), body + 1, 'guard body is counted');
 } finally {
   await normal.stop();
+}
+
+/* Each guard just inside and just outside of its own setting. */
+const tight = await start(['--graphql-tokens=120', '--graphql-nesting=8', '--graphql-depth=3', '--graphql-fields=40', '--graphql-aliases=2', '--graphql-directives=2',
+                           '--graphql-root-fields=3', '--graphql-introspection-lists=1', '--graphql-introspection-depth=4', '--graphql-overlap=1000',
+                           '--graphql-errors=2', '--graphql-page-size=5', '--graphql-cost=60', '--graphql-body-bytes=2048']);
+
+try {
+  const within = (set) => `{ organisation { ${set} } }`;
+  const names = (n) => repeat(n, () => '__typename');
+
+  for (const [guard, inside, outside, expected = 'QUERY_TOO_COMPLEX'] of [
+    ['tokens', `{ __typename ${repeat(116, () => ',')} } # nothing`, `{ ${repeat(60, () => '... { __typename }')} }`],
+    ['nesting', `{ ${nestedIn(7)} }`, `{ ${nestedIn(8)} }`],
+    ['depth', '{ projects(first: 1) { nodes { id } } }', '{ projects(first: 1) { nodes { sessions(range: {}, first: 1) { nodes { id } } } } }'],
+    ['fields', `${within('...F ...F')} fragment F on Organisation { ${names(14)} }`, `${within('...F ...F ...F')} fragment F on Organisation { ${names(14)} }`],
+    ['aliases', '{ a: version b: version }', '{ a: version b: version c: __typename }'],
+    ['directives', '{ version @skip(if: false) @include(if: true) }', '{ version @skip(if: false) @include(if: true) ...F @include(if: true) } fragment F on Query { __typename }'],
+    ['root-fields', '{ a: version b: version __typename }', '{ a: version b: version __typename ...F } fragment F on Query { __typename }'],
+    ['introspection', '{ __schema { types { fields { name } } } }', '{ __schema { types { fields { type { fields { name } } } } } }'],
+    ['introspection', '{ __schema { types { fields { name } } } }', '{ __schema { types { fields { type { ofType { name } } } } } }'],
+    ['overlap', within(names(20)), within(names(38))],
+    ['errors', '{ version }', '{ no1 no2 no3 }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['page-size', '{ projects(first: 5) { pageInfo { hasNextPage } } }', '{ projects(first: 6) { pageInfo { hasNextPage } } }', 'BAD_USER_INPUT'],
+    ['cost', '{ projects(first: 5) { nodes { id name } } }', '{ projects(first: 5) { nodes { id name a: id b: id } } }'],
+  ]) {
+    const allowed = await post(tight, { query: inside });
+
+    ok(allowed.status === 200 && !allowed.body.errors, `guard ${guard} lets through what is inside its setting`, allowed.body?.errors);
+    await refused(tight, guard, { query: outside }, 400, expected);
+  }
+  const exact = '{"query":"{version}"}';
+
+  same([(await post(tight, exact.padEnd(2048))).status, (await post(tight, exact.padEnd(2049))).status], [200, 413], 'guard body has its setting');
+} finally {
+  await tight.stop();
+}
+
+/* The total, whoever asks. */
+const crowded = await start(['--graphql-key-requests=0', '--graphql-requests=1', '--graphql-aliases=0', '--graphql-root-fields=0', '--graphql-cost=0']);
+
+try {
+  const slow = { query: `{ ${repeat(200, (i) => `a${i}: projects(first: 100) { nodes { id } }`)} }` };
+  const until = Date.now() + PATIENCE_MS;
+  let answer;
+
+  do
+    answer = (await Promise.all(Array.from({ length: 8 }, () => post(crowded, slow)))).find(({ status }) => status === 429);
+  while (!answer && Date.now() < until);
+  same([answer?.status, answer && code(answer), answer?.headers.get('retry-after')], [429, 'TOO_MANY_REQUESTS', '1'], 'too many in all are 429 with Retry-After');
+  ok(await refusals(crowded, 'requests') > 0 && await refusals(crowded, 'key-requests') === 0, 'guard requests is counted');
+} finally {
+  await crowded.stop();
 }
 
 const busy = await start(['--graphql-key-requests=1', '--graphql-deadline=10', '--graphql-aliases=0', '--graphql-root-fields=0', '--graphql-cost=0',

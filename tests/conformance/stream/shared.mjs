@@ -48,6 +48,13 @@ export async function post(server, query, variables) {
   return answer.json();
 }
 
+/** How often this guard has refused. */
+export async function refusals(server, guard) {
+  const text = await (await fetch(`${server.base}/metrics`)).text();
+
+  return Number(text.match(new RegExp(`^productgraph_graphql_refusals_total\\{guard="${guard}"\\} (\\d+)$`, 'm'))?.[1]);
+}
+
 export async function makeProject(server, id) {
   const result = await post(server, 'mutation($i: CreateProjectInput!) { createProject(input: $i) { __typename } }', { i: { id, name: id } });
 
