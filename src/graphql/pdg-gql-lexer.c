@@ -66,12 +66,17 @@ fail_char (PdgGqlLexer *lexer,
   return fail (lexer, "%sU+%04X.", what, g_utf8_get_char (lexer->text + lexer->at));
 }
 
-/* Past one byte; only text inside strings, comments and BOMs has more than one to a character. */
+/* Past one byte; only text inside strings, comments and BOMs has more than one to a character. Columns count UTF-16
+ * code units, as editors and other implementations do: the first of four bytes begins two of them. */
 static inline void
 skip_byte (PdgGqlLexer *lexer)
 {
-  if (((guchar) lexer->text[lexer->at] & 0xc0) == 0x80)
+  guchar byte = (guchar) lexer->text[lexer->at];
+
+  if ((byte & 0xc0) == 0x80)
     lexer->extra++;
+  else if (byte >= 0xf0)
+    lexer->extra--;
   lexer->at++;
 }
 

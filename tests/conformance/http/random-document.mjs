@@ -9,8 +9,10 @@ import { FIELD_NAMES, INPUT_NAMES } from './random-schema.mjs';
 const VARIABLES = ['v1', 'v2', 'v3', 'v4'];
 const FRAGMENTS = ['F1', 'F2', 'F3', 'F4'];
 const ROOTS = { query: 'getQueryType', mutation: 'getMutationType', subscription: 'getSubscriptionType' };
+/* How built-in types describe themselves is everybody's own; and graphql-js does not print a default as it was written. */
+const OWN_WORDS = ['__Type.description', '__InputValue.defaultValue'];
 const PIECES = ['', '', '{', '}', '(', ')', '"', '$', '...', '@', ':', '!', '[', ']', '&', '|', '=', '.', '..', '\\', '#', '\n', '\r', '\r\n', '\t', ',', 'é', '"""',
-                '\u0007', '\u0000', 'on', 'fragment', 'query', 'null', 'true', '\ufeff', '"\\uD83D"', '"\\uD83D\\uDE00"', '"\\u{1F600}"', '"\\u{110000}"',
+                '\u0007', 'on', 'fragment', 'query', 'null', 'true', '\ufeff', '"\\uD83D"', '"\\uD83D\\uDE00"', '"\\u{1F600}"', '"\\u{110000}"',
                 '"\\u{}"', '"\\u{D800}"', '"\\u12"', '"\\q"', '"a\nb"', '"a\tb"', '"\u0007"', '"""a\r\n\r  b\\"""c"""', '"""open', '"open', '/*', '😀', '"😀"',
                 '# 😀\n', '\u2028', '\u00a0', 'ａ', '0', '00', '-0', '-', '01', '1.', '.5', '1.5', '1.5.5', '1e', '1e5', '1E+', '1e-5', '0x1', '1_', '1a', '-1', '+1',
                 '1.e3', '0.0e0', '9'.repeat(30), '1e999', '%', '?', ';', '\'', '`', '~', '*'];
@@ -69,17 +71,17 @@ export class DocumentGenerator extends Random {
 
   /** A selection set without a look at the schema. */
   anySelection(depth) {
-    return this.some(1 + this.below(4), () => {
+    return this.some(1 + this.below(3), () => {
       const r = this.below(12);
 
       if (r < 8) {
         const name = this.pick([...FIELD_NAMES, '__typename', 'nope', '__schema', '__type']);
 
         return ` ${this.chance(0.25) ? `${this.pick(['k1', 'k2', 'id'])}: ` : ''}${name}${this.chance(0.2) ? this.anyArguments() : ''}${
-          this.anyDirectives()}${this.chance(0.45) && depth < 5 ? ` {${this.anySelection(depth + 1)} }` : ''}`;
+          this.anyDirectives()}${this.chance(0.45) && depth < 4 ? ` {${this.anySelection(depth + 1)} }` : ''}`;
       }
       if (r < 10) return ` ...${this.pick([...FRAGMENTS, 'F5'])}${this.anyDirectives()}`;
-      if (depth >= 5) return ' id';
+      if (depth >= 4) return ' id';
       return ` ...${this.chance(0.7) ? ` on ${this.anyType()}` : ''}${this.anyDirectives()} {${this.anySelection(depth + 1)} }`;
     }).join('');
   }
@@ -133,7 +135,7 @@ export class DocumentGenerator extends Random {
     if (value === 'null' && !this.chance(this.noise)) return this.notNull(type, depth);
     const name = value.slice(1);
 
-    if (value.startsWith('$') && this.variables[name] !== undefined && !isNonNullType(type) && !this.chance(this.noise))
+    if (value.startsWith('$') && this.variables[name] !== undefined && !isNonNullType(type) && !this.chance(this.noise + 0.1))
       this.variables[name] = this.variables[name].replace(/!?( =.*)?$/, '!$1').replace(/ = null$/, '');
     return value;
   }
@@ -208,7 +210,7 @@ export class DocumentGenerator extends Random {
   fittingField(type, field, depth) {
     const leaf = isLeafType(getNamedType(field.type));
 
-    if (!leaf && depth > 4) return ' __typename';
+    if (!leaf && depth > 3) return ' __typename';
     const args = this.fittingArguments(field.args);
 
     return ` ${this.alias(field, args)}${field.name}${args}${this.fittingDirectives('FIELD')}${
@@ -217,14 +219,14 @@ export class DocumentGenerator extends Random {
 
   fittingSelection(type, depth, least = 1) {
     if (this.chance(this.noise)) return this.anySelection(depth);
-    const fields = isUnionType(type) ? [] : Object.values(type.getFields());
+    const fields = isUnionType(type) ? [] : Object.values(type.getFields()).filter(({ name }) => !OWN_WORDS.includes(`${type.name}.${name}`));
 
-    return this.some(least + this.below(4), () => {
+    return this.some(least + this.below(3), () => {
       const r = this.below(20);
 
       if (r < 13 && fields.length > 0) return this.fittingField(type, this.pick(fields), depth);
       if (r < 14 && type === this.schema.getQueryType() && depth === 0)
-        return ` meta${this.below(3)}: __type(name: "${this.pick([...this.composite, ...this.inputs, 'Nope', '__Field'])}") {${
+        return ` meta${this.below(3)}: __type(name: "${this.pick([...this.composite, ...this.inputs, 'Nope'])}") {${
           this.fittingSelection(this.schema.getType('__Type'), 3)} }`;
       if (type.name.startsWith('__') || (r < 14)) return ' __typename';
       if (r < 17) {
@@ -232,7 +234,7 @@ export class DocumentGenerator extends Random {
 
         return names.length > 0 && this.chance(0.8) ? ` ...${this.pick(names)}${this.fittingDirectives('FRAGMENT_SPREAD')}` : ' __typename';
       }
-      if (depth >= 5) return ' __typename';
+      if (depth >= 4) return ' __typename';
       const name = this.pick([...this.overlapping(type), type.name]);
 
       return ` ...${name === type.name && this.chance(0.3) ? '' : ` on ${name}`}${this.fittingDirectives('INLINE_FRAGMENT')} {${
@@ -305,9 +307,9 @@ export class DocumentGenerator extends Random {
     return this.breakText(this.chance(0.5) ? this.anyDocument() : this.fittingDocument(0.02));
   }
 
-  /** JSON for a variable of @type; nearly always one that fits. */
+  /** JSON for a variable of @type; nearly always one that fits. No 1e100 for an ID: whether that is an integer, each says otherwise. */
   json(type, depth = 0) {
-    if (this.chance(0.04)) return this.pick([null, 1, -1.5, 2147483648, 1e100, '', 'X', true, [], [null], {}, { x: 1 }, [[1]], { out: null, x: 1 }]);
+    if (this.chance(0.04)) return this.pick([null, 1, -1.5, 2147483648, '', 'X', true, [], [null], {}, { x: 1 }, [[1]], { out: null, x: 1 }]);
     if (isNonNullType(type)) type = type.ofType;
     else if (this.chance(0.1)) return null;
     if (isListType(type)) return this.chance(0.2) ? this.json(type.ofType, depth + 1) : this.some(depth > 3 ? 0 : this.below(3), () => this.json(type.ofType, depth + 1));
@@ -319,7 +321,7 @@ export class DocumentGenerator extends Random {
       return Object.fromEntries(chosen.map((field) => [field.name, this.json(field.type, depth + 1)]));
     }
     if (isEnumType(type)) return this.pick(type.getValues()).name;
-    return { Int: () => this.below(100) - 50, Float: () => this.below(100) / 8, String: () => this.pick(['s', '', 'é😀"']), Boolean: () => this.chance(0.5),
+    return { Int: () => this.below(100) - 50, Float: () => this.pick([this.below(100) / 8, 1e100]), String: () => this.pick(['s', '', 'é😀"']), Boolean: () => this.chance(0.5),
              ID: () => this.pick(['i', 12, 123456789012345]) }[type.name]?.() ?? this.pick(['s', 1, 2.5, false, [1, [null]], { k: { l: 'X' } }]);
   }
 }

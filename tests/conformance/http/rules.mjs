@@ -1,6 +1,9 @@
 // The 26 rules of the specification of September 2025 as graphql-js 16.15 has them, set right where it falls behind the
 // specification; and counts of which rule said something.
-import { GraphQLError, Kind, getNamedType, isInputObjectType, isNullableType, specifiedRules, typeFromAST } from 'graphql';
+import {
+  GraphQLBoolean, GraphQLError, GraphQLNonNull, Kind, TypeInfo, getNamedType, introspectionTypes, isInputObjectType, isNullableType, isObjectType,
+  specifiedRules, typeFromAST,
+} from 'graphql';
 
 /* A nullable variable in a @oneOf object, by the rule on values: graphql-js' own test cases (tests/graphql runs them) want it told
  * there as well as by the rule on positions; its release 16.15.0 tells only the latter. Section 5.6.1. */
@@ -83,6 +86,27 @@ function rootConditions(context, operation) {
   collect(operation.selectionSet);
   return found;
 }
+
+/* Every includeDeprecated is Boolean! in the specification, section 4.2. */
+for (const type of introspectionTypes.filter(isObjectType))
+  for (const { args } of Object.values(type.getFields()))
+    for (const arg of args)
+      if (arg.name === 'includeDeprecated') arg.type = new GraphQLNonNull(GraphQLBoolean);
+
+/* An argument of a directive that is not there has no type; graphql-js takes that of the field's argument of the same name. */
+const { enter, leave, getFieldDef } = TypeInfo.prototype;
+
+TypeInfo.prototype.enter = function (node) {
+  if (node.kind === Kind.DIRECTIVE) this.inDirective = true;
+  enter.call(this, node);
+};
+TypeInfo.prototype.leave = function (node) {
+  if (node.kind === Kind.DIRECTIVE) this.inDirective = false;
+  leave.call(this, node);
+};
+TypeInfo.prototype.getFieldDef = function () {
+  return this.inDirective ? undefined : getFieldDef.call(this);
+};
 
 function setRight(rule) {
   if (rule.name !== 'SingleFieldSubscriptionsRule') return rule;
