@@ -88,7 +88,7 @@ typedef struct
   PdgGqlValidation *validation;
   PdgGqlType *type;
   GHashTable *visited;
-  GPtrArray *keys;    /* const char * */
+  GHashTable *by_key; /* response key -> its group */
   GPtrArray *groups;  /* GArray of PdgGqlLocation */
   GArray *conditions; /* PdgGqlLocation of @skip and @include, which must not be here */
   GPtrArray *fields;  /* the first of each */
@@ -99,17 +99,16 @@ add_root_field (RootFields               *roots,
                 const PdgGqlAstSelection *field)
 {
   const char *key = pdg_gql_ast_response_key (field);
-  guint i = 0;
+  GArray *group = g_hash_table_lookup (roots->by_key, key);
 
-  while (i < roots->keys->len && strcmp (roots->keys->pdata[i], key) != 0)
-    i++;
-  if (i == roots->keys->len)
+  if (group == NULL)
     {
-      g_ptr_array_add (roots->keys, (gpointer) key);
+      group = g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation));
+      g_hash_table_insert (roots->by_key, (gpointer) key, group);
       g_ptr_array_add (roots->fields, (gpointer) field);
-      g_ptr_array_add (roots->groups, g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation)));
+      g_ptr_array_add (roots->groups, group);
     }
-  g_array_append_val ((GArray *) roots->groups->pdata[i], field->location);
+  g_array_append_val (group, field->location);
 }
 
 static gboolean
@@ -207,20 +206,20 @@ single_field_subscriptions (PdgGqlValidation *validation,
                             gconstpointer     node)
 {
   const PdgGqlAstDefinition *operation = node;
-  g_autoptr(GHashTable) visited = NULL;
-  g_autoptr(GPtrArray) keys = NULL, groups = NULL, fields = NULL;
+  g_autoptr(GHashTable) visited = NULL, by_key = NULL;
+  g_autoptr(GPtrArray) groups = NULL, fields = NULL;
   g_autoptr(GArray) conditions = NULL;
   RootFields roots;
 
   if (operation->operation != PDG_GQL_AST_SUBSCRIPTION || validation->schema->roots[PDG_GQL_AST_SUBSCRIPTION] == NULL)
     return;
   visited = g_hash_table_new (NULL, NULL);
-  keys = g_ptr_array_new ();
+  by_key = g_hash_table_new (g_str_hash, g_str_equal);
   fields = g_ptr_array_new ();
   groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   conditions = g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation));
   roots = (RootFields) { .validation = validation, .type = validation->schema->roots[PDG_GQL_AST_SUBSCRIPTION], .visited = visited,
-                         .keys = keys, .groups = groups, .conditions = conditions, .fields = fields };
+                         .by_key = by_key, .groups = groups, .conditions = conditions, .fields = fields };
   collect_root_fields (&roots, operation->set);
   check_root_fields (&roots, operation);
 }

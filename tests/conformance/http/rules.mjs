@@ -1,8 +1,8 @@
 // The 26 rules of the specification of September 2025 as graphql-js 16.15 has them, set right where it falls behind the
 // specification; and counts of which rule said something.
 import {
-  GraphQLBoolean, GraphQLError, GraphQLNonNull, Kind, TypeInfo, getNamedType, introspectionTypes, isInputObjectType, isNullableType, isObjectType,
-  specifiedRules, typeFromAST,
+  GraphQLBoolean, GraphQLError, GraphQLNonNull, Kind, TypeInfo, getNamedType, getNullableType, introspectionTypes, isInputObjectType, isListType, isNullableType,
+  isObjectType, specifiedRules, typeFromAST,
 } from 'graphql';
 
 /* A nullable variable in a @oneOf object, by the rule on values: graphql-js' own test cases (tests/graphql runs them) want it told
@@ -12,17 +12,22 @@ function OneOfVariables(context) {
 
   return {
     OperationDefinition: { enter(node) { operation = node; }, leave() { operation = undefined; } },
+    /* What is told as a whole is not looked into, as in the rule on values. */
+    ListValue: () => (isListType(getNullableType(context.getParentInputType())) ? undefined : false),
     ObjectValue(node) {
       const type = getNamedType(context.getInputType());
+
+      if (!isInputObjectType(type)) return false;
       const names = new Set(node.fields.map(({ name }) => name.value));
       const value = node.fields.at(-1)?.value;
 
-      if (!isInputObjectType(type) || !type.isOneOf || names.size !== 1 || value.kind !== Kind.VARIABLE) return;
+      if (!type.isOneOf || names.size !== 1 || value.kind !== Kind.VARIABLE) return undefined;
       const definition = operation?.variableDefinitions.find(({ variable }) => variable.name.value === value.name.value);
 
       if (definition && definition.type.kind !== Kind.NON_NULL_TYPE)
         context.reportError(new GraphQLError(
           `Variable "${value.name.value}" must be non-nullable to be used for OneOf Input Object "${type.name}".`, { nodes: [node] }));
+      return undefined;
     },
   };
 }
