@@ -39,10 +39,8 @@
 
     return {
       [Symbol.asyncIterator]() { return this; },
-      next: () => inner.next().catch((error) => {
-        if (controller.signal.aborted) return { value: undefined, done: true };
-        throw lost(error);
-      }),
+      next: () => inner.next().catch((error) => (
+        controller.signal.aborted ? { value: undefined, done: true } : { value: lost(error), done: false })),
       return: () => {
         controller.abort();
         return Promise.resolve({ value: undefined, done: true });
@@ -50,8 +48,13 @@
     };
   }
 
+  /* As a response, for GraphiQL would show what is thrown with its stack. */
+  function failure(message) {
+    return { errors: [{ message }] };
+  }
+
   function lost(error) {
-    return new Error(`No answer from ${location.origin} (${error.message}). Is productgraphd running? Then run the query again.`);
+    return failure(`No answer from ${location.origin} (${error.message}). Is productgraphd running? Then run it again.`);
   }
 
   function isSubscription(parameters, options) {
@@ -78,13 +81,13 @@
         body: JSON.stringify(parameters),
       });
     } catch (error) {
-      throw lost(error);
+      return lost(error);
     }
     const type = response.headers.get('Content-Type') || '';
 
     if (type.startsWith('text/event-stream')) return events(response, controller);
     if (type.includes('json')) return response.json();
-    throw new Error(`${location.origin} answered ${response.status} ${response.statusText}: ${(await response.text()).slice(0, 500)}`);
+    return failure(`${location.origin} answered ${response.status} ${response.statusText}: ${(await response.text()).slice(0, 500)}`);
   }
 
   const element = React.createElement;
