@@ -19,7 +19,10 @@ typedef struct
   guint lists;        /* around it */
 } Answer;
 
+/* Kept as long as the program runs: */
 static GHashTable *answers; /* "Type.field" -> Answer */
+static GHashTable *choices; /* name of a type -> GPtrArray of names */
+static JsonNode *described; /* owns the strings */
 
 /* FNV-1a */
 static guint32
@@ -263,8 +266,7 @@ compare_names (gconstpointer a,
 }
 
 static Answer *
-make_answer (GHashTable *choices,
-             JsonObject *field)
+make_answer (JsonObject *field)
 {
   JsonObject *type = json_object_get_object_member (field, "type");
   Answer *answer = g_new0 (Answer, 1);
@@ -283,7 +285,6 @@ make_answer (GHashTable *choices,
 
 static void
 bind_type (PdgGqlSchema *schema,
-           GHashTable   *choices,
            JsonObject   *type)
 {
   JsonArray *fields = json_object_get_array_member (type, "fields");
@@ -295,7 +296,7 @@ bind_type (PdgGqlSchema *schema,
       char *name = g_strdup_printf ("%s.%s", type_name, json_object_get_string_member (field, "name"));
       PdgGqlBinding binding = { name, resolve };
 
-      g_hash_table_insert (answers, name, make_answer (choices, field));
+      g_hash_table_insert (answers, name, make_answer (field));
       g_assert_true (pdg_gql_schema_bind (schema, &binding, 1, NULL));
     }
 }
@@ -304,11 +305,13 @@ void
 gql_made_up_bind (PdgGqlSchema *schema,
                   GBytes       *introspection)
 {
-  JsonNode *node = json_from_string (g_bytes_get_data (introspection, NULL), NULL);
-  JsonObject *data = json_object_get_object_member (json_node_get_object (node), "data");
-  JsonArray *types = json_object_get_array_member (json_object_get_object_member (data, "__schema"), "types");
-  g_autoptr(GHashTable) choices = g_hash_table_new (g_str_hash, g_str_equal);
+  JsonObject *data;
+  JsonArray *types;
 
+  described = json_from_string (g_bytes_get_data (introspection, NULL), NULL);
+  data = json_object_get_object_member (json_node_get_object (described), "data");
+  types = json_object_get_array_member (json_object_get_object_member (data, "__schema"), "types");
+  choices = g_hash_table_new (g_str_hash, g_str_equal);
   answers = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < json_array_get_length (types); i++)
     {
@@ -324,6 +327,6 @@ gql_made_up_bind (PdgGqlSchema *schema,
       JsonObject *type = json_array_get_object_element (types, i);
 
       if (strcmp (json_object_get_string_member (type, "kind"), "OBJECT") == 0 && json_object_get_string_member (type, "name")[0] != '_')
-        bind_type (schema, choices, type);
+        bind_type (schema, type);
     }
 }

