@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "gql-fixture.h"
 
@@ -188,6 +189,16 @@ answer (PdgGqlSchema       *schema,
   return g_strndup (g_bytes_get_data (response, NULL), g_bytes_get_size (response));
 }
 
+/* Processor time of this thread in microseconds: it waits for nothing, so on a machine that does nothing else it is the time. */
+static gint64
+get_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 /* The best of several, so that what else the machine does is not counted. */
 static gint64
 measure (PdgGqlSchema       *schema,
@@ -198,9 +209,9 @@ measure (PdgGqlSchema       *schema,
 
   for (guint i = 0; i < TRIES; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = get_time ();
       g_autofree char *response = answer (schema, document, limits);
-      gint64 took = g_get_monotonic_time () - start;
+      gint64 took = get_time () - start;
 
       best = MIN (best, took);
     }
@@ -228,7 +239,7 @@ test_bomb (gconstpointer data)
   if (strstr (response, bombs[which].answer) == NULL)
     g_error ("%s: %.500s", bombs[which].name, response);
   g_assert_cmpint (guarded_time, <, SLOWER * MAX_BOMB_MICROS);
-  g_assert_cmpint (two, <, SLOWER * 4 * MAX_BOMB_MICROS);
+  g_assert_cmpint (two, <, SLOWER * MAX_BOMB_MICROS);
   if (once->len < SHORT) /* of a longer one, new memory is most of the time */
     g_assert_cmpint (two, <, 8 * one + SLOWER * NOISE_MICROS);
 }
