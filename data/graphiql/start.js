@@ -1,11 +1,19 @@
-/* Starts GraphiQL on this server's own API. A token comes as ?key=… and is sent as a header from then on. */
+/* Starts GraphiQL on this server's own API. A token comes as ?key=… and stands in the Headers tab from then on. */
 (async function () {
   'use strict';
 
-  const key = new URLSearchParams(location.search).get('key');
-  const examples = await (await fetch('/graphiql/examples.json')).json();
+  const root = document.getElementById('graphiql');
+  const place = new URL(location.href);
+  const key = place.searchParams.get('key');
 
-  async function* events(response) {
+  /* For the style sheet that its dialogs make: see the page's Content-Security-Policy. */
+  window.__webpack_nonce__ = root.dataset.nonce;
+  if (key !== null) { // so that it is not in the history, nor in a link that is shared
+    place.searchParams.delete('key');
+    history.replaceState(null, '', place);
+  }
+
+  async function* read(response) {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
 
@@ -25,21 +33,75 @@
     }
   }
 
-  async function fetcher(parameters, options) {
-    const response = await fetch('/graphql', {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        Accept: /^\s*subscription\b/m.test(parameters.query) ? 'text/event-stream' : 'application/graphql-response+json, application/json;q=0.9',
-        ...(key ? { Authorization: `Bearer ${key}` } : {}),
-        ...((options && options.headers) || {}),
-      },
-      body: JSON.stringify(parameters),
-    });
+  /* Ends at once when GraphiQL stops it, also while it waits for an event. */
+  function events(response, controller) {
+    const inner = read(response);
 
-    return (response.headers.get('Content-Type') || '').startsWith('text/event-stream') ? events(response) : response.json();
+    return {
+      [Symbol.asyncIterator]() { return this; },
+      next: () => inner.next().catch((error) => (
+        controller.signal.aborted ? { value: undefined, done: true } : { value: lost(error), done: false })),
+      return: () => {
+        controller.abort();
+        return Promise.resolve({ value: undefined, done: true });
+      },
+    };
   }
 
-  ReactDOM.createRoot(document.getElementById('graphiql')).render(
-    React.createElement(GraphiQL, { fetcher, defaultTabs: examples, defaultEditorToolsVisibility: false }));
+  /* As a response, for GraphiQL would show what is thrown with its stack. */
+  function failure(message) {
+    return { errors: [{ message }] };
+  }
+
+  function lost(error) {
+    return failure(`No answer from ${location.origin} (${error.message}). Is productgraphd running? Then run it again.`);
+  }
+
+  function isSubscription(parameters, options) {
+    const operations = ((options && options.documentAST && options.documentAST.definitions) || []).filter(({ kind }) => kind === 'OperationDefinition');
+    const named = operations.find(({ name }) => name && name.value === parameters.operationName);
+
+    return (named || operations[0] || {}).operation === 'subscription';
+  }
+
+  async function fetcher(parameters, options) {
+    const controller = new AbortController();
+    let response;
+
+    try {
+      response = await fetch('/graphql', {
+        method: 'POST',
+        signal: controller.signal,
+        headers: {
+          'Content-Type': 'application/json',
+          Accept: isSubscription(parameters, options) ? 'text/event-stream' : 'application/graphql-response+json, application/json;q=0.9',
+          ...(key ? { Authorization: `Bearer ${key}` } : {}),
+          ...((options && options.headers) || {}),
+        },
+        body: JSON.stringify(parameters),
+      });
+    } catch (error) {
+      return lost(error);
+    }
+    const type = response.headers.get('Content-Type') || '';
+
+    if (type.startsWith('text/event-stream')) return events(response, controller);
+    if (type.includes('json')) return response.json();
+    return failure(`${location.origin} answered ${response.status} ${response.statusText}: ${(await response.text()).slice(0, 500)}`);
+  }
+
+  const element = React.createElement;
+
+  try {
+    const examples = await (await fetch('/graphiql/examples.json')).json();
+
+    ReactDOM.createRoot(root).render(
+      element(GraphiQL, {
+        fetcher, schemaDescription: true, inputValueDeprecation: true, defaultTabs: examples, defaultEditorToolsVisibility: 'variables',
+        defaultHeaders: key ? JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2) : undefined,
+      }, element(GraphiQL.Logo, null, element('img', { src: '/graphiql/icon.svg', alt: '' }), 'ProductGraph')));
+  } catch (error) {
+    root.innerHTML = '<p class="notice"></p>';
+    root.firstChild.textContent = `GraphiQL could not start: ${error.message}. Load the page again when the server runs.`;
+  }
 })();

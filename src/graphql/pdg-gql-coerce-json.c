@@ -289,19 +289,34 @@ check_member_names (Reader     *reader,
   return known;
 }
 
+/* Whether a @oneOf object has exactly one of its members, and that one not null; also told of members that fail themselves. */
 static gboolean
-check_one_of (Reader            *reader,
-              const PdgGqlType  *type,
-              const PdgGqlValue *object,
-              JsonNode          *node)
+check_one_of (Reader           *reader,
+              const PdgGqlType *type,
+              JsonNode         *node)
 {
-  if (!type->is_one_of || (object->n == 1 && object->items[0]->kind != PDG_GQL_VALUE_NULL))
-    return TRUE;
-  if (object->n != 1)
+  gsize len = reader->path->len;
+  const char *first = NULL;
+  JsonNode *member, *value = NULL;
+  guint n = 0;
+
+  for (guint i = 0; type->is_one_of && i < type->n_inputs; i++)
+    {
+      member = json_object_get_member (json_node_get_object (node), type->inputs[i].name);
+      if (member == NULL || n++ > 0)
+        continue;
+      first = type->inputs[i].name;
+      value = member;
+    }
+  if (type->is_one_of && n != 1)
     fail (reader, node, "Exactly one key must be specified for OneOf type \"%s\".", type->name);
-  else
-    fail (reader, node, "Field \"%s\" must be non-null.", object->names[0]);
-  return FALSE;
+  if (value != NULL && JSON_NODE_HOLDS_NULL (value))
+    {
+      g_string_append_printf (reader->path, ".%s", first);
+      fail (reader, value, "Field \"%s\" must be non-null.", first);
+      g_string_truncate (reader->path, len);
+    }
+  return !type->is_one_of || (n == 1 && !JSON_NODE_HOLDS_NULL (value));
 }
 
 static const PdgGqlValue *
@@ -345,7 +360,8 @@ read_object (Reader     *reader,
       object->items[n++] = value;
     }
   object->n = n;
-  return check_member_names (reader, type, node) && fits && check_one_of (reader, type, object, node) ? object : NULL;
+  fits = check_member_names (reader, type, node) && fits;
+  return check_one_of (reader, type, node) && fits ? object : NULL;
 }
 
 static const PdgGqlValue *

@@ -29,6 +29,35 @@ write_path (PdgGqlWriter       *writer,
     pdg_gql_writer_add_int (writer, item);
 }
 
+/* An error at @locations. */
+static void
+add_error_at (PdgGqlExecution      *execution,
+              PdgGqlLevel          *level,
+              const PdgGqlColumn   *column,
+              guint                 index,
+              int                   item,
+              const PdgGqlLocation *locations,
+              guint                 n_locations,
+              const char           *message,
+              const char           *code)
+{
+  PdgGqlWriter *writer;
+
+  if (execution->errors == NULL)
+    execution->errors = pdg_gql_writer_new (512);
+  writer = execution->errors;
+  pdg_gql_writer_begin_object (writer);
+  pdg_gql_writer_add_name (writer, "message", -1);
+  pdg_gql_writer_add_string (writer, message, -1);
+  pdg_gql_error_write_locations (writer, locations, n_locations);
+  pdg_gql_writer_add_name (writer, "path", -1);
+  pdg_gql_writer_begin_array (writer);
+  write_path (writer, level, column, index, item);
+  pdg_gql_writer_end_array (writer);
+  pdg_gql_error_write_code (writer, code);
+  pdg_gql_writer_end_object (writer);
+}
+
 void
 pdg_gql_execution_add_error (PdgGqlExecution    *execution,
                              PdgGqlLevel        *level,
@@ -40,23 +69,10 @@ pdg_gql_execution_add_error (PdgGqlExecution    *execution,
 {
   const PdgGqlPlanField *plan = column->plan;
   g_autofree PdgGqlLocation *locations = g_new (PdgGqlLocation, plan->n_nodes);
-  PdgGqlWriter *writer;
 
   for (guint i = 0; i < plan->n_nodes; i++)
     locations[i] = plan->nodes[i]->location;
-  if (execution->errors == NULL)
-    execution->errors = pdg_gql_writer_new (512);
-  writer = execution->errors;
-  pdg_gql_writer_begin_object (writer);
-  pdg_gql_writer_add_name (writer, "message", -1);
-  pdg_gql_writer_add_string (writer, message, -1);
-  pdg_gql_error_write_locations (writer, locations, plan->n_nodes);
-  pdg_gql_writer_add_name (writer, "path", -1);
-  pdg_gql_writer_begin_array (writer);
-  write_path (writer, level, column, index, item);
-  pdg_gql_writer_end_array (writer);
-  pdg_gql_error_write_code (writer, code);
-  pdg_gql_writer_end_object (writer);
+  add_error_at (execution, level, column, index, item, locations, plan->n_nodes, message, code);
 }
 
 void
@@ -162,7 +178,10 @@ resolve (PdgGqlExecution *execution,
     }
   for (guint i = 0; i < level->n; i++)
     {
-      pdg_gql_execution_add_error (execution, level, column, i, -1, problem, code);
+      if (plan->args_error != NULL)
+        add_error_at (execution, level, column, i, -1, &plan->args_location, 1, problem, code);
+      else
+        pdg_gql_execution_add_error (execution, level, column, i, -1, problem, code);
       column->slots[i].kind = PDG_GQL_SLOT_ERROR;
     }
 }

@@ -30,7 +30,7 @@ typedef struct
   gsize          len;
   gsize          at;
   gsize          line_start;
-  gsize          extra; /* bytes since line_start that continue a character: columns count characters */
+  gsize          extra; /* bytes since line_start without a UTF-16 code unit of their own: columns count those */
   guint          line;
   PdgArena      *arena; /* borrowed */
   char          *error; /* (nullable) owned: what is wrong at error_location */

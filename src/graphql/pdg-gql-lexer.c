@@ -66,12 +66,17 @@ fail_char (PdgGqlLexer *lexer,
   return fail (lexer, "%sU+%04X.", what, g_utf8_get_char (lexer->text + lexer->at));
 }
 
-/* Past one byte; only text inside strings, comments and BOMs has more than one to a character. */
+/* Past one byte; only text inside strings, comments and BOMs has more than one to a character. Columns count UTF-16
+ * code units, as editors and other implementations do: the first of four bytes begins two of them. */
 static inline void
 skip_byte (PdgGqlLexer *lexer)
 {
-  if (((guchar) lexer->text[lexer->at] & 0xc0) == 0x80)
+  guchar byte = (guchar) lexer->text[lexer->at];
+
+  if ((byte & 0xc0) == 0x80)
     lexer->extra++;
+  else if (byte >= 0xf0)
+    lexer->extra--;
   lexer->at++;
 }
 
@@ -312,39 +317,38 @@ read_string (PdgGqlLexer *lexer,
   return TRUE;
 }
 
-static gsize
-get_indent (const char *line)
-{
-  return strspn (line, " \t");
-}
-
-/* The lines of a block string without their common indent and without blank lines at both ends (spec BlockStringValue). */
+/* The lines of a block string without their common indent and without blank lines at both ends (spec BlockStringValue).
+ * In place: nothing gets longer. */
 static const char *
 dedent (char *raw)
 {
-  g_auto(GStrv) lines = g_strsplit (raw, "\n", -1);
+  const char *first = NULL, *last = raw; /* the first line that is not blank, the end of the last one */
   gsize common = G_MAXSIZE;
-  guint n = g_strv_length (lines), first = n, last = 0;
   char *out = raw;
 
-  for (guint i = 0; i < n; i++)
+  for (const char *line = raw, *end; line != NULL; line = *end != '\0' ? end + 1 : NULL)
     {
-      gsize indent = get_indent (lines[i]);
+      gsize indent = strspn (line, " \t");
 
-      if (lines[i][indent] == '\0')
+      end = strchrnul (line, '\n');
+      if (line + indent == end)
         continue;
-      first = MIN (first, i);
-      last = i;
-      if (i > 0)
+      first = first != NULL ? first : line;
+      last = end;
+      if (line != raw)
         common = MIN (common, indent);
     }
-  for (guint i = first; i < n && i <= last; i++)
+  for (const char *line = first, *end; line != NULL; line = end < last ? end + 1 : NULL)
     {
-      gsize cut = i == 0 ? 0 : MIN (common, strlen (lines[i]));
+      gsize len, cut;
 
-      if (i > first)
+      end = strchrnul (line, '\n');
+      len = (gsize) (end - line);
+      cut = line == raw ? 0 : MIN (common, len);
+      memmove (out, line + cut, len - cut);
+      out += len - cut;
+      if (end < last)
         *out++ = '\n';
-      out = g_stpcpy (out, lines[i] + cut); /* never longer than what was there */
     }
   *out = '\0';
   return raw;
@@ -357,13 +361,13 @@ read_block_string (PdgGqlLexer *lexer,
   const char *end = lexer->text + lexer->at + 3;
   char *raw, *out;
 
-  for (;;)
-    {
-      end = memmem (end, (gsize) (lexer->text + lexer->len - end), "\"\"\"", 3);
-      if (end == NULL || end[-1] != '\\')
-        break;
+  while ((end = memchr (end, '"', (gsize) (lexer->text + lexer->len - end))) != NULL)
+    if (lexer->text + lexer->len - end < 3 || end[1] != '"' || end[2] != '"')
+      end++;
+    else if (end[-1] == '\\')
       end += 3;
-    }
+    else
+      break;
   if (end == NULL)
     {
       while (peek (lexer, 0) >= 0)

@@ -220,7 +220,7 @@ pdg_gql_parser_sdl (PdgGqlParser  *parser,
   definition->description = description;
   definition->extend = pdg_gql_parser_accept_keyword (parser, "extend");
   if (definition->extend && description != NULL)
-    pdg_gql_parser_fail (parser, location, "Unexpected description, descriptions are supported only on definitions.");
+    pdg_gql_parser_fail (parser, location, "Unexpected description, only GraphQL definitions support descriptions.");
   while (i < G_N_ELEMENTS (definitions) && !pdg_gql_parser_peek_keyword (parser, definitions[i].keyword))
     i++;
   if (i == G_N_ELEMENTS (definitions))

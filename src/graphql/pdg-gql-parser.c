@@ -547,6 +547,8 @@ parse_definition (PdgGqlParser *parser)
     parse_operation (parser, definition);
   else if (pdg_gql_parser_peek_keyword (parser, "fragment"))
     parse_fragment (parser, definition);
+  else if (description != NULL && parser->token.kind == PDG_GQL_TOKEN_NAME)
+    pdg_gql_parser_fail (parser, location, "Unexpected description, only GraphQL definitions support descriptions.");
   else
     pdg_gql_parser_unexpected (parser);
   return definition;

@@ -47,7 +47,7 @@ no_unused_fragments (PdgGqlValidation *validation,
                      PdgGqlVisit       visit,
                      gconstpointer     node)
 {
-  g_autoptr(GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GHashTable) used = g_hash_table_new (NULL, NULL); /* of equal names the last, which stands for all of them */
 
   for (guint i = 0; i < validation->definitions->len; i++)
     {
@@ -58,13 +58,13 @@ no_unused_fragments (PdgGqlValidation *validation,
         continue;
       reached = pdg_gql_validation_reach (validation, operation);
       for (guint j = 1; j < reached->len; j++)
-        g_hash_table_add (used, (gpointer) ((PdgGqlDefinition *) reached->pdata[j])->ast->name.text);
+        g_hash_table_add (used, reached->pdata[j]);
     }
   for (guint i = 0; i < validation->definitions->len; i++)
     {
       const PdgGqlAstDefinition *fragment = ((PdgGqlDefinition *) validation->definitions->pdata[i])->ast;
 
-      if (fragment->kind == PDG_GQL_AST_FRAGMENT && !g_hash_table_contains (used, fragment->name.text))
+      if (fragment->kind == PDG_GQL_AST_FRAGMENT && !g_hash_table_contains (used, pdg_gql_validation_lookup (validation, fragment->name.text)))
         pdg_gql_validation_error (validation, fragment->location, "Fragment \"%s\" is never used.", fragment->name.text);
     }
 }

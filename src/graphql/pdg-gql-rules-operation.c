@@ -88,9 +88,10 @@ typedef struct
   PdgGqlValidation *validation;
   PdgGqlType *type;
   GHashTable *visited;
-  GPtrArray *keys;   /* const char * */
-  GPtrArray *groups; /* GArray of PdgGqlLocation */
-  GPtrArray *fields; /* the first of each */
+  GHashTable *by_key; /* response key -> its group */
+  GPtrArray *groups;  /* GArray of PdgGqlLocation */
+  GArray *conditions; /* PdgGqlLocation of @skip and @include, which must not be here */
+  GPtrArray *fields;  /* the first of each */
 } RootFields;
 
 static void
@@ -98,17 +99,16 @@ add_root_field (RootFields               *roots,
                 const PdgGqlAstSelection *field)
 {
   const char *key = pdg_gql_ast_response_key (field);
-  guint i = 0;
+  GArray *group = g_hash_table_lookup (roots->by_key, key);
 
-  while (i < roots->keys->len && strcmp (roots->keys->pdata[i], key) != 0)
-    i++;
-  if (i == roots->keys->len)
+  if (group == NULL)
     {
-      g_ptr_array_add (roots->keys, (gpointer) key);
+      group = g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation));
+      g_hash_table_insert (roots->by_key, (gpointer) key, group);
       g_ptr_array_add (roots->fields, (gpointer) field);
-      g_ptr_array_add (roots->groups, g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation)));
+      g_ptr_array_add (roots->groups, group);
     }
-  g_array_append_val ((GArray *) roots->groups->pdata[i], field->location);
+  g_array_append_val (group, field->location);
 }
 
 static gboolean
@@ -118,6 +118,19 @@ applies (const RootFields *roots,
   return condition == roots->type || (condition != NULL && pdg_gql_type_has_possible (condition, roots->type));
 }
 
+/* The @skip of a selection, or else its @include. */
+static const PdgGqlAstDirective *
+find_condition (const PdgGqlAstSelection *selection)
+{
+  static const char *const names[] = { "skip", "include" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    for (guint j = 0; j < selection->directives.n; j++)
+      if (strcmp (selection->directives.items[j].name.text, names[i]) == 0)
+        return &selection->directives.items[j];
+  return NULL;
+}
+
 static void
 collect_root_fields (RootFields                  *roots,
                      const PdgGqlAstSelectionSet *set)
@@ -125,13 +138,12 @@ collect_root_fields (RootFields                  *roots,
   for (guint i = 0; i < set->n; i++)
     {
       const PdgGqlAstSelection *selection = set->items[i];
+      const PdgGqlAstDirective *condition = find_condition (selection);
       const PdgGqlFragment *fragment;
 
-      for (guint j = 0; j < selection->directives.n; j++)
-        if (strcmp (selection->directives.items[j].name.text, "skip") == 0 || strcmp (selection->directives.items[j].name.text, "include") == 0)
-          pdg_gql_validation_error (roots->validation, selection->directives.items[j].location,
-                                    "A subscription must not use \"@%s\" on its top level.", selection->directives.items[j].name.text);
-      if (selection->kind == PDG_GQL_AST_FIELD)
+      if (condition != NULL)
+        g_array_append_val (roots->conditions, condition->location);
+      else if (selection->kind == PDG_GQL_AST_FIELD)
         add_root_field (roots, selection);
       else if (selection->kind == PDG_GQL_AST_INLINE)
         {
@@ -156,6 +168,14 @@ check_root_fields (RootFields                *roots,
                                                           : g_strdup ("Anonymous Subscription");
   g_autoptr(GArray) extra = g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation));
 
+  if (roots->conditions->len > 0)
+    {
+      GString *message = g_string_new (subject);
+
+      g_string_append (message, " must not use `@skip` or `@include` directives in the top level selection.");
+      pdg_gql_validation_take (roots->validation, (const PdgGqlLocation *) roots->conditions->data, roots->conditions->len, message);
+      return; /* what else is there depends on them */
+    }
   for (guint i = 1; i < roots->groups->len; i++)
     {
       const GArray *group = roots->groups->pdata[i];
@@ -186,18 +206,20 @@ single_field_subscriptions (PdgGqlValidation *validation,
                             gconstpointer     node)
 {
   const PdgGqlAstDefinition *operation = node;
-  g_autoptr(GHashTable) visited = NULL;
-  g_autoptr(GPtrArray) keys = NULL, groups = NULL, fields = NULL;
+  g_autoptr(GHashTable) visited = NULL, by_key = NULL;
+  g_autoptr(GPtrArray) groups = NULL, fields = NULL;
+  g_autoptr(GArray) conditions = NULL;
   RootFields roots;
 
   if (operation->operation != PDG_GQL_AST_SUBSCRIPTION || validation->schema->roots[PDG_GQL_AST_SUBSCRIPTION] == NULL)
     return;
   visited = g_hash_table_new (NULL, NULL);
-  keys = g_ptr_array_new ();
+  by_key = g_hash_table_new (g_str_hash, g_str_equal);
   fields = g_ptr_array_new ();
   groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  conditions = g_array_new (FALSE, FALSE, sizeof (PdgGqlLocation));
   roots = (RootFields) { .validation = validation, .type = validation->schema->roots[PDG_GQL_AST_SUBSCRIPTION], .visited = visited,
-                         .keys = keys, .groups = groups, .fields = fields };
+                         .by_key = by_key, .groups = groups, .conditions = conditions, .fields = fields };
   collect_root_fields (&roots, operation->set);
   check_root_fields (&roots, operation);
 }

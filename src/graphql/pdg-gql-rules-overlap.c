@@ -9,6 +9,7 @@
  * fragments and of fields, and a budget bounds that. */
 
 #define HARD_MAX_BUDGET  500000
+#define CONFLICT_COST    20
 #define MAX_REASON_BYTES 1000
 #define MAX_PLACES       20
 
@@ -309,6 +310,7 @@ compare_uses (Comparison *comparison,
     reason = compare_types (a, b);
   if (reason != NULL)
     {
+      spend (comparison, CONFLICT_COST);
       g_ptr_array_add (conflicts, new_conflict (key, reason, a, b));
       return;
     }
@@ -365,13 +367,13 @@ is_new_pair (Comparison           *comparison,
              const PdgGqlFragment *b,
              gboolean              exclusive)
 {
-  guint low = MIN (a->index, b->index), high = MAX (a->index, b->index);
-  gint64 key = (gint64) low << 32 | high;
-  int state = GPOINTER_TO_INT (g_hash_table_lookup (comparison->pairs, &key));
+  gsize low = MIN (a->index, b->index), high = MAX (a->index, b->index);
+  gpointer key = GSIZE_TO_POINTER (low * comparison->validation->document->n_fragments + high);
+  int state = GPOINTER_TO_INT (g_hash_table_lookup (comparison->pairs, key));
 
   if (state == COMPARED_FULLY || (exclusive && state == COMPARED_EXCLUSIVE))
     return FALSE;
-  g_hash_table_insert (comparison->pairs, g_memdup2 (&key, sizeof key), GINT_TO_POINTER (exclusive ? COMPARED_EXCLUSIVE : COMPARED_FULLY));
+  g_hash_table_insert (comparison->pairs, key, GINT_TO_POINTER (exclusive ? COMPARED_EXCLUSIVE : COMPARED_FULLY));
   return TRUE;
 }
 
@@ -479,7 +481,7 @@ overlapping_fields_can_be_merged (PdgGqlValidation *validation,
       comparison->validation = validation;
       comparison->budget = (int) (validation->max_overlap == 0 ? HARD_MAX_BUDGET : MIN (validation->max_overlap, HARD_MAX_BUDGET));
       comparison->cache = g_hash_table_new_full (NULL, NULL, NULL, free_fields);
-      comparison->pairs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+      comparison->pairs = g_hash_table_new (NULL, NULL);
     }
   else if (visit == PDG_GQL_VISIT_SELECTION_SET)
     compare_set (comparison, node, validation->parent_type);

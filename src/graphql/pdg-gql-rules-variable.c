@@ -151,15 +151,20 @@ check_position (PdgGqlValidation          *validation,
   const PdgGqlAstVariable *variable = g_hash_table_lookup (variables, usage->ast->text);
   PdgGqlType *type = variable != NULL ? pdg_gql_schema_resolve_type (validation->schema, variable->type, validation->arena) : NULL;
   g_autofree char *printed = NULL, *expected = NULL;
+  gboolean allowed, one_of;
 
   if (type == NULL || usage->type == NULL)
     return;
+  allowed = is_allowed (variable, type, usage);
+  one_of = usage->parent_type != NULL && usage->parent_type->is_one_of && type->kind != PDG_GQL_TYPE_NON_NULL;
+  if (allowed && !one_of)
+    return;
   printed = pdg_gql_type_print (type);
   expected = pdg_gql_type_print (usage->type);
-  if (!is_allowed (variable, type, usage))
+  if (!allowed)
     pdg_gql_validation_error2 (validation, variable->location, usage->ast->location,
                                "Variable \"$%s\" of type \"%s\" used in position expecting type \"%s\".", variable->name.text, printed, expected);
-  if (usage->parent_type != NULL && usage->parent_type->is_one_of && type->kind != PDG_GQL_TYPE_NON_NULL)
+  if (one_of)
     pdg_gql_validation_error2 (validation, variable->location, usage->ast->location,
                                "Variable \"$%s\" is of type \"%s\" but must be non-nullable to be used for OneOf Input Object \"%s\".",
                                variable->name.text, printed, usage->parent_type->name);

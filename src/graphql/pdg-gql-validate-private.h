@@ -50,6 +50,8 @@ typedef struct
   const PdgGqlAstDefinition *ast;
   GArray                    *usages;  /* PdgGqlUsage */
   GPtrArray                 *spreads; /* PdgGqlAstSelection */
+  GPtrArray                 *targets; /* PdgGqlDefinition of the spreads whose fragment is there */
+  guint                      mark;    /* of the search that met it last */
 } PdgGqlDefinition;
 
 struct _PdgGqlValidation
@@ -74,6 +76,7 @@ struct _PdgGqlValidation
   GPtrArray   *definitions; /* PdgGqlDefinition of every operation and fragment */
   GHashTable *by_name;     /* fragment name -> PdgGqlDefinition, the last */
   guint        max_overlap; /* 0 = as many as can be */
+  guint        n_searches;
   gpointer     overlap;     /* state of pdg-gql-rules-overlap.c */
 };
 

@@ -70,21 +70,21 @@ GPtrArray *
 pdg_gql_validation_reach (PdgGqlValidation *validation,
                           PdgGqlDefinition *operation)
 {
-  g_autoptr(GHashTable) seen = g_hash_table_new (NULL, NULL);
   GPtrArray *reached = g_ptr_array_new ();
+  guint mark = ++validation->n_searches;
 
   g_ptr_array_add (reached, operation);
   for (guint i = 0; i < reached->len; i++)
     {
-      PdgGqlDefinition *definition = reached->pdata[i];
+      const PdgGqlDefinition *definition = reached->pdata[i];
 
-      for (guint j = 0; j < definition->spreads->len; j++)
+      for (guint j = 0; j < definition->targets->len; j++)
         {
-          const PdgGqlAstSelection *spread = definition->spreads->pdata[j];
-          PdgGqlDefinition *fragment = pdg_gql_validation_lookup (validation, spread->name.text);
+          PdgGqlDefinition *fragment = definition->targets->pdata[j];
 
-          if (fragment != NULL && g_hash_table_add (seen, fragment))
+          if (fragment->mark != mark)
             g_ptr_array_add (reached, fragment);
+          fragment->mark = mark;
         }
     }
   return reached;
@@ -409,6 +409,7 @@ free_definition (gpointer data)
 
   g_array_unref (definition->usages);
   g_ptr_array_unref (definition->spreads);
+  g_ptr_array_unref (definition->targets);
   g_free (definition);
 }
 
@@ -426,10 +427,23 @@ add_definitions (PdgGqlValidation *base)
       definition->ast = ast;
       definition->usages = g_array_new (FALSE, FALSE, sizeof (PdgGqlUsage));
       definition->spreads = g_ptr_array_new ();
+      definition->targets = g_ptr_array_new ();
       find_spreads (definition);
       g_ptr_array_add (base->definitions, definition);
       if (ast->kind == PDG_GQL_AST_FRAGMENT)
         g_hash_table_replace (base->by_name, (gpointer) ast->name.text, definition);
+    }
+  for (guint i = 0; i < base->definitions->len; i++)
+    {
+      PdgGqlDefinition *definition = base->definitions->pdata[i];
+
+      for (guint j = 0; j < definition->spreads->len; j++)
+        {
+          PdgGqlDefinition *target = pdg_gql_validation_lookup (base, ((const PdgGqlAstSelection *) definition->spreads->pdata[j])->name.text);
+
+          if (target != NULL)
+            g_ptr_array_add (definition->targets, target);
+        }
     }
 }
 

@@ -6,8 +6,8 @@
 
 #include "graphql/pdg-graphql.h"
 
-/* Input: a document, optionally U+0001 and JSON variables after it; or, after U+0002, a schema. Whatever comes, a
- * response must be JSON and nothing may crash. */
+/* Input: a document, optionally U+0001 and JSON variables after it; or, after U+0002, a schema, optionally U+0001 and what
+ * to ask it, as before. Whatever comes, a response must be JSON and nothing may crash. */
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -119,6 +119,19 @@ static const PdgGqlBinding bindings[] = {
   { "Subscription.other", answer_id },
 };
 
+static const PdgGqlValue *
+parse_any (const PdgGqlValue *input,
+           PdgArena          *arena,
+           GError           **error)
+{
+  if (pdg_gql_value_get_kind (input) != PDG_GQL_VALUE_STRING)
+    return input;
+  if (strlen (pdg_gql_value_get_string (input)) % 2 == 0)
+    return pdg_gql_value_new_string (arena, pdg_gql_value_get_string (input), -1);
+  g_set_error_literal (error, PDG_GQL_ERROR, PDG_GQL_ERROR_VALUE, "It is odd.");
+  return NULL;
+}
+
 static PdgGqlSchema *
 get_schema (void)
 {
@@ -128,6 +141,7 @@ get_schema (void)
     {
       schema = pdg_gql_schema_new (sdl, -1, NULL);
       g_assert_true (pdg_gql_schema_bind (schema, bindings, G_N_ELEMENTS (bindings), NULL));
+      g_assert_true (pdg_gql_schema_bind_scalar (schema, "Any", parse_any, NULL, NULL));
       g_assert_true (pdg_gql_schema_check (schema, NULL));
     }
   return schema;
@@ -155,7 +169,8 @@ is_shallow (const uint8_t *data,
 }
 
 static void
-try_document (const uint8_t *data,
+try_document (PdgGqlSchema  *schema,
+              const uint8_t *data,
               size_t         size)
 {
   const uint8_t *split = memchr (data, 1, size);
@@ -169,14 +184,47 @@ try_document (const uint8_t *data,
 
   limits.max_fields = 200;
   limits.max_response_bytes = 200000;
-  operation = pdg_gql_prepare (get_schema (), &request, &response);
+  limits.max_cost = size % 3 * 500;
+  limits.max_page_size = size % 5 * 20;
+  operation = pdg_gql_prepare (schema, &request, &response);
   if (operation != NULL)
     {
-      pdg_gql_operation_get_root_field (operation);
-      pdg_gql_operation_get_root_arg (operation, "id");
+      if (g_strcmp0 (pdg_gql_operation_get_root_field (operation), "list") == 0 && schema == get_schema ())
+        pdg_gql_operation_get_root_arg (operation, "a");
       response = pdg_gql_operation_execute (operation, item, NULL, NULL);
     }
   check_json (response);
+}
+
+/* A schema that loads says so of itself, and takes documents. */
+static void
+try_schema (const uint8_t *data,
+            size_t         size)
+{
+  static const char introspection[] =
+    "{ __schema { description types { name kind description specifiedByURL isOneOf interfaces { name } possibleTypes { name } inputFields { name "
+    "defaultValue type { name ofType { name } } } enumValues(includeDeprecated: true) { name deprecationReason } fields(includeDeprecated: true) { "
+    "name description args(includeDeprecated: true) { name defaultValue deprecationReason } } } directives { name locations isRepeatable args { "
+    "defaultValue } } } }";
+  const uint8_t *split = memchr (data, 1, size);
+  size_t len = split != NULL ? (size_t) (split - data) : size;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PdgGqlSchema) schema = pdg_gql_schema_new ((const char *) data, (gssize) len, &error);
+  PdgGqlLimits none = { 0 };
+  PdgGqlRequest request = { .query = introspection, .query_len = -1, .limits = &none };
+  g_autoptr(GBytes) response = NULL;
+  g_autoptr(PdgGqlOperation) operation = NULL;
+
+  g_assert_true ((schema == NULL) == (error != NULL));
+  if (schema == NULL)
+    return;
+  operation = pdg_gql_prepare (schema, &request, &response);
+  g_assert_nonnull (operation);
+  response = pdg_gql_operation_execute (operation, NULL, NULL, NULL);
+  check_json (response);
+  g_assert_false (pdg_gql_response_has_errors (response));
+  if (split != NULL)
+    try_document (schema, split + 1, size - len - 1);
 }
 
 int
@@ -186,13 +234,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   if (size == 0 || size > 64 * 1024)
     return 0;
   if (data[0] == 2)
-    {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(PdgGqlSchema) schema = pdg_gql_schema_new ((const char *) data + 1, (gssize) size - 1, &error);
-
-      g_assert_true ((schema == NULL) == (error != NULL));
-    }
+    try_schema (data + 1, size - 1);
   else
-    try_document (data, size);
+    try_document (get_schema (), data, size);
   return 0;
 }

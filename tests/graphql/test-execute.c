@@ -76,7 +76,7 @@ static const struct
     "{\"data\":{\"echo\":\"range={from:3,to:null,step:5,color:GREEN,tags:null} any={n:null} list=[1,null]\"}}" },
   { "query ($x: Int = 3) { need(n: $x) }", NULL, "{\"data\":{\"need\":3}}" },
   { "query ($x: Int = 3) { need(n: $x) }", "{\"x\":null}",
-    "{\"errors\":[" FAILED ("Argument \\\"n\\\" of non-null type \\\"Int!\\\" must not be null.", AT (1, 23), "\"need\"", "BAD_USER_INPU"
+    "{\"errors\":[" FAILED ("Argument \\\"n\\\" of non-null type \\\"Int!\\\" must not be null.", AT (1, 31), "\"need\"", "BAD_USER_INPU"
       "T") "],\"data\":{\"need\":null}}" },
   { "query ($x: Int!) { need(n: $x) }", NULL, INVALID ("Variable \\\"$x\\\" of required type \\\"Int!\\\" was not provided.", AT (1, 8)) },
   { "query ($x: Int!) { need(n: $x) }", "{\"x\":null}", INVALID ("Variable \\\"$x\\\" of non-null type \\\"Int!\\\" must not be null.", AT (1, 8)) },
@@ -97,8 +97,10 @@ static const struct
     ".from\\\"; Expected type \\\"Time\\\". A time looks like t12.", AT (1, 8)) },
   { "query ($p: Pick) { echo(pick: $p) }", "{\"p\":{\"id\":1,\"name\":\"x\"}}", INVALID ("Variable \\\"$p\\\" got invalid value {…}; Exactl"
     "y one key must be specified for OneOf type \\\"Pick\\\".", AT (1, 8)) },
-  { "query ($p: Pick) { echo(pick: $p) }", "{\"p\":{\"id\":null}}", INVALID ("Variable \\\"$p\\\" got invalid value {…}; Field \\\"id\\\" m"
-    "ust be non-null.", AT (1, 8)) },
+  { "query ($p: Pick) { echo(pick: $p) }", "{\"p\":{\"id\":null}}", INVALID ("Variable \\\"$p\\\" got invalid value null at \\\"p.id\\\"; Fi"
+    "eld \\\"id\\\" must be non-null.", AT (1, 8)) },
+  { "query ($p: Pick) { echo(pick: $p) }", "{\"p\":{}}", INVALID ("Variable \\\"$p\\\" got invalid value {…}; Exactly one key must be s"
+    "pecified for OneOf type \\\"Pick\\\".", AT (1, 8)) },
   { "query ($p: Pick) { echo(pick: $p) }", "[1]", "{\"errors\":[{\"message\":\"Variables must be an object.\","
     "\"extensions\":{\"code\":\"BAD_USER_INPUT\"}}]}" },
   /* Mutations. */
@@ -172,6 +174,12 @@ test_subscription (void)
     }
   g_assert_null (gql_prepare (schema, "subscription { changed(id: 1) other }", NULL, NULL, &second));
   g_assert_nonnull (strstr (second, "must select only one top level field"));
+  g_clear_pointer (&second, g_free);
+  g_assert_null (gql_prepare (schema, "subscription { ...F ... @skip(if: true) { __typename } } fragment F on Subscription { other @include(if: true) }",
+                              NULL, NULL, &second));
+  g_assert_cmpstr (second, ==, "{\"errors\":[{\"message\":\"Anonymous Subscription must not use `@skip` or `@include` directives in the top level "
+                               "selection.\",\"locations\":[{\"line\":1,\"column\":93},{\"line\":1,\"column\":25}],"
+                               "\"extensions\":{\"code\":\"GRAPHQL_VALIDATION_FAILED\"}}]}");
 }
 
 static void

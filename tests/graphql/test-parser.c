@@ -47,7 +47,7 @@ static const ParseCase cases[] = {
   { "{ a ? }", "Unexpected character: \"?\".", 1, 5 },
   { "{ a \xc3\xa4 }", "Unexpected character: U+00E4.", 1, 5 },
   { "{ # \xc3\xa4\xc3\xb6\n  \xe2\x82\xac }", "Unexpected character: U+20AC.", 2, 3 },
-  { "{ a(b: \"\xc3\xa4\xf0\x9f\x98\x80\", ?) }", "Unexpected character: \"?\".", 1, 14 },
+  { "{ a(b: \"\xc3\xa4\xf0\x9f\x98\x80\", ?) }", "Unexpected character: \"?\".", 1, 15 }, /* in UTF-16 code units */
   { "{ a \xff }", "The document is not UTF-8 text, or contains U+0000.", 1, 1 },
   { "{ a .. b }", "Unexpected character: \".\".", 1, 5 },
   { "fragment on on T { a }", "Unexpected Name \"on\".", 1, 10 },
@@ -57,7 +57,9 @@ static const ParseCase cases[] = {
     "union U @u = | A | B extend union U = C enum E { A @a B } input I @oneOf { a: Int = 1 @z } scalar S @s extend scalar S @t "
     "directive @d(a: Int) repeatable on | FIELD | QUERY schema @s { query: Q mutation: M } extend schema { subscription: S }", NULL, 0, 0 },
   { "extend type T", "Unexpected <EOF>.", 1, 14 },
-  { "\"x\" extend type T @a", "Unexpected description, descriptions are supported only on definitions.", 1, 1 },
+  { "\"x\" extend type T @a", "Unexpected description, only GraphQL definitions support descriptions.", 1, 1 },
+  { "\"x\" on T", "Unexpected description, only GraphQL definitions support descriptions.", 1, 1 },
+  { "\"x\" @on", "Unexpected \"@\".", 1, 5 },
   { "enum E { true }", "Name \"true\" is reserved and cannot be used for an enum value.", 1, 10 },
   { "directive @d on WRONG", "Unexpected Name \"WRONG\".", 1, 17 },
   { "type T { }", "Expected Name, found \"}\".", 1, 10 },

@@ -1,288 +1,230 @@
-// Random schemas and random documents for them: valid, nearly valid, nonsense, and broken text. All from one seed.
-import {
-  buildSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, isObjectType, isRequiredArgument,
-  isUnionType,
-} from 'graphql';
+// Random schemas, all of them valid: every kind of type, directives at every location, defaults of every kind.
+import { Random } from './random.mjs';
 
-/** A small generator of numbers in [0, 1), the same everywhere. */
-export function randomFrom(seed) {
-  let state = seed | 0;
+export const FIELD_NAMES = ['id', 'self', 'list', 'name', 'size', 'u', 'b', 'c', 'node', 'v', 'e'];
+export const INPUT_NAMES = ['x', 'y', 'z', 'nested', 'f', 'one', 'a', 'l'];
+const LOCATIONS = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT', 'VARIABLE_DEFINITION',
+                   'SCHEMA', 'SCALAR', 'OBJECT', 'FIELD_DEFINITION', 'ARGUMENT_DEFINITION', 'INTERFACE', 'UNION', 'ENUM', 'ENUM_VALUE',
+                   'INPUT_OBJECT', 'INPUT_FIELD_DEFINITION'];
+const BUILTIN = ['Int', 'Float', 'String', 'Boolean', 'ID'];
+const isRequired = (input) => input.type.endsWith('!') && input.value === undefined;
 
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-const FIELDS = ['id', 'self', 'list', 'name', 'size', 'u', 'b', 'c', 'node', 'v'];
-const VARIABLES = ['v1', 'v2', 'v3'];
-const FRAGMENTS = ['F1', 'F2', 'F3', 'F4'];
-const INPUT_NAMES = ['x', 'y', 'z', 'nested', 'f', 'one', 'a'];
-
-export class Generator {
+export class SchemaGenerator extends Random {
   constructor(seed) {
-    this.random = randomFrom(seed);
-    this.sdl = this.makeSchema();
-    this.schema = buildSchema(this.sdl);
-    this.composite = ['Node', 'Named', ...this.objects, 'U', 'V', 'Query'];
+    super(seed);
+    this.enums = this.some(1 + this.below(3), (i) => ({ name: `E${i}`, values: ['X', 'Y', 'Z', 'on', 'type', `V${i}`].slice(0, 1 + this.below(6)) }));
+    this.scalars = this.some(1 + this.below(2), (i) => `S${i}`);
+    this.makeDirectives();
+    this.makeInputs();
+    this.makeOutputs();
+    this.sdl = this.print();
   }
-
-  below(n) { return Math.floor(this.random() * n); }
-  pick(list) { return list[this.below(list.length)]; }
-  chance(p) { return this.random() < p; }
-  some(n, make) { return Array.from({ length: n }, make); }
 
   wrap(name) {
-    const r = this.below(8);
-
-    return r < 3 ? name : r < 5 ? `${name}!` : r < 6 ? `[${name}]` : r < 7 ? `[${name}!]!` : `[[${name}]]`;
+    return this.pick([name, name, name, `${name}!`, `${name}!`, `[${name}]`, `[${name}!]`, `[${name}]!`, `[${name}!]!`, `[[${name}]]`, `[[${name}!]!]!`]);
   }
 
-  /* graphql-js 16.15 overlooks a nullable variable in a @oneOf object whose position is not nullable or a list; the
-   * specification does not: no such positions here. */
+  /* Input objects: one refers to those after it as it likes, to itself and those before it not by way of "!"; and only values of
+   * those after it stand in defaults, or a default would contain itself. */
+  makeInputs() {
+    const names = [...this.some(2 + this.below(3), (i) => `In${i}`), ...this.some(1 + this.below(2), (i) => `One${i}`)];
+
+    this.inputs = names.map((name, at) => ({ name, at, oneOf: name.startsWith('One'), fields: [] }));
+    for (const input of [...this.inputs].reverse()) {
+      const fields = this.subset(INPUT_NAMES, 0.5);
+
+      for (const name of fields.length > 0 ? fields : ['x']) {
+        const inner = this.chance(0.5) ? this.pick(this.leaves()) : this.pick(names);
+        const later = names.indexOf(inner) > input.at;
+        const type = input.oneOf ? this.wrap(inner).replace(/!$/, '')
+                                 : !names.includes(inner) || later ? this.wrap(inner) : this.pick([inner, `[${inner}]`, `[${inner}!]!`]);
+        const field = { name, type };
+
+        if (!input.oneOf && this.chance(0.35) && (!names.includes(inner) || later)) field.value = this.constant(type, input.at);
+        input.fields.push(field);
+      }
+      /* What contains itself needs a way out. */
+      if (input.oneOf) input.fields.push({ name: 'out', type: this.pick(this.leaves()) });
+    }
+  }
+
+  leaves() { return [...BUILTIN, ...this.scalars, ...this.enums.map(({ name }) => name)]; }
+
+  /** A literal that is a value of @type; input objects in it come after @after. */
+  constant(type, after = -1, depth = 0) {
+    if (type.endsWith('!')) return this.constant(type.slice(0, -1), after, depth + 1);
+    if (depth === 0 ? this.chance(0.15) : false) return 'null';
+    if (type.startsWith('[')) {
+      const inner = type.slice(1, -1);
+      const items = this.some(depth > 3 || !this.reaches(inner, after) ? 0 : this.below(3), () => this.constant(inner, after, depth + 1));
+
+      return this.chance(0.25) && items.length === 1 && !items[0].startsWith('[') ? items[0] : `[${items.join(', ')}]`;
+    }
+    const input = this.inputs?.find(({ name }) => name === type);
+
+    if (input) {
+      if (input.oneOf) return `{out: ${this.constant(input.fields.at(-1).type, after, depth + 1)}}`;
+      const given = input.fields.filter((field) => isRequired(field) || (depth < 3 && this.reaches(field.type, after) && this.chance(0.4)));
+
+      return `{${given.map((field) => `${field.name}: ${this.constant(field.type, after, depth + 1)}`).join(' ')}}`;
+    }
+    const found = this.enums.find(({ name }) => name === type);
+
+    if (found) return this.pick(found.values);
+    return this.pick({
+      Int: ['7', '-1', '2147483647', '0'], Float: ['1.5', '-2e3', '3'], String: ['"s"', '"\\u00e9\\n"', '"""\n  block\n    text\n  """', '""'],
+      Boolean: ['true', 'false'], ID: ['"i"', '12'],
+    }[type] ?? ['{k: 1}', '[1, "a", X, null]', '"s"', '2.5', 'true']);
+  }
+
+  reaches(type, after) {
+    const input = this.inputs?.find(({ name }) => name === type.replace(/[[\]!]/g, ''));
+
+    return !input || input.oneOf || (input.at > after && input.fields.length > 0);
+  }
+
   inputType() {
-    const name = this.pick(['Int', 'Float', 'String', 'Boolean', 'ID', 'E', 'Any', 'In', 'One']);
-
-    return name === 'One' ? name : this.wrap(name);
-  }
-  outputType() {
-    return this.wrap(this.pick(['Int', 'Float', 'String', 'Boolean', 'ID', 'E', 'Any', 'U', 'V', 'Node', 'Named', 'Query', ...this.objects, ...this.objects]));
+    return this.wrap(this.chance(0.55) ? this.pick(this.leaves()) : this.pick(this.inputs).name);
   }
 
-  constant(name) {
-    return { Int: '7', Float: '1.5', String: '"s"', Boolean: 'true', ID: '"i"', E: 'X', Any: '{k: 1}' }[name];
-  }
-
-  makeArguments() {
-    if (this.chance(0.6)) return '';
-    const names = INPUT_NAMES.filter(() => this.chance(0.4)).slice(0, 3);
-
-    return names.length === 0 ? '' : `(${names.map((name) => {
+  makeArguments(p = 0.4) {
+    if (!this.chance(p)) return [];
+    return this.subset(INPUT_NAMES, 0.4).slice(0, 4).map((name) => {
       const type = this.inputType();
-      const value = this.constant(type);
 
-      return `${name}: ${type}${value !== undefined && this.chance(0.5) ? ` = ${value}` : ''}`;
-    }).join(', ')})`;
+      return { name, type, value: this.chance(0.4) ? this.constant(type) : undefined };
+    });
   }
 
-  makeFields(inherited, least) {
-    const own = FIELDS.filter((name) => !inherited.some((field) => field.startsWith(`${name}:`) || field.startsWith(`${name}(`)) && this.chance(0.5));
+  makeDirectives() {
+    this.directives = this.some(2 + this.below(3), (i) => ({
+      name: `d${i}`, repeatable: this.chance(0.4), locations: this.subset(LOCATIONS, i === 0 ? 0.9 : 0.4),
+      args: this.subset(['x', 'y', 'f'], 0.4).map((name) => {
+        const type = this.wrap(this.pick([...BUILTIN, ...this.scalars, ...this.enums.map((found) => found.name)]));
 
-    while (own.length + inherited.length < least) own.push(`extra${own.length}`);
-    return [...inherited, ...own.map((name) => `${name}${this.makeArguments()}: ${this.outputType()}`)];
-  }
-
-  makeSchema() {
-    this.objects = ['A', 'B', 'C', 'D'].slice(0, 2 + this.below(3));
-    const body = (fields) => `{ ${fields.join(' ')} }`;
-    const node = this.makeFields(['id: ID!'], 1);
-    const named = this.makeFields(node, 2);
-    const parts = [
-      `directive @foo${this.makeArguments()} repeatable on FIELD | QUERY | FRAGMENT_SPREAD | INLINE_FRAGMENT | FRAGMENT_DEFINITION | VARIABLE_DEFINITION`,
-      'directive @once on FIELD | FRAGMENT_SPREAD',
-      `interface Node ${body(node)}`,
-      `interface Named implements Node ${body(named)}`,
-      ...this.objects.map((name, i) => {
-        const kind = i === 0 ? 2 : this.below(3);
-
-        return `type ${name}${kind === 2 ? ' implements Named & Node' : kind === 1 ? ' implements Node' : ''} ${
-          body(this.makeFields(kind === 2 ? named : kind === 1 ? node : [], 1))}`;
+        return { name, type, value: this.chance(0.4) ? this.constant(type) : undefined };
       }),
-      `union U = ${this.objects.filter((_, i) => i === 0 || this.chance(0.5)).join(' | ')}`,
-      `union V = ${this.objects.filter((_, i) => i === 1 || this.chance(0.5)).join(' | ')}`,
-      'enum E { X Y Z }',
-      'scalar Any',
-      `input In { x: Int${this.chance(0.5) ? '!' : ''} y: String = "q" z: [E!] nested: In f: Float${this.chance(0.3) ? '! = 1' : ''} one: One }`,
-      'input One @oneOf { a: Int y: String nested: In }',
-      `type Query ${body(this.makeFields([`a: ${this.objects[0]}`, 'u: U'], 4))}`,
-      `type Mutation ${body(this.makeFields([], 2))}`,
-      `type Subscription ${body(this.makeFields([`a: ${this.objects[0]}`], 2))}`,
-    ];
-
-    return `${parts.join('\n')}\n`;
+    })).filter(({ locations }) => locations.length > 0);
   }
 
-  /** Any literal; with variables unless @constant. */
-  value(depth, constant) {
-    const r = this.below(14);
+  makeOutputs() {
+    this.interfaces = this.some(1 + this.below(4), (i) => ({ name: `I${i}`, implements: [], fields: [] }));
+    this.objects = this.some(2 + this.below(5), (i) => ({ name: `T${i}`, implements: [], fields: [] }));
+    const withRoots = [{ name: this.pick(['Query', 'Root']), implements: [], fields: [] }];
 
-    if (!constant && r < 4) return `$${this.pick(VARIABLES)}`;
-    if (r < 5) return this.pick(['1', '-3', '2147483648', '0']);
-    if (r < 6) return this.pick(['1.5', '1e3', '-0.25E-2']);
-    if (r < 7) return this.pick(['"s"', '"""b"""', '"\\u{1F600}"', '"é"']);
-    if (r < 8) return this.pick(['true', 'false']);
-    if (r < 9) return 'null';
-    if (r < 10 || depth > 3) return this.pick(['X', 'Y', 'NOPE']);
-    if (r < 12) return `[${this.some(this.below(3), () => this.value(depth + 1, constant)).join(' ')}]`;
-    return `{${this.some(this.below(4), () => `${this.pick([...INPUT_NAMES, 'nope'])}: ${this.value(depth + 1, constant)}`).join(', ')}}`;
+    for (const name of ['Mutation', 'Subscription'])
+      if (this.chance(0.8)) withRoots.push({ name, implements: [], fields: [] });
+    this.roots = withRoots;
+    this.interfaces.forEach((type, i) => this.implement(type, this.subset(this.interfaces.slice(0, i), 0.4)));
+    this.objects.forEach((type) => this.implement(type, this.subset(this.interfaces, 0.4)));
+    /* One interface at least that an object has. */
+    this.implement(this.objects[0], [this.interfaces.at(-1)]);
+    this.unions = this.some(1 + this.below(3), (i) => ({ name: `U${i}`, members: this.objects.filter((_, at) => at === i % 2 || this.chance(0.4)).map(({ name }) => name) }));
+    this.signatures = {};
+    for (const type of this.interfaces) this.makeFields(type, 0.3, true);
+    for (const type of this.objects) this.makeFields(type, 0.45, false);
+    for (const type of this.roots) this.makeFields(type, 0.6, false, 3);
   }
 
-  anyArguments(names, constant) {
-    const n = this.below(3);
+  implement(type, chosen) {
+    const all = new Set([...type.implements, ...chosen.flatMap((one) => [one.name, ...one.implements])]);
 
-    return n === 0 ? '' : `(${this.some(n, () => `${this.pick(names)}: ${this.value(0, constant)}`).join(', ')})`;
+    type.implements = [...all];
   }
 
-  anyDirectives(constant) {
-    if (this.chance(0.85)) return '';
-    const known = [` @foo${this.anyArguments(INPUT_NAMES, constant)}`, ' @once', ' @nope', ' @deprecated'];
-    /* What a condition at the root of a subscription means is decided otherwise here, by the specification of 2025. */
-    const conditions = [` @include(if: ${constant ? 'true' : this.pick(['true', '$v1'])})`, ' @skip(if: false)', ' @skip'];
+  possible(name) {
+    const union = this.unions.find((type) => type.name === name);
 
-    return this.some(1 + this.below(2), () => this.pick(this.conditions ? [...known, ...conditions] : known)).join('');
+    return union ? union.members : this.objects.filter((type) => type.implements.includes(name)).map((type) => type.name);
   }
 
-  anyType() { return this.pick(this.chance(0.85) ? this.composite : ['In', 'E', 'Int', 'Nope', 'Any', 'Mutation', 'Subscription', 'One']); }
+  outputType() {
+    const r = this.below(10);
+    const composite = [...this.objects, ...this.objects, ...this.interfaces, ...this.unions, this.roots[0]].map(({ name }) => name);
+    const name = this.pick(r < 5 ? this.leaves() : composite);
 
-  /** A selection set without a look at the schema. */
-  anySelection(depth) {
-    return this.some(1 + this.below(4), () => {
-      const r = this.below(12);
-
-      if (r < 8) {
-        const name = this.pick([...FIELDS, 'a', '__typename', 'nope', '__schema']);
-
-        return ` ${this.chance(0.25) ? `${this.pick(['k1', 'k2', 'id'])}: ` : ''}${name}${this.chance(0.2) ? this.anyArguments(INPUT_NAMES) : ''}${
-          this.anyDirectives()}${this.chance(0.45) && depth < 5 ? ` {${this.anySelection(depth + 1)} }` : ''}`;
-      }
-      if (r < 10) return ` ...${this.pick(FRAGMENTS)}${this.anyDirectives()}`;
-      if (depth >= 5) return ' id';
-      return ` ...${this.chance(0.7) ? ` on ${this.anyType()}` : ''}${this.anyDirectives()} {${this.anySelection(depth + 1)} }`;
-    }).join('');
+    return this.pick([name, name, name, `${name}!`, `${name}!`, `[${name}]`, `[${name}!]`, `[${name}]!`, `[${name}!]!`, `[[${name}]]`]);
   }
 
-  anyVariables() {
-    if (this.chance(0.4)) return '';
-    return `(${this.some(1 + this.below(3), () => `$${this.pick(VARIABLES)}: ${this.chance(0.9) ? this.inputType() : this.pick(['A', 'Nope', '[U]!'])}${
-      this.chance(0.2) ? ` = ${this.value(0, true)}` : ''}${this.anyDirectives(true)}`).join(', ')})`;
-  }
+  /* Fields of interfaces look the same in all of them; an object may promise more. */
+  makeFields(type, p, isInterface, least = 1) {
+    const parents = this.interfaces.filter(({ name }) => type.implements.includes(name));
 
-  anyDocument() {
-    const kinds = this.some(1 + this.below(2), () => this.pick(['', 'query', 'query', 'query', 'mutation', 'subscription']));
-    let text = '';
+    for (const parent of parents)
+      for (const field of parent.fields)
+        if (!type.fields.some(({ name }) => name === field.name)) {
+          const own = { ...field };
 
-    this.conditions = !kinds.includes('subscription');
-    for (const kind of kinds)
-      text += `${kind === '' ? '' : `${kind} ${this.pick(['', 'O1', 'O2'])}${this.anyVariables()}${this.anyDirectives()}`} {${this.anySelection(0)} }\n`;
-    for (const name of [...FRAGMENTS, 'F1'])
-      if (this.chance(name === 'F4' ? 0.2 : 0.6))
-        text += `fragment ${name} on ${this.anyType()}${this.anyDirectives()} {${this.anySelection(2)} }\n`;
-    return this.chance(0.03) ? `${text}type Foo { a: Int }\n` : text;
-  }
-
-  /** A value that fits @type, but for the noise. */
-  fittingValue(type, depth) {
-    if (this.chance(this.noise)) return this.value(0);
-    if (isNonNullType(type)) type = type.ofType;
-    else if (this.chance(0.1)) return 'null';
-    if (this.chance(0.2)) return `$${this.pick(VARIABLES)}`;
-    if (isListType(type))
-      return this.chance(0.3) ? this.fittingValue(type.ofType, depth) : `[${this.some(this.below(3), () => this.fittingValue(type.ofType, depth + 1)).join(', ')}]`;
-    if (isInputObjectType(type)) {
-      let fields = Object.values(type.getFields());
-
-      if (type.isOneOf) fields = [depth > 2 ? fields[0] : this.pick(fields)];
-      else fields = fields.filter((field) => isRequiredArgument(field) || (depth < 3 && this.chance(0.4)));
-      return `{${fields.map((field) => `${field.name}: ${this.fittingValue(field.type, depth + 1)}`).join(', ')}}`;
-    }
-    if (isEnumType(type)) return this.pick(type.getValues()).name;
-    return { Int: '42', Float: this.pick(['1.5', '2']), String: '"s"', Boolean: 'true', ID: this.pick(['1', '"x"']), Any: '[1, {a: X}]' }[type.name];
-  }
-
-  fittingArguments(args) {
-    const given = args.filter((arg) => (isRequiredArgument(arg) ? !this.chance(this.noise) : this.chance(0.4)));
-
-    return given.length === 0 ? '' : `(${given.map((arg) => `${arg.name}: ${this.fittingValue(arg.type, 0)}`).join(', ')})`;
-  }
-
-  overlapping(type) {
-    const possible = (other) => (isObjectType(other) ? [other] : this.schema.getPossibleTypes(other));
-
-    return this.composite.filter((name) => possible(this.schema.getType(name)).some((object) => possible(type).includes(object)));
-  }
-
-  fittingSelection(type, depth) {
-    if (this.chance(this.noise)) return this.anySelection(depth);
-    const fields = isUnionType(type) ? [] : Object.values(type.getFields());
-
-    return this.some(1 + this.below(4), () => {
-      const r = this.below(10);
-
-      if (r < 7 && fields.length > 0) {
-        const field = this.pick(fields);
-        const leaf = isLeafType(getNamedType(field.type));
-        const directive = this.chance(0.05) ? this.pick(this.conditions ? [' @once', ' @include(if: $v1)', ' @skip(if: false)'] : [' @once']) : '';
-
-        if (!leaf && depth > 4) return ' __typename';
-        return ` ${this.chance(0.3) ? `${this.pick(['k1', 'k2', 'k3', 'k4', 'k5', 'k6'])}: ` : ''}${field.name}${this.fittingArguments(field.args)}${directive}${
-          leaf ? '' : ` {${this.fittingSelection(getNamedType(field.type), depth + 1)} }`}`;
-      }
-      if (r < 8) {
-        const names = FRAGMENTS.filter((name) => this.overlapping(type).includes(this.conditionOf[name]));
-
-        return names.length > 0 && this.chance(0.8) ? ` ...${this.pick(names)}` : ' __typename';
-      }
-      if (depth >= 5) return ' __typename';
-      const name = this.pick([...this.overlapping(type), type.name]);
-
-      return ` ... on ${name} {${this.fittingSelection(this.schema.getType(name), depth + 1)} }`;
-    }).join('');
-  }
-
-  /** A document that is valid but for the noise. */
-  fittingDocument(noise) {
-    const kind = this.pick(['query', 'query', 'query', 'mutation', 'subscription']);
-    const done = new Set();
-
-    this.noise = noise;
-    this.conditions = kind !== 'subscription';
-    this.conditionOf = Object.fromEntries(FRAGMENTS.map((name) => [name, this.pick(this.composite)]));
-    let text = kind === 'subscription' ? ` a {${this.fittingSelection(this.schema.getType(this.objects[0]), 1)} }`
-                                       : this.fittingSelection(kind === 'mutation' ? this.schema.getMutationType() : this.schema.getQueryType(), 0);
-
-    text += ' }\n';
-    for (let more = true; more;) {
-      more = false;
-      for (const name of FRAGMENTS)
-        if (!done.has(name) && text.includes(`...${name}`) && !this.chance(noise / 4)) {
-          const inside = this.fittingSelection(this.schema.getType(this.conditionOf[name]), 3);
-
-          done.add(name);
-          more = true;
-          text += `fragment ${name} on ${this.conditionOf[name]} {${this.chance(noise * 4) ? inside : inside.replace(/\.\.\.F\d/g, '__typename')} }\n`;
+          if (!isInterface && this.chance(0.2) && !own.type.endsWith('!')) own.type = `${own.type}!`;
+          else if (!isInterface && this.chance(0.3) && this.possible(own.type).length > 0) own.type = this.pick(this.possible(own.type));
+          if (!isInterface && this.chance(0.2) && !own.args.some(({ name }) => name === 'more')) own.args = [...own.args, { name: 'more', type: '[Int]' }];
+          type.fields.push(own);
         }
-    }
-    const used = VARIABLES.filter((name) => text.includes(`$${name}`) && !this.chance(noise));
-    const definitions = used.map((name) => `$${name}: ${name === 'v1' && this.chance(0.7) ? this.pick(['Boolean!', 'Boolean! = true', 'Boolean = false'])
-                                                                                             : this.inputType()}`);
+    for (const name of FIELD_NAMES)
+      if (this.chance(p) && !type.fields.some((field) => field.name === name)) {
+        const field = { name, type: this.outputType(), args: this.makeArguments() };
 
-    return `${kind} ${this.pick(['O1', 'O2', ''])}${definitions.length > 0 ? `(${definitions.join(', ')})` : ''} {${text}`;
+        type.fields.push(isInterface ? (this.signatures[name] ??= field) : field);
+      }
+    while (type.fields.length < least) type.fields.push({ name: `extra${type.fields.length}`, type: this.outputType(), args: [] });
   }
 
-  /** Text with a few characters changed. */
-  breakText(text) {
-    const characters = [...text];
-
-    for (let n = 1 + this.below(3); n > 0; n--) {
-      const at = this.below(characters.length);
-      const put = this.pick(['', '{', '}', '(', ')', '"', '$', '...', '@', ':', '!', '[', ']', '&', '|', '=', '0', '.', '-1', '1.', '01', '\\', '#', '\n',
-                             '\t', ',', 'é', '"""', '\u0007', 'on', 'fragment', '\ufeff', '"\\uD83D"', '\r\n', '/*']);
-
-      characters.splice(at, this.below(3), put);
-    }
-    return characters.join('');
+  describe() {
+    return this.chance(0.1) ? this.pick(['"It says."\n', '"""\nIn a block\n  and more \\""" of it.\n"""\n', '# a comment\n']) : '';
   }
 
-  document() {
-    const r = this.random();
+  deprecate(input) {
+    return this.chance(0.1) && !(input && isRequired(input)) ? this.pick([' @deprecated', ' @deprecated(reason: "old")']) : '';
+  }
 
-    if (r < 0.2) return this.anyDocument();
-    if (r < 0.45) return this.fittingDocument(0.05);
-    if (r < 0.75) return this.fittingDocument(0.01);
-    if (r < 0.9) return this.fittingDocument(0);
-    return this.breakText(this.chance(0.5) ? this.anyDocument() : this.fittingDocument(0.02));
+  /* The schema's own directives, where they may stand. */
+  annotate(location) {
+    const usable = this.directives.filter(({ locations, args }) => locations.includes(location) && !args.some(isRequired));
+
+    return this.chance(0.15) && usable.length > 0 ? ` @${this.pick(usable).name}` : '';
+  }
+
+  printInputs(inputs, location) {
+    return inputs.map((input) => `${this.describe()}${input.name}: ${input.type}${input.value === undefined ? '' : ` = ${input.value}`}${this.deprecate(input)}${
+      location ? this.annotate(location) : ''}`);
+  }
+
+  printArguments(args, location) {
+    return args.length === 0 ? '' : `(${this.printInputs(args, location).join(this.pick([' ', ', ', '\n']))})`;
+  }
+
+  printType(keyword, type, location) {
+    const fields = type.fields.map((field) => `  ${this.describe()}${field.name}${this.printArguments(field.args, 'ARGUMENT_DEFINITION')}: ${field.type}${
+      this.deprecate()}${this.annotate('FIELD_DEFINITION')}\n`);
+    const split = fields.length > 1 && this.chance(0.15) ? 1 + this.below(fields.length - 1) : fields.length;
+    const rest = fields.slice(split);
+
+    return `${this.describe()}${keyword} ${type.name}${type.implements.length > 0 ? ` implements ${this.chance(0.2) ? '& ' : ''}${type.implements.join(' & ')}` : ''}${
+      this.annotate(location)} {\n${fields.slice(0, split).join('')}}\n${rest.length > 0 ? `extend ${keyword} ${type.name} {\n${rest.join('')}}\n` : ''}`;
+  }
+
+  print() {
+    const [query, ...others] = this.roots;
+    const parts = [
+      ...this.directives.map((one) => `${this.describe()}directive @${one.name}${this.printArguments(one.args)}${one.repeatable ? ' repeatable' : ''} on ${
+        one.locations.join(' | ')}\n`),
+      ...this.scalars.map((name) => `${this.describe()}scalar ${name}${this.chance(0.5) ? ' @specifiedBy(url: "https://example.com/s")' : ''}${this.annotate('SCALAR')}\n`),
+      ...this.enums.map(({ name, values }) => `${this.describe()}enum ${name}${this.annotate('ENUM')} { ${
+        values.map((value) => `${this.describe()}${value}${this.deprecate()}${this.annotate('ENUM_VALUE')}`).join(' ')} }\n`),
+      ...this.inputs.map((input) => `${this.describe()}input ${input.name}${input.oneOf ? ' @oneOf' : ''}${this.annotate('INPUT_OBJECT')} { ${
+        this.printInputs(input.fields, 'INPUT_FIELD_DEFINITION').join('\n  ')} }\n`),
+      ...this.interfaces.map((type) => this.printType('interface', type, 'INTERFACE')),
+      ...[...this.objects, ...this.roots].map((type) => this.printType('type', type, 'OBJECT')),
+      ...this.unions.map(({ name, members }) => `${this.describe()}union ${name}${this.annotate('UNION')} = ${this.chance(0.2) ? '| ' : ''}${members.join(' | ')}\n`),
+    ];
+    const roots = `query: ${query.name} ${others.map(({ name }) => `${name.toLowerCase()}: ${name}`).join(' ')}`;
+
+    if (query.name !== 'Query' || this.chance(0.3)) parts.push(`schema${this.annotate('SCHEMA')} { ${roots} }\n`);
+    for (let i = parts.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+
+      [parts[i], parts[j]] = [parts[j], parts[i]];
+    }
+    return parts.join('');
   }
 }

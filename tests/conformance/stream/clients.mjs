@@ -1,10 +1,15 @@
 // Apollo client and urql as they are: queries by POST and GET, subscriptions by WebSocket, event stream and multipart.
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable, gql } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
+import { print } from 'graphql';
+import { createClient as createEventClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
+import { createHash } from 'node:crypto';
 import WebSocket from 'ws';
-import { commit, done, makeProject, ok, start, within } from './shared.mjs';
+import { commit, done, makeProject, ok, same, start, within } from './shared.mjs';
 
 const server = await start();
 const ws = () => createClient({ url: server.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
@@ -32,6 +37,35 @@ async function tryStream(name, project, observe) {
 const QUERY = 'query Q { projects(first: 5) { nodes { id } } }';
 const CHANGED = 'subscription Changed($id: ID!) { projectChanged(projectId: $id) { projectId sequence } }';
 
+/** A fetch that writes down what was asked: [method, had a document, had its hash]. */
+function counting(asked) {
+  return (url, options) => {
+    const parameters = options.method === 'GET' ? Object.fromEntries(new URL(url).searchParams) : JSON.parse(options.body);
+    const extensions = typeof parameters.extensions === 'string' ? JSON.parse(parameters.extensions) : parameters.extensions;
+
+    asked.push([options.method, Boolean(parameters.query), /^[0-9a-f]{64}$/.test(extensions?.persistedQuery?.sha256Hash)]);
+    return fetch(url, options);
+  };
+}
+
+/** A miss, the document with its hash, then hits alone: @ask(name) asks a query of its own name; @first and @second are the methods. */
+async function tryPersisted(name, make, first, second) {
+  const asked = [];
+  const ask = make(counting(asked));
+  const text = `P${name.replace(/\W/g, '')}`;
+
+  for (let n = 0; n < 3; n++) ok((await within(ask(`query ${text} { projects(first: 5) { nodes { id } } }`), name))?.projects.nodes.length > 0, `${name}: answer ${n + 1}`);
+  same(asked, [[first, false, true], [second, true, true], [first, false, true], [first, false, true]], `${name}: a miss, the document, and hits: 4 requests for 3 answers`);
+
+  /* Another client finds it there. */
+  const later = [];
+
+  await within(make(counting(later))(`query ${text} { projects(first: 5) { nodes { id } } }`), name);
+  same(later, [[first, false, true]], `${name}: another client needs one`);
+}
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
 try {
   const project = await makeProject(server, 'proj_clients');
   const apollo = (link) => new ApolloClient({ link, cache: new InMemoryCache(), devtools: { enabled: false } });
@@ -45,7 +79,11 @@ try {
 
     ok(/nothing/.test(refused.message), `Apollo: errors by ${name}`, refused);
   }
-  for (const [name, link] of [['multipart', new HttpLink({ uri: server.url })], ['WebSocket', new GraphQLWsLink(ws())]]) {
+  /* Apollo has no link of its own for event streams; this is the one that graphql-sse describes. */
+  const eventClient = createEventClient({ url: server.url, retryAttempts: 0 });
+  const eventLink = new ApolloLink(({ query, variables }) => new Observable((sink) => eventClient.subscribe({ query: print(query), variables }, sink)));
+
+  for (const [name, link] of [['multipart', new HttpLink({ uri: server.url })], ['WebSocket', new GraphQLWsLink(ws())], ['event stream', eventLink]]) {
     const client = apollo(ApolloLink.from([link]));
 
     await tryStream(`Apollo by ${name}`, project, (next, error) => {
@@ -70,6 +108,20 @@ try {
 
     ok(data?.projects.nodes.some(({ id }) => id === project), `urql: query by ${name}`, error?.message);
   }
+  for (const useGETForHashedQueries of [false, true])
+    await tryPersisted(`Apollo: persisted queries by ${useGETForHashedQueries ? 'GET' : 'POST'}`, (count) => {
+      const client = apollo(new PersistedQueryLink({ sha256, useGETForHashedQueries }).concat(new HttpLink({ uri: server.url, fetch: count })));
+
+      return async (text) => (await client.query({ query: gql(text), fetchPolicy: 'no-cache' })).data;
+    }, useGETForHashedQueries ? 'GET' : 'POST', 'POST');
+  for (const [method, preferGetMethod] of [['POST', false], ['GET', 'force']])
+    await tryPersisted(`urql: persisted queries by ${method}`, (count) => {
+      const exchange = persistedExchange({ preferGetForPersistedQueries: preferGetMethod, generateHash: async (text) => sha256(text) });
+      const client = new Client({ url: server.url, exchanges: [exchange, fetchExchange], fetch: count, preferGetMethod, requestPolicy: 'network-only' });
+
+      return async (text) => (await client.query(text, {}).toPromise()).data;
+    }, method, method);
+
   const sockets = ws();
   const forward = subscriptionExchange({
     forwardSubscription: (request) => ({
@@ -77,7 +129,9 @@ try {
     }),
   });
 
-  for (const [name, options] of [['event stream', { exchanges: [fetchExchange], fetchSubscriptions: true }], ['WebSocket', { exchanges: [fetchExchange, forward] }]]) {
+  for (const [name, options] of [['event stream', { exchanges: [fetchExchange], fetchSubscriptions: true }],
+                                 ['multipart', { exchanges: [fetchExchange], fetchSubscriptions: true, fetchOptions: { headers: { accept: 'multipart/mixed;subscriptionSpec=1.0' } } }],
+                                 ['WebSocket', { exchanges: [fetchExchange, forward] }]]) {
     const client = new Client({ url: server.url, preferGetMethod: false, ...options });
 
     await tryStream(`urql by ${name}`, project, (next, error) => {
