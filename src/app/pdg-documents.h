@@ -14,8 +14,8 @@
   "    id name newestEventAt"                                                                                         \
   "    live { eventsPerMinute activeSessions asOf }"                                                                  \
   "    journeyGraph(range: $range) {"                                                                                 \
-  "      asOf sessions events"                                                                                        \
-  "      screens { id path name visits entries exits sessions errors loadP75Ms dwellMedianMs snapshotId }"            \
+  "      asOf sessionCount eventCount"                                                                                \
+  "      screens { id path name visits entries exits errors sessionCount loadP75Ms dwellMedianMs snapshotId }"        \
   "      transitions { from to count dwellMedianMs }"                                                                 \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
@@ -30,7 +30,7 @@
   "query Sessions($id: ID!, $range: TimeRangeInput!, $screen: ID) {"                                                  \
   "  project(id: $id) {"                                                                                              \
   "    sessions(range: $range, screenId: $screen, first: 20) {"                                                       \
-  "      nodes { id actor startedAt endedAt events pageViews errors entryPath exitPath release }"                     \
+  "      nodes { id actor { id } startedAt endedAt pageViewCount errorCount release }"                                \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
   "}"

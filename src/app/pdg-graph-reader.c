@@ -27,7 +27,7 @@ read_screen (PdgJourneyGraph *graph, JsonObject *object)
     .visits = read_count (object, "visits"),
     .entries = read_count (object, "entries"),
     .exits = read_count (object, "exits"),
-    .sessions = read_count (object, "sessions"),
+    .sessions = read_count (object, "sessionCount"),
     .errors = read_count (object, "errors"),
     .load_p75_ms = pdg_json_get_double (object, "loadP75Ms", -1),
     .dwell_median_ms = pdg_json_get_double (object, "dwellMedianMs", -1),
@@ -72,7 +72,7 @@ pdg_graph_reader_read (JsonObject *object, GError **error)
     read_screen (graph, pdg_json_get_element (screens, i));
   for (guint i = 0; i < json_array_get_length (transitions); i++)
     read_transition (graph, pdg_json_get_element (transitions, i));
-  pdg_journey_graph_set_totals (graph, (guint64) MAX (0, pdg_json_get_int (object, "sessions", 0)),
-                                (guint64) MAX (0, pdg_json_get_int (object, "events", 0)));
+  pdg_journey_graph_set_totals (graph, (guint64) MAX (0, pdg_json_get_int (object, "sessionCount", 0)),
+                                (guint64) MAX (0, pdg_json_get_int (object, "eventCount", 0)));
   return g_steal_pointer (&graph);
 }

@@ -50,17 +50,17 @@ row_new (JsonObject *session)
   PdgSessionRow *self = g_object_new (PDG_TYPE_SESSION_ROW, NULL);
   gint64 started_usec = pdg_json_get_time (session, "startedAt");
   gint64 ended_usec = pdg_json_get_time (session, "endedAt");
-  int pages = (int) CLAMP (pdg_json_get_int (session, "pageViews", 0), 0, G_MAXINT);
+  int pages = (int) CLAMP (pdg_json_get_int (session, "pageViewCount", 0), 0, G_MAXINT);
   g_autofree char *duration = pdg_format_duration_ms ((double) (ended_usec - started_usec) / 1000);
   g_autofree char *count = g_strdup_printf (ngettext ("%d page", "%d pages", (gulong) pages), pages);
   const char *release = pdg_json_get_string (session, "release");
-  const char *actor = pdg_json_get_string (session, "actor");
+  const char *actor = pdg_json_get_string (pdg_json_get_object (session, "actor"), "id");
 
   self->title = g_strdup (actor != NULL ? actor : "–");
   self->age = pdg_format_age (ended_usec, pdg_clock_now_usec ());
   self->summary = release != NULL ? g_strdup_printf ("%s · %s · %s", count, duration, release)
                                   : g_strdup_printf ("%s · %s", count, duration);
-  self->n_errors = (guint) CLAMP (pdg_json_get_int (session, "errors", 0), 0, G_MAXINT);
+  self->n_errors = (guint) CLAMP (pdg_json_get_int (session, "errorCount", 0), 0, G_MAXINT);
   return self;
 }
 

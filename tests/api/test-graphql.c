@@ -52,12 +52,12 @@ static const Case cases[] = {
   { "extreme-cursor", "POST", JSON_TYPE,
     "{\"query\":\"{project(id:\\\"proj_demo\\\"){sessions(range:{},after:\\\"-9223372036854775807.1\\\"){nodes{id}}}}\"}", 200, "\"nodes\":[]" },
   { "range-backwards", "POST", JSON_TYPE,
-    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"2026-01-02T00:00:00Z\\\",to:\\\"2026-01-01T00:00:00Z\\\"}){events}}}\"}",
+    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"2026-01-02T00:00:00Z\\\",to:\\\"2026-01-01T00:00:00Z\\\"}){eventCount}}}\"}",
     200, "BAD_USER_INPUT" },
   { "range-extremes", "POST", JSON_TYPE,
-    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"0001-01-01T00:00:00Z\\\",to:\\\"9999-12-31T23:59:59Z\\\"}){events}}}\"}",
+    "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"0001-01-01T00:00:00Z\\\",to:\\\"9999-12-31T23:59:59Z\\\"}){eventCount}}}\"}",
     200, "{\"data\"" },
-  { "bad-time", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"yesterday\\\"}){events}}}\"}", 200, "RFC 3339" },
+  { "bad-time", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"proj_demo\\\"){journeyGraph(range:{from:\\\"yesterday\\\"}){eventCount}}}\"}", 200, "RFC 3339" },
   { "missing-project", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"missing\\\"){name}}\"}", 200, "{\"data\":{\"project\":null}}" },
   { "project-of-b", "POST", JSON_TYPE, "{\"query\":\"{project(id:\\\"proj_b\\\"){name}}\"}", 200, "{\"data\":{\"project\":null}}" },
   { "odd-ids", "POST", JSON_TYPE, "{\"query\":\"{a:project(id:\\\"\\\"){name} b:project(id:\\\"'; --\\\"){name}}\"}", 200, "\"data\"" },
@@ -229,7 +229,7 @@ test_session_pages (void)
 static void
 test_session_filters (void)
 {
-  g_autoptr (JsonNode) graph = api_query (fixture, NULL, "{project(id:\"proj_demo\"){journeyGraph(range:{}){screens{id path sessions}}}}", NULL);
+  g_autoptr (JsonNode) graph = api_query (fixture, NULL, "{project(id:\"proj_demo\"){journeyGraph(range:{}){screens{id path sessionCount}}}}", NULL);
   JsonArray *screens;
 
   assert_no_errors (graph);
@@ -238,7 +238,7 @@ test_session_filters (void)
   for (guint i = 0; i < 2; i++)
     {
       JsonNode *screen = json_array_get_element (screens, i);
-      g_autofree char *id = json_dup_at (screen, "id"), *sessions = json_dup_at (screen, "sessions");
+      g_autofree char *id = json_dup_at (screen, "id"), *sessions = json_dup_at (screen, "sessionCount");
       g_autofree char *variables = g_strdup_printf ("{\"screen\":\"%s\"}", id);
       g_autoptr (JsonNode) filtered = api_query (fixture, NULL, "query($screen:ID){project(id:\"proj_demo\"){"
                                                                 "sessions(range:{},first:100,screenId:$screen){nodes{id}}}}", variables);

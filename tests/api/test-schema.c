@@ -97,36 +97,46 @@ dup_named_type (JsonNode *type)
   return name;
 }
 
-/* A value for each argument that the schema knows; a new one has to be added here. */
-static void
-append_arguments (GString *out, JsonNode *field)
+/* A value for each argument that the schema knows, by "field.argument" or by the argument alone; a new one has to be added here. */
+static const char *
+find_value (const char *field, const char *argument)
 {
   static const struct
   {
     const char *name, *value;
   } values[] = {
-    { "first", "100" }, { "after", "null" }, { "id", "\"proj_shop\"" }, { "range", "{}" }, { "screenId", "null" }, { "withErrors", "false" },
+    { "project.id", "\"proj_shop\"" },
+    { "first", "2" },
+    { "after", "null" },
+    { "range", "{}" },
+    { "screenId", "null" },
+    { "withErrors", "false" },
   };
+  g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_str_equal (values[i].name, full) || g_str_equal (values[i].name, argument))
+      return values[i].value;
+  g_error ("no value for the argument %s", full);
+}
+
+static void
+append_arguments (GString *out, JsonNode *field)
+{
+  g_autofree char *field_name = json_dup_at (field, "name");
   JsonArray *arguments = json_node_get_array (json_at (field, "args"));
 
   for (guint i = 0; i < json_array_get_length (arguments); i++)
     {
       g_autofree char *name = json_dup_at (json_array_get_element (arguments, i), "name");
-      gboolean found = FALSE;
 
-      for (gsize k = 0; k < G_N_ELEMENTS (values); k++)
-        if (g_str_equal (values[k].name, name))
-          {
-            g_string_append_printf (out, "%s%s:%s", i == 0 ? "(" : ",", name, values[k].value);
-            found = TRUE;
-          }
-      if (!found)
-        g_error ("no value for the argument %s", name);
+      g_string_append_printf (out, "%s%s:%s", i == 0 ? "(" : ",", name, find_value (field_name, name));
     }
   if (json_array_get_length (arguments) > 0)
     g_string_append_c (out, ')');
 }
 
+/* Each type's fields are asked for once, where the type is met first. */
 static void
 append_selection (GString *out, const char *type_name, GHashTable *asked, guint depth)
 {
@@ -135,6 +145,11 @@ append_selection (GString *out, const char *type_name, GHashTable *asked, guint 
   if (!JSON_NODE_HOLDS_ARRAY (fields))
     return;
   g_assert_cmpuint (depth, <, 10);
+  if (!g_hash_table_add (asked, g_strdup (type_name)))
+    {
+      g_string_append (out, "{__typename}");
+      return;
+    }
   g_string_append_c (out, '{');
   for (guint i = 0; i < json_array_get_length (json_node_get_array (fields)); i++)
     {

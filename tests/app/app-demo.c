@@ -11,7 +11,7 @@
 
 #define EMPTY_PROJECT                                                                                                       \
   "{\"data\":{\"project\":{\"id\":\"proj_demo\",\"newestEventAt\":%s,\"live\":{\"eventsPerMinute\":0,\"activeSessions\":0," \
-  "\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"sessions\":0,\"events\":0,"     \
+  "\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"sessionCount\":0,\"eventCount\":0,"\
   "\"screens\":[],\"transitions\":[]}}}}"
 
 typedef struct

@@ -223,7 +223,7 @@ add_screens (PdgFakeShop *shop, JsonBuilder *builder)
       add_int (builder, "visits", shop->visits[i]);
       add_int (builder, "entries", shop->entries[i]);
       add_int (builder, "exits", shop->exits[i]);
-      add_int (builder, "sessions", shop->visits[i]);
+      add_int (builder, "sessionCount", shop->visits[i]);
       add_int (builder, "errors", shop->errors[i]);
       add_double (builder, "loadP75Ms", screens[i].load_ms);
       add_double (builder, "dwellMedianMs", screens[i].dwell_ms);
@@ -287,8 +287,8 @@ answer_graph (JsonNode *variables, gpointer user_data)
   json_builder_set_member_name (builder, "journeyGraph");
   json_builder_begin_object (builder);
   add_time (builder, "asOf", now_usec);
-  add_int (builder, "sessions", shop->n_sessions);
-  add_int (builder, "events", (gint64) shop->n_sessions * 11);
+  add_int (builder, "sessionCount", shop->n_sessions);
+  add_int (builder, "eventCount", (gint64) shop->n_sessions * 11);
   add_screens (shop, builder);
   add_transitions (shop, builder);
   json_builder_end_object (builder);
@@ -338,12 +338,14 @@ answer_sessions (JsonNode *variables, gpointer user_data)
 
       json_builder_begin_object (builder);
       add_text (builder, "id", id);
-      add_text (builder, "actor", actor);
+      json_builder_set_member_name (builder, "actor");
+      json_builder_begin_object (builder);
+      add_text (builder, "id", actor);
+      json_builder_end_object (builder);
       add_time (builder, "startedAt", end_usec - (40 + i * 61) * PDG_USEC_PER_SEC);
       add_time (builder, "endedAt", end_usec);
-      add_int (builder, "events", 12 + i);
-      add_int (builder, "pageViews", 1 + i % 7);
-      add_int (builder, "errors", i % 4 == 1 ? i / 4 + 1 : 0);
+      add_int (builder, "pageViewCount", 1 + i % 7);
+      add_int (builder, "errorCount", i % 4 == 1 ? i / 4 + 1 : 0);
       add_text (builder, "release", i % 3 == 0 ? "2.3.1" : "2.4.0");
       json_builder_end_object (builder);
     }

@@ -23,7 +23,7 @@
 #define GRAPH(newest, screens, transitions)                                                                      \
   "{\"data\":{\"project\":{\"id\":\"b\",\"newestEventAt\":" newest ",\"live\":{\"eventsPerMinute\":42,"          \
   "\"activeSessions\":3,\"asOf\":\"2026-11-22T10:00:00Z\"},\"journeyGraph\":{\"asOf\":\"2026-11-22T10:00:00Z\"," \
-  "\"sessions\":5,\"events\":9,\"screens\":[" screens "],\"transitions\":[" transitions "]}}}}"
+  "\"sessionCount\":5,\"eventCount\":9,\"screens\":[" screens "],\"transitions\":[" transitions "]}}}}"
 
 #define NEWEST "\"2026-11-22T10:00:00Z\""
 #define SCREEN(id, visits) "{\"id\":\"" id "\",\"path\":\"/" id "\",\"name\":\"" id "\",\"visits\":" visits ",\"entries\":" visits ",\"exits\":" visits "}"
@@ -431,8 +431,8 @@ test_session_model (Fixture *fixture, gconstpointer data)
   g_autoptr (PdgSessionRow) row = NULL;
 
   pdg_fake_client_set_answer (fixture->client, "Sessions",
-                              "{\"data\":{\"project\":{\"sessions\":{\"nodes\":[{\"id\":\"s\",\"actor\":\"ann\",\"pageViews\":1,"
-                              "\"startedAt\":\"2026-11-22T10:00:00Z\",\"endedAt\":\"2026-11-22T10:00:48Z\",\"errors\":2}]}}}}");
+                              "{\"data\":{\"project\":{\"sessions\":{\"nodes\":[{\"id\":\"s\",\"actor\":{\"id\":\"ann\"},\"pageViewCount\":1,"
+                              "\"startedAt\":\"2026-11-22T10:00:00Z\",\"endedAt\":\"2026-11-22T10:00:48Z\",\"errorCount\":2}]}}}}");
   connect_client (fixture);
   WAIT_FOR (phase_of (fixture) == PDG_PHASE_READY);
   g_assert_cmpint (pdg_session_model_get_state (sessions), ==, PDG_SESSION_STATE_NONE);
@@ -454,7 +454,7 @@ test_session_model (Fixture *fixture, gconstpointer data)
 static void
 test_reader (void)
 {
-  g_autoptr (JsonNode) node = json_from_string ("{\"sessions\":4,\"events\":9,\"screens\":["
+  g_autoptr (JsonNode) node = json_from_string ("{\"sessionCount\":4,\"eventCount\":9,\"screens\":["
                                                 "{\"id\":\"a\",\"path\":\"/a\",\"name\":\"\",\"visits\":3,\"entries\":2,\"exits\":2,\"loadP75Ms\":12},"
                                                 "{\"id\":\"b\",\"path\":null,\"name\":null,\"visits\":-5},"
                                                 "{\"id\":\"a\",\"visits\":9}, {\"path\":\"/no-id\"}, 7],"

@@ -111,12 +111,12 @@ test_twice (void)
       g_assert_cmpstr (stored, ==, "{\"accepted\":1,\"rejected\":0,\"errors\":[]}");
       again = post_event (runtime, "one", 202);
       seen = ask (runtime, "POST", "/graphql", JSON_TYPE,
-                  "{\"query\":\"{organisation{name} projects{nodes{id name}} project(id:\\\"proj_demo\\\"){journeyGraph(range:{}){events}} "
+                  "{\"query\":\"{organisation{name} projects{nodes{id name}} project(id:\\\"proj_demo\\\"){journeyGraph(range:{}){eventCount}} "
                   "collector{keyless}}\"}");
       {
         g_autofree char *expected = g_strdup_printf (
           "{\"data\":{\"organisation\":{\"name\":\"My organisation\"},\"projects\":{\"nodes\":[{\"id\":\"proj_demo\","
-          "\"name\":\"Demo project\"}]},\"project\":{\"journeyGraph\":{\"events\":%d}},\"collector\":{\"keyless\":true}},\"extensions\"", round + 1);
+          "\"name\":\"Demo project\"}]},\"project\":{\"journeyGraph\":{\"eventCount\":%d}},\"collector\":{\"keyless\":true}},\"extensions\"", round + 1);
 
         g_test_message ("%s", seen->body);
         g_assert_true (g_str_has_prefix (seen->body, expected));

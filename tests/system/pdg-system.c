@@ -332,13 +332,13 @@ pdg_system_graphql (guint16 port, const char *token, const char *document)
 gint64
 pdg_system_count_events (guint16 port, const char *token, const char *project)
 {
-  g_autofree char *document = g_strdup_printf ("{project(id:\"%s\"){journeyGraph(range:{}){events}}}", project);
+  g_autofree char *document = g_strdup_printf ("{project(id:\"%s\"){journeyGraph(range:{}){eventCount}}}", project);
   g_autoptr (JsonNode) data = pdg_system_graphql (port, token, document);
   JsonNode *node = json_object_get_member (json_node_get_object (data), "project");
 
   if (JSON_NODE_HOLDS_NULL (node))
     return -1;
-  return json_object_get_int_member (json_object_get_object_member (json_node_get_object (node), "journeyGraph"), "events");
+  return json_object_get_int_member (json_object_get_object_member (json_node_get_object (node), "journeyGraph"), "eventCount");
 }
 
 char *

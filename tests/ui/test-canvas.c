@@ -98,7 +98,7 @@ read_graph (int n_days)
 
   pdg_time_format_rfc3339 (from - from % (60 * PDG_USEC_PER_SEC), text);
   range = n_days > 0 ? g_strdup_printf ("{from:\"%s\"}", text) : g_strdup ("{}");
-  document = g_strdup_printf ("{project(id:\"" PROJECT "\"){journeyGraph(range:%s){sessions events"
+  document = g_strdup_printf ("{project(id:\"" PROJECT "\"){journeyGraph(range:%s){sessionCount eventCount"
                               " screens{id name path visits entries exits errors} transitions{from to count}}}}",
                               range);
   return pdg_system_graphql (pdg_ui_get_port (ui), NULL, document);
@@ -336,8 +336,8 @@ expect_range (const char *nick, int n_days)
 
   pdg_ui_activate (ui, "win.range", nick);
   data = read_graph (n_days);
-  expect_count ("Events", json_object_get_int_member (get_graph (data), "events"));
-  expect_count ("Sessions", json_object_get_int_member (get_graph (data), "sessions"));
+  expect_count ("Events", json_object_get_int_member (get_graph (data), "eventCount"));
+  expect_count ("Sessions", json_object_get_int_member (get_graph (data), "sessionCount"));
 }
 
 static void

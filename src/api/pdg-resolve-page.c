@@ -1,0 +1,141 @@
+#include "config.h"
+#include "api/pdg-resolve.h"
+
+/* A page of a list, which is the source of its connection and of its PageInfo. */
+typedef struct _Page Page;
+
+typedef struct
+{
+  Page *page;
+  gpointer node;
+} Edge;
+
+struct _Page
+{
+  GPtrArray *nodes;
+  Edge *edges; /* made when they are asked for */
+  PdgResolveCursorFunc make_cursor;
+  gboolean has_next;
+  gboolean has_previous;
+};
+
+static void
+page_free (gpointer data)
+{
+  Page *page = data;
+
+  g_ptr_array_unref (page->nodes);
+  g_free (page->edges);
+  g_free (page);
+}
+
+void
+pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor)
+{
+  Page *page = g_new0 (Page, 1);
+
+  page->nodes = nodes;
+  page->make_cursor = make_cursor;
+  page->has_next = nodes->len > first;
+  page->has_previous = !pdg_gql_call_arg_is_null (call, "after");
+  if (page->has_next)
+    g_ptr_array_set_size (nodes, (gint) first);
+  pdg_gql_call_set_object (call, index, page, page_free);
+}
+
+void
+pdg_resolve_page_nodes (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const Page *page = pdg_gql_call_get_source (call, i);
+
+      pdg_gql_call_set_borrowed_list (call, i, page->nodes->pdata, page->nodes->len);
+    }
+}
+
+void
+pdg_resolve_page_edges (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      Page *page = pdg_gql_call_get_source (call, i);
+      g_autofree gpointer *items = g_new (gpointer, page->nodes->len + 1);
+
+      if (page->edges == NULL)
+        page->edges = g_new (Edge, page->nodes->len + 1);
+      for (guint k = 0; k < page->nodes->len; k++)
+        {
+          page->edges[k] = (Edge) { page, page->nodes->pdata[k] };
+          items[k] = &page->edges[k];
+        }
+      pdg_gql_call_set_borrowed_list (call, i, items, page->nodes->len);
+    }
+}
+
+PDG_RESOLVE_MEMBER (info_has_next, Page, pdg_gql_call_set_bool (call, i, source->has_next))
+PDG_RESOLVE_MEMBER (info_has_previous, Page, pdg_gql_call_set_bool (call, i, source->has_previous))
+
+static void
+set_cursor (PdgGqlCall *call, gboolean of_last)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const Page *page = pdg_gql_call_get_source (call, i);
+
+      if (page->nodes->len == 0)
+        pdg_gql_call_set_null (call, i);
+      else
+        pdg_gql_call_take_string (call, i, page->make_cursor (page->nodes->pdata[of_last ? page->nodes->len - 1 : 0]));
+    }
+}
+
+static void
+info_start_cursor (PdgGqlCall *call)
+{
+  set_cursor (call, FALSE);
+}
+
+static void
+info_end_cursor (PdgGqlCall *call)
+{
+  set_cursor (call, TRUE);
+}
+
+void
+pdg_resolve_page_info (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    pdg_gql_call_set_object (call, i, pdg_gql_call_get_source (call, i), NULL);
+}
+
+void
+pdg_resolve_edge_node (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    pdg_gql_call_set_object (call, i, ((const Edge *) pdg_gql_call_get_source (call, i))->node, NULL);
+}
+
+void
+pdg_resolve_edge_cursor (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const Edge *edge = pdg_gql_call_get_source (call, i);
+
+      pdg_gql_call_take_string (call, i, edge->page->make_cursor (edge->node));
+    }
+}
+
+static const PdgGqlBinding bindings[] = {
+  { "PageInfo.hasNextPage", info_has_next },
+  { "PageInfo.hasPreviousPage", info_has_previous },
+  { "PageInfo.startCursor", info_start_cursor },
+  { "PageInfo.endCursor", info_end_cursor },
+};
+
+PdgResolveTable
+pdg_resolve_page_table (void)
+{
+  return (PdgResolveTable) PDG_RESOLVE_TABLE (bindings);
+}

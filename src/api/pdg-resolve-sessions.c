@@ -1,0 +1,127 @@
+#include "config.h"
+#include "api/pdg-resolve.h"
+
+/* "usec.number" of the last session of a page. */
+static gboolean
+parse_session_cursor (const char *cursor, PdgStoreSessionFilter *filter)
+{
+  char *end = NULL;
+
+  filter->before_started_usec = g_ascii_strtoll (cursor, &end, 10);
+  if (end == cursor || *end != '.')
+    return FALSE;
+  filter->before_session_no = (gint32) g_ascii_strtoll (end + 1, &end, 10);
+  return *end == '\0';
+}
+
+static gboolean
+get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter)
+{
+  const char *after = pdg_gql_call_arg_string (call, "after");
+  const char *screen = pdg_gql_call_arg_string (call, "screenId");
+  guint first = pdg_resolve_get_first (call);
+
+  *filter = (PdgStoreSessionFilter) { .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = first + 1 };
+  if (first == 0 || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
+    return FALSE;
+  filter->with_errors = pdg_gql_call_arg_bool (call, "withErrors");
+  if (screen != NULL)
+    {
+      gint64 screen_no = g_ascii_strtoll (screen, NULL, 10);
+
+      filter->screen_no = screen_no > 0 && screen_no <= G_MAXINT32 ? (gint32) screen_no : -1;
+    }
+  if (after == NULL || parse_session_cursor (after, filter))
+    return TRUE;
+  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+  return FALSE;
+}
+
+static char *
+make_session_cursor (gconstpointer node)
+{
+  const PdgSessionSummary *session = node;
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%d", session->started_usec, session->session_no);
+}
+
+static void
+project_sessions (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  PdgStoreSessionFilter filter;
+
+  if (queries == NULL || !get_session_filter (call, &filter))
+    return;
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgProject *project = pdg_gql_call_get_source (call, i);
+      GError *error = NULL;
+      GPtrArray *sessions = pdg_queries_list_sessions (queries, project->project_no, &filter, &error);
+
+      if (sessions != NULL)
+        pdg_resolve_set_page (call, i, sessions, filter.limit - 1, make_session_cursor);
+      else
+        pdg_gql_call_set_error (call, i, error);
+    }
+}
+
+static void
+project_releases (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
+
+  for (guint i = 0; first > 0 && i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgProject *project = pdg_gql_call_get_source (call, i);
+      GError *error = NULL;
+      GPtrArray *releases = pdg_queries_list_releases (queries, project->project_no, first, &error);
+
+      if (releases != NULL)
+        pdg_gql_call_set_list (call, i, releases);
+      else
+        pdg_gql_call_set_error (call, i, error);
+    }
+}
+
+PDG_RESOLVE_MEMBER (session_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->id))
+PDG_RESOLVE_MEMBER (session_actor, PdgSessionSummary, pdg_gql_call_set_object (call, i, (gpointer) source, NULL))
+PDG_RESOLVE_MEMBER (actor_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->actor != NULL ? source->actor : source->id))
+PDG_RESOLVE_MEMBER (session_started_at, PdgSessionSummary, pdg_gql_call_set_int64 (call, i, source->started_usec))
+PDG_RESOLVE_MEMBER (session_ended_at, PdgSessionSummary, pdg_gql_call_set_int64 (call, i, source->ended_usec))
+PDG_RESOLVE_MEMBER (session_events, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->events))
+PDG_RESOLVE_MEMBER (session_page_views, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->page_views))
+PDG_RESOLVE_MEMBER (session_errors, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->errors))
+PDG_RESOLVE_MEMBER (session_entry_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->entry_path))
+PDG_RESOLVE_MEMBER (session_exit_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->exit_path))
+PDG_RESOLVE_MEMBER (session_release, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->release))
+PDG_RESOLVE_MEMBER (release_version, PdgRelease, pdg_gql_call_set_borrowed_string (call, i, source->version))
+PDG_RESOLVE_MEMBER (release_first_seen_at, PdgRelease, pdg_gql_call_set_int64 (call, i, source->first_seen_usec))
+PDG_RESOLVE_MEMBER (release_sessions, PdgRelease, pdg_gql_call_set_int (call, i, source->sessions))
+
+static const PdgGqlBinding bindings[] = {
+  { "Project.sessions", project_sessions },
+  { "Project.releases", project_releases },
+  PDG_RESOLVE_CONNECTION ("Session"),
+  { "Session.id", session_id },
+  { "Session.actor", session_actor },
+  { "Actor.id", actor_id },
+  { "Session.startedAt", session_started_at },
+  { "Session.endedAt", session_ended_at },
+  { "Session.eventCount", session_events },
+  { "Session.pageViewCount", session_page_views },
+  { "Session.errorCount", session_errors },
+  { "Session.entryPath", session_entry_path },
+  { "Session.exitPath", session_exit_path },
+  { "Session.release", session_release },
+  { "Release.version", release_version },
+  { "Release.firstSeenAt", release_first_seen_at },
+  { "Release.sessionCount", release_sessions },
+};
+
+PdgResolveTable
+pdg_resolve_session_table (void)
+{
+  return (PdgResolveTable) PDG_RESOLVE_TABLE (bindings);
+}
