@@ -30,7 +30,7 @@ pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, G
     }
   queries = g_new0 (PdgQueries, 1);
   queries->principal = pdg_principal_ref (principal);
-  queries->tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ, error);
+  queries->tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ | PDG_DB_TX_DEFERRED, error);
   if (queries->tx == NULL || !pdg_db_tx_set_timeout (queries->tx, timeout_ms, error))
     return NULL;
   return g_steal_pointer (&queries);
