@@ -127,7 +127,8 @@ pdg_api_context_get_queries (PdgApiContext *context, GError **error)
   if (context->deadline_usec > 0)
     timeout_ms = CLAMP ((context->deadline_usec - g_get_monotonic_time ()) / 1000, 1, timeout_ms);
   if (context->queries == NULL)
-    context->queries = pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
+    context->queries = context->reads_once ? pdg_queries_begin_once (context->conn, context->principal, (guint) timeout_ms, error)
+                                           : pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
   return context->queries;
 }
 
@@ -168,7 +169,7 @@ static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL };
+  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL, FALSE };
   PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 

@@ -98,7 +98,7 @@ pdg_store_grant_login (PdgDbTx *tx, const char *login, gint32 org_no, GError **e
 char *
 pdg_store_dup_organisation_name (PdgDbTx *tx, GError **error)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, ORGANISATION_NAME, NULL, error);
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query_planned (tx, ORGANISATION_NAME, NULL, error);
 
   if (result == NULL)
     return NULL;
@@ -126,7 +126,7 @@ pdg_store_list_projects (PdgDbTx *tx, const char *after_id, guint limit, GError 
 
   pdg_db_params_add_text (params, after_id, -1);
   pdg_db_params_add_int4 (params, (gint32) limit);
-  result = pdg_db_tx_query (tx, LIST_PROJECTS, params, error);
+  result = pdg_db_tx_query_planned (tx, LIST_PROJECTS, params, error);
   if (result == NULL)
     return NULL;
   projects = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_project_free);
@@ -142,7 +142,7 @@ pdg_store_lookup_project (PdgDbTx *tx, const char *id, GError **error)
   g_autoptr (PdgDbResult) result = NULL;
 
   pdg_db_params_add_text (params, id, -1);
-  result = pdg_db_tx_query (tx, LOOKUP_PROJECT, params, error);
+  result = pdg_db_tx_query_planned (tx, LOOKUP_PROJECT, params, error);
   return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_project (result, 0) : NULL;
 }
 

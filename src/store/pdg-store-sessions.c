@@ -35,7 +35,7 @@ pdg_store_list_sessions (PdgDbTx *tx, gint32 project_no, const PdgStoreSessionFi
   pdg_db_params_add_timestamptz (params, filter->before_started_usec);
   pdg_db_params_add_int4 (params, filter->before_session_no);
   pdg_db_params_add_int4 (params, (gint32) filter->limit);
-  result = pdg_db_tx_query (tx, LIST_SESSIONS, params, error);
+  result = pdg_db_tx_query_planned (tx, LIST_SESSIONS, params, error);
   if (result == NULL)
     return NULL;
   sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_session_summary_free);
