@@ -65,21 +65,28 @@ refuse (PdgHttpRequest *request)
 }
 
 static void
+answer_resolved (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAuthorisedFunc func)
+{
+  if (principal != NULL)
+    func (api, request, principal);
+  else
+    refuse (request);
+}
+
+static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Pending *pending = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgPrincipal) principal = pdg_credentials_resolve_finish (pending->api->options.credentials, result, &error);
 
-  if (principal != NULL)
-    pending->func (pending->api, pending->request, principal);
-  else if (error != NULL)
+  if (error != NULL)
     {
       pdg_http_request_add_response_header (pending->request, "Retry-After", "1");
       pdg_http_request_respond_error (pending->request, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
     }
   else
-    refuse (pending->request);
+    answer_resolved (pending->api, pending->request, principal, pending->func);
   pdg_http_request_unref (pending->request);
   g_free (pending);
 }
@@ -88,6 +95,7 @@ void
 pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func)
 {
   g_autofree char *credential = pdg_api_dup_credential (request);
+  g_autoptr (PdgPrincipal) known = NULL;
   Pending *pending;
 
   if (credential == NULL)
@@ -96,6 +104,11 @@ pdg_api_authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, Pd
         func (api, request, local);
       else
         refuse (request);
+      return;
+    }
+  if (pdg_credentials_peek (api->options.credentials, credential, &known) != PDG_CREDENTIAL_UNKNOWN)
+    {
+      answer_resolved (api, request, known, func);
       return;
     }
   pending = g_new (Pending, 1);
