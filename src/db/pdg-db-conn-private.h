@@ -21,6 +21,8 @@ struct _PdgDbConn
   gboolean in_tx;
   gboolean ending;                    /* a ROLLBACK was sent and its answer not yet read */
   char known_org[PDG_UUID_TEXT_BYTES]; /* the server let this login act for it; "" = none yet */
+  PdgDbSession session;               /* what a transaction of one statement left set, if that is sure */
+  gboolean is_set;                    /* whether there may be anything set */
 
   GMutex cancel_lock;
   PGcancel *cancel; /* guarded by cancel_lock */

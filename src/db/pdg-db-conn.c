@@ -99,7 +99,8 @@ pdg_db_conn_reset (PdgDbConn *conn, GError **error)
   pdg_db_forget_statements (conn);
   conn->in_tx = FALSE;
   conn->ending = FALSE;
-  conn->known_org[0] = '\0';
+  conn->known_org[0] = conn->session.org[0] = '\0';
+  conn->is_set = FALSE;
   pdg_db_conn_clear_cancelled (conn);
 
   conn->pq = pdg_db_connect_start (conn->uri, conn->application_name, error);
@@ -261,6 +262,29 @@ void
 pdg_db_conn_release_tx_slot (PdgDbConn *conn)
 {
   conn->in_tx = FALSE;
+}
+
+gboolean
+pdg_db_conn_has_session (PdgDbConn *conn, const PdgDbSession *session)
+{
+  return strcmp (conn->session.org, session->org) == 0 && conn->session.timeout_ms == session->timeout_ms
+         && conn->session.planned == session->planned;
+}
+
+void
+pdg_db_conn_set_session (PdgDbConn *conn, const PdgDbSession *session)
+{
+  conn->is_set = TRUE;
+  if (session != NULL)
+    conn->session = *session;
+  else
+    conn->session.org[0] = '\0';
+}
+
+gboolean
+pdg_db_conn_is_set (PdgDbConn *conn)
+{
+  return conn->is_set;
 }
 
 gboolean

@@ -94,6 +94,19 @@ void      pdg_db_conn_roll_back (PdgDbConn *conn);
 void      pdg_db_conn_send_roll_back (PdgDbConn *conn);
 void      pdg_db_conn_settle (PdgDbConn *conn);
 
+/* What is set for the session by transactions of one statement, which then need not set it again. Every other transaction sets its
+ * own for its time, see pdg-db-tx.c; a failure makes it unsure. */
+typedef struct
+{
+  char org[37]; /* "" = unsure */
+  guint timeout_ms;
+  gboolean planned;
+} PdgDbSession;
+
+gboolean  pdg_db_conn_has_session (PdgDbConn *conn, const PdgDbSession *session);
+void      pdg_db_conn_set_session (PdgDbConn *conn, const PdgDbSession *session); /* NULL = unsure */
+gboolean  pdg_db_conn_is_set (PdgDbConn *conn);
+
 /* Whether the server has let this login act for the organisation since the connection was opened. */
 gboolean  pdg_db_conn_knows_org (PdgDbConn *conn, const char *org);
 void      pdg_db_conn_set_known_org (PdgDbConn *conn, const char *org);

@@ -30,24 +30,36 @@ static const char set_org_sql[] = "SELECT productgraph.set_current_org($1::uuid,
 
 /* The start of a deferred transaction. Whether the login may act for the organisation the server says once a connection;
  * current_org_id (), which the policies call, checks it again in each statement. */
-#define ENTER_SQL(set_org) \
-  "SELECT " set_org ", set_config('statement_timeout', $2, true), set_config('plan_cache_mode', $3, true)"
-#define READ_ONLY_SQL ", set_config('transaction_read_only', 'on', true)"
-#define CHECK_ORG "productgraph.set_current_org($1::uuid, true)"
-#define TAKE_ORG "set_config('app.current_org_id', $1, true)"
+#define ENTER_SQL(org, local) \
+  "SELECT " org ", set_config('statement_timeout', $2, " local "), set_config('plan_cache_mode', $3, " local ")"
+#define CHECK_ORG(local) "productgraph.set_current_org($1::uuid, " local ")"
+#define TAKE_ORG(local) "set_config('app.current_org_id', $1, " local ")"
+/* One statement alone begins with no BEGIN that could say READ ONLY; those of the others all say what they are. */
+#define READ_ONLY_SQL ", set_config('default_transaction_read_only', 'on', false)"
+
+/* The start of every other transaction, on a connection where one of one statement has set something. */
+static const char unset_sql[] = "SELECT set_config('app.current_org_id', '', true), set_config('statement_timeout', '0', true), "
+                                "set_config('plan_cache_mode', 'auto', true)";
 
 static const char plan_mode_sql[] = "SELECT set_config('plan_cache_mode', $1, true)";
 
 static const char *const plan_modes[] = { "auto", "force_generic_plan" };
 
 static PdgDbTx *
-begin (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
+begin (PdgDbConn *conn, PdgDbTxFlags flags, PdgDbParams *org, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
+  PdgDbCommand commands[3];
+  guint n = 0;
   PdgDbTx *tx;
 
   if (pdg_db_conn_check_cancelled (conn, error) || !pdg_db_conn_take_tx_slot (conn, error))
     return NULL;
+  commands[n++] = (PdgDbCommand) { begin_sql[flags], NULL };
+  if (pdg_db_conn_is_set (conn))
+    commands[n++] = (PdgDbCommand) { unset_sql, NULL };
+  if (org != NULL)
+    commands[n++] = (PdgDbCommand) { set_org_sql, org };
   result = pdg_db_conn_execute (conn, commands, n, error);
   if (result == NULL)
     {
@@ -76,39 +88,72 @@ begin_deferred (PdgDbConn *conn, const guint8 uuid[16], PdgDbTxFlags flags, GErr
   return tx;
 }
 
-/* Starts a deferred transaction, together with its first statement if that is given: then its result, else that of the start.
- * A transaction of one statement needs no BEGIN, since all that is sent in one go is one transaction. */
-static PGresult *
-start_deferred (PdgDbTx *tx, const PdgDbCommand *first, gboolean planned, GError **error)
+static PdgDbParams *
+make_enter_params (PdgDbTx *tx, gboolean planned)
 {
-  static const char *const enter_sql[2][2] = {
-    { ENTER_SQL (CHECK_ORG), ENTER_SQL (CHECK_ORG) READ_ONLY_SQL },
-    { ENTER_SQL (TAKE_ORG), ENTER_SQL (TAKE_ORG) READ_ONLY_SQL },
-  };
-  gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
-  gboolean alone = first != NULL && (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0;
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autoptr (PGresult) result = NULL;
-  PdgDbCommand commands[3];
+  PdgDbParams *params = pdg_db_params_new ();
   char timeout[16];
-  guint n = 0;
 
   g_snprintf (timeout, sizeof timeout, "%u", tx->timeout_ms);
   pdg_db_params_add_text (params, tx->org, -1);
   pdg_db_params_add_text (params, timeout, -1);
   pdg_db_params_add_text (params, plan_modes[planned], -1);
-  if (!alone)
-    commands[n++] = (PdgDbCommand) { begin_sql[tx->flags & (PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ)], NULL };
-  commands[n++] = (PdgDbCommand) { enter_sql[known][alone], params };
-  if (first != NULL)
-    commands[n++] = *first;
+  return params;
+}
 
+/* Starts a deferred transaction, together with its first statement if that is given: then its result, else that of the start. */
+static PGresult *
+start_deferred (PdgDbTx *tx, const PdgDbCommand *first, gboolean planned, GError **error)
+{
+  static const char *const enter_sql[] = { ENTER_SQL (CHECK_ORG ("true"), "true"), ENTER_SQL (TAKE_ORG ("true"), "true") };
+  gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
+  g_autoptr (PdgDbParams) params = make_enter_params (tx, planned);
+  g_autoptr (PGresult) result = NULL;
+  PdgDbCommand commands[3] = {
+    { begin_sql[tx->flags & (PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ)], NULL },
+    { enter_sql[known], params },
+  };
+
+  if (first != NULL)
+    commands[2] = *first;
   tx->waiting = FALSE;
-  tx->open = !alone;
   tx->planned = planned;
-  result = pdg_db_conn_execute (tx->conn, commands, n, error);
+  result = pdg_db_conn_execute (tx->conn, commands, first != NULL ? 3 : 2, error);
   if (result != NULL && !known)
     pdg_db_conn_set_known_org (tx->conn, tx->org);
+  return g_steal_pointer (&result);
+}
+
+/* The only statement of its transaction. What is sent in one go is one transaction, without BEGIN, and what it sets for the session
+ * holds when all of it went well: so the next one of the same organisation has nothing to set. */
+static PGresult *
+execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
+{
+  static const char *const enter_sql[] = {
+    ENTER_SQL (CHECK_ORG ("false"), "false") READ_ONLY_SQL, ENTER_SQL (TAKE_ORG ("false"), "false") READ_ONLY_SQL,
+  };
+  PdgDbSession session = { .timeout_ms = tx->timeout_ms, .planned = planned };
+  g_autoptr (PGresult) result = NULL;
+
+  memcpy (session.org, tx->org, sizeof session.org);
+  tx->waiting = tx->open = FALSE;
+  if (pdg_db_conn_has_session (tx->conn, &session))
+    result = pdg_db_conn_execute (tx->conn, command, 1, error);
+  else
+    {
+      g_autoptr (PdgDbParams) params = make_enter_params (tx, planned);
+      gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
+
+      pdg_db_conn_set_session (tx->conn, NULL);
+      result = pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { enter_sql[known], params }, *command }, 2, error);
+      if (result != NULL)
+        {
+          pdg_db_conn_set_known_org (tx->conn, tx->org);
+          pdg_db_conn_set_session (tx->conn, &session);
+        }
+    }
+  if (result == NULL)
+    pdg_db_conn_set_session (tx->conn, NULL);
   return g_steal_pointer (&result);
 }
 
@@ -119,7 +164,8 @@ execute (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **er
   g_autoptr (PdgDbParams) params = NULL;
 
   if (tx->waiting)
-    return start_deferred (tx, command, planned, error);
+    return (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0 ? execute_alone (tx, command, planned, error)
+                                                      : start_deferred (tx, command, planned, error);
   if (tx->planned == planned)
     return pdg_db_conn_execute (tx->conn, command, 1, error);
   params = pdg_db_params_new ();
@@ -150,7 +196,7 @@ pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, G
 
   params = pdg_db_params_new ();
   pdg_db_params_add_uuid (params, uuid);
-  return begin (conn, (PdgDbCommand[]) { { begin_sql[flags], NULL }, { set_org_sql, params } }, 2, error);
+  return begin (conn, flags, params, error);
 }
 
 PdgDbTx *
@@ -158,7 +204,7 @@ pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error)
 {
   g_return_val_if_fail (conn != NULL, NULL);
 
-  return begin (conn, (PdgDbCommand[]) { { begin_sql[PDG_DB_TX_READ_WRITE], NULL } }, 1, error);
+  return begin (conn, PDG_DB_TX_READ_WRITE, NULL, error);
 }
 
 /* Tells the server that no more rows come and drops what was sent. */
