@@ -35,7 +35,7 @@ static const char set_org_sql[] = "SELECT productgraph.set_current_org($1::uuid,
 #define CHECK_ORG(local) "productgraph.set_current_org($1::uuid, " local ")"
 #define TAKE_ORG(local) "set_config('app.current_org_id', $1, " local ")"
 /* One statement alone begins with no BEGIN that could say READ ONLY; those of the others all say what they are. */
-#define READ_ONLY_SQL ", set_config('default_transaction_read_only', 'on', false)"
+#define READ_ONLY_SQL ", set_config('transaction_read_only', 'on', true), set_config('default_transaction_read_only', 'on', false)"
 
 /* The start of every other transaction, on a connection where one of one statement has set something. */
 static const char unset_sql[] = "SELECT set_config('app.current_org_id', '', true), set_config('statement_timeout', '0', true), "
