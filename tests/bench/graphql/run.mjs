@@ -71,7 +71,9 @@ async function startPeer(connection) {
 
 async function ask(server, body) {
   const headers = { 'content-type': 'application/json', ...(server.token ? { authorization: `Bearer ${server.token}` } : {}) };
-  const answer = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const options = { method: 'POST', headers, body: JSON.stringify(body) };
+  // a kept-alive connection may be closed at the other end just when it is used again
+  const answer = await fetch(server.url, options).catch(() => fetch(server.url, options));
   const { data, errors } = await answer.json();
 
   if (!answer.ok || errors) throw new Error(`${server.name}: ${answer.status} ${JSON.stringify(errors)}`);
