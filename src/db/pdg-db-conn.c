@@ -366,4 +366,3 @@ pdg_db_conn_execute_simple (PdgDbConn *conn, const char *sql, GError **error)
     return NULL;
   return g_steal_pointer (&result);
 }
-
