@@ -36,7 +36,7 @@ lint: deps-test compile ## the checks of tests/lint alone: layers, formatting, s
 generate: deps-build compile ## refresh the generated parts of README.md and docs/ from the programs themselves
 	build-aux/generate $(BUILD)
 
-bench: deps-test compile ## run the benchmarks and print their figures
+bench: deps-bench compile ## run the benchmarks and print their figures
 	meson test -C $(BUILD) --no-rebuild --benchmark --verbose $(ARGS)
 
 screenshots: deps-test compile ## draw docs/images anew, on a display of their own
@@ -59,8 +59,8 @@ docker-logs: ## follow its log
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: compile deps-build deps-run deps-test
-deps-build deps-run deps-test:
+.PHONY: compile deps-build deps-run deps-test deps-bench
+deps-build deps-run deps-test deps-bench:
 	@build-aux/install-deps $(@:deps-%=%)
 
 compile:

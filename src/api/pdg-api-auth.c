@@ -91,21 +91,28 @@ let_in (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAut
 }
 
 static void
+answer_resolved (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAuthorisedFunc func, gboolean reads)
+{
+  if (principal != NULL)
+    let_in (api, request, principal, func, reads);
+  else
+    refuse (request);
+}
+
+static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Pending *pending = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgPrincipal) principal = pdg_credentials_resolve_finish (pending->api->options.credentials, result, &error);
 
-  if (principal != NULL)
-    let_in (pending->api, pending->request, principal, pending->func, pending->reads);
-  else if (error != NULL)
+  if (error != NULL)
     {
       pdg_http_request_add_response_header (pending->request, "Retry-After", "1");
       pdg_http_request_respond_error (pending->request, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
     }
   else
-    refuse (pending->request);
+    answer_resolved (pending->api, pending->request, principal, pending->func, pending->reads);
   pdg_http_request_unref (pending->request);
   g_free (pending);
 }
@@ -114,6 +121,7 @@ static void
 authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuthorisedFunc func, gboolean reads)
 {
   g_autofree char *credential = pdg_api_dup_credential (request);
+  g_autoptr (PdgPrincipal) known = NULL;
   Pending *pending;
 
   if (credential == NULL)
@@ -122,6 +130,11 @@ authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuth
         let_in (api, request, local, func, reads);
       else
         refuse (request);
+      return;
+    }
+  if (pdg_credentials_peek (api->options.credentials, credential, &known) != PDG_CREDENTIAL_UNKNOWN)
+    {
+      answer_resolved (api, request, known, func, reads);
       return;
     }
   pending = g_new (Pending, 1);

@@ -34,6 +34,7 @@ typedef struct
   PdgDbConn *conn;
   gint64 deadline_usec; /* monotonic; 0 = none */
   PdgQueries *queries; /* opened by the first that reads */
+  gboolean reads_once; /* and that with one statement */
 } PdgApiContext;
 
 /* The event of a subscription: its root source. A plain value. */

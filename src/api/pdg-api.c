@@ -131,10 +131,17 @@ pdg_api_context_get_queries (PdgApiContext *context, GError **error)
 {
   gint64 timeout_ms = context->api->options.graphql_timeout_ms;
 
+  /* in eighths, rounded up: the deadline itself cancels the statement, and a time that changes must be told to the database */
   if (context->deadline_usec > 0)
-    timeout_ms = CLAMP ((context->deadline_usec - g_get_monotonic_time ()) / 1000, 1, timeout_ms);
+    {
+      gint64 step_ms = timeout_ms / 8 + 1;
+      gint64 left_ms = MAX ((context->deadline_usec - g_get_monotonic_time ()) / 1000, 1);
+
+      timeout_ms = MIN (timeout_ms, (left_ms + step_ms - 1) / step_ms * step_ms);
+    }
   if (context->queries == NULL)
-    context->queries = pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
+    context->queries = context->reads_once ? pdg_queries_begin_once (context->conn, context->principal, (guint) timeout_ms, error)
+                                           : pdg_queries_begin (context->conn, context->principal, (guint) timeout_ms, error);
   return context->queries;
 }
 
@@ -176,7 +183,7 @@ static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL };
+  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL, FALSE };
   PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 

@@ -95,7 +95,8 @@ query_projects (PdgGqlCall *call)
 static void
 query_project (PdgGqlCall *call)
 {
-  PdgQueries *queries = pdg_resolve_get_queries (call);
+  static const char *const members[] = { "__typename", "id", "name", "createdAt", NULL };
+  PdgQueries *queries = pdg_resolve_get_queries_once (call, members);
   GError *error = NULL;
   PdgProject *project;
 

@@ -50,6 +50,10 @@ PdgResolveTable pdg_resolve_subscription_table (void);
 /* The reads of this execution; NULL when the call was refused. */
 PdgQueries *pdg_resolve_get_queries (PdgGqlCall *call);
 
+/* The same for a resolver that needs exactly one statement: when the operation asks only for it and for the fields @members
+ * (NULL-terminated), which need none, the transaction is over with that statement, and costs no round trip of its own. */
+PdgQueries *pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *members);
+
 /* The argument "first" of a page; 0 when the call was refused. */
 guint       pdg_resolve_get_first (PdgGqlCall *call);
 

@@ -142,6 +142,15 @@ civil_from_days (gint64 days, int *year, int *month, int *day)
   *year = (int) (year_of_era + era * 400) + (*month <= 2);
 }
 
+/* @number in @width digits; returns where they end. A response may hold thousands of times, and printf takes ten times as long. */
+static char *
+write_digits (char *out, int number, int width)
+{
+  for (int i = width; i > 0; i--, number /= 10)
+    out[i - 1] = (char) ('0' + number % 10);
+  return out + width;
+}
+
 void
 pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
 {
@@ -149,17 +158,27 @@ pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
   gint32 days = pdg_time_get_utc_day (in_range);
   gint64 of_day = in_range - days * PDG_USEC_PER_DAY;
   int fraction = (int) (of_day % PDG_USEC_PER_SEC), second = (int) (of_day / PDG_USEC_PER_SEC);
-  int year, month, day, n;
+  int year, month, day;
 
   civil_from_days (days, &year, &month, &day);
-  n = g_snprintf (out, PDG_RFC3339_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, second / 3600, second / 60 % 60,
-                  second % 60);
-  if (fraction == 0)
-    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), "Z");
-  else if (fraction % 1000 == 0)
-    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), ".%03dZ", fraction / 1000);
-  else
-    g_snprintf (out + n, (gulong) (PDG_RFC3339_BYTES - n), ".%06dZ", fraction);
+  out = write_digits (out, year, 4);
+  *out++ = '-';
+  out = write_digits (out, month, 2);
+  *out++ = '-';
+  out = write_digits (out, day, 2);
+  *out++ = 'T';
+  out = write_digits (out, second / 3600, 2);
+  *out++ = ':';
+  out = write_digits (out, second / 60 % 60, 2);
+  *out++ = ':';
+  out = write_digits (out, second % 60, 2);
+  if (fraction != 0)
+    {
+      *out++ = '.';
+      out = fraction % 1000 == 0 ? write_digits (out, fraction / 1000, 3) : write_digits (out, fraction, 6);
+    }
+  *out++ = 'Z';
+  *out = '\0';
 }
 
 gint32

@@ -88,6 +88,29 @@ gboolean  pdg_db_conn_check_cancelled (PdgDbConn *conn, GError **error);
 gboolean  pdg_db_conn_take_tx_slot (PdgDbConn *conn, GError **error);
 void      pdg_db_conn_release_tx_slot (PdgDbConn *conn);
 
+/* Ends whatever the server still has open; a connection that cannot is unusable, so that nothing leaks into the next use. */
+void      pdg_db_conn_roll_back (PdgDbConn *conn);
+/* The same of a transaction that only read, without waiting for the answer: settle() reads it, before any other use. */
+void      pdg_db_conn_send_roll_back (PdgDbConn *conn);
+void      pdg_db_conn_settle (PdgDbConn *conn);
+
+/* What is set for the session by transactions of one statement, which then need not set it again. Every other transaction sets its
+ * own for its time, see pdg-db-tx.c; a failure makes it unsure. */
+typedef struct
+{
+  char org[37]; /* "" = unsure */
+  guint timeout_ms;
+  gboolean planned;
+} PdgDbSession;
+
+gboolean  pdg_db_conn_has_session (PdgDbConn *conn, const PdgDbSession *session);
+void      pdg_db_conn_set_session (PdgDbConn *conn, const PdgDbSession *session); /* NULL = unsure */
+gboolean  pdg_db_conn_is_set (PdgDbConn *conn);
+
+/* Whether the server has let this login act for the organisation since the connection was opened. */
+gboolean  pdg_db_conn_knows_org (PdgDbConn *conn, const char *org);
+void      pdg_db_conn_set_known_org (PdgDbConn *conn, const char *org);
+
 typedef struct
 {
   const char *sql;

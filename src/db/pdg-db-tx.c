@@ -9,8 +9,14 @@
 struct _PdgDbTx
 {
   PdgDbConn *conn;
-  gboolean open;    /* BEGIN was answered, COMMIT not yet sent */
-  gboolean copying; /* between copy_begin and copy_end */
+  gboolean open;     /* COMMIT not yet sent */
+  gboolean copying;  /* between copy_begin and copy_end */
+  gboolean deferred; /* its end is not waited for */
+  gboolean waiting;  /* BEGIN not yet sent */
+  gboolean planned;  /* what plan_cache_mode is at the server */
+  PdgDbTxFlags flags;
+  guint timeout_ms;
+  char org[PDG_UUID_TEXT_BYTES];
 };
 
 static const char *const begin_sql[] = {
@@ -22,37 +28,42 @@ static const char *const begin_sql[] = {
 
 static const char set_org_sql[] = "SELECT productgraph.set_current_org($1::uuid, true)";
 
-/* Ends whatever the server still has open; a connection that cannot is closed, so that nothing leaks into the next use. */
-static void
-roll_back (PdgDbConn *conn)
-{
-  PGconn *pq = pdg_db_conn_get_pq (conn);
+/* The start of a deferred transaction. Whether the login may act for the organisation the server says once a connection;
+ * current_org_id (), which the policies call, checks it again in each statement. */
+#define ENTER_SQL(org, local) \
+  "SELECT " org ", set_config('statement_timeout', $2, " local "), set_config('plan_cache_mode', $3, " local ")"
+#define CHECK_ORG(local) "productgraph.set_current_org($1::uuid, " local ")"
+#define TAKE_ORG(local) "set_config('app.current_org_id', $1, " local ")"
+/* One statement alone begins with no BEGIN that could say READ ONLY; those of the others all say what they are. */
+#define READ_ONLY_SQL ", set_config('transaction_read_only', 'on', true), set_config('default_transaction_read_only', 'on', false)"
 
-  /* a late cancel may hit the ROLLBACK itself: then once more */
-  for (int i = 0; i < 3 && pq != NULL && PQstatus (pq) == CONNECTION_OK; i++)
-    {
-      PGTransactionStatusType status = PQtransactionStatus (pq);
+/* The start of every other transaction, on a connection where one of one statement has set something. */
+static const char unset_sql[] = "SELECT set_config('app.current_org_id', '', true), set_config('statement_timeout', '0', true), "
+                                "set_config('plan_cache_mode', 'auto', true)";
 
-      if (status == PQTRANS_IDLE)
-        return;
-      if (status != PQTRANS_INTRANS && status != PQTRANS_INERROR)
-        break;
-      PQclear (PQexec (pq, "ROLLBACK"));
-    }
-}
+static const char plan_mode_sql[] = "SELECT set_config('plan_cache_mode', $1, true)";
+
+static const char *const plan_modes[] = { "auto", "force_generic_plan" };
 
 static PdgDbTx *
-begin (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
+begin (PdgDbConn *conn, PdgDbTxFlags flags, PdgDbParams *org, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
+  PdgDbCommand commands[3];
+  guint n = 0;
   PdgDbTx *tx;
 
   if (pdg_db_conn_check_cancelled (conn, error) || !pdg_db_conn_take_tx_slot (conn, error))
     return NULL;
+  commands[n++] = (PdgDbCommand) { begin_sql[flags], NULL };
+  if (pdg_db_conn_is_set (conn))
+    commands[n++] = (PdgDbCommand) { unset_sql, NULL };
+  if (org != NULL)
+    commands[n++] = (PdgDbCommand) { set_org_sql, org };
   result = pdg_db_conn_execute (conn, commands, n, error);
   if (result == NULL)
     {
-      roll_back (conn);
+      pdg_db_conn_roll_back (conn);
       pdg_db_conn_release_tx_slot (conn);
       return NULL;
     }
@@ -60,6 +71,107 @@ begin (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
   tx->conn = conn;
   tx->open = TRUE;
   return tx;
+}
+
+static PdgDbTx *
+begin_deferred (PdgDbConn *conn, const guint8 uuid[16], PdgDbTxFlags flags, GError **error)
+{
+  PdgDbTx *tx;
+
+  g_return_val_if_fail ((flags & PDG_DB_TX_READ_ONLY) != 0, NULL);
+
+  if (pdg_db_conn_check_cancelled (conn, error) || !pdg_db_conn_take_tx_slot (conn, error))
+    return NULL;
+  tx = g_new0 (PdgDbTx, 1);
+  *tx = (PdgDbTx) { .conn = conn, .open = TRUE, .deferred = TRUE, .waiting = TRUE, .flags = flags };
+  pdg_uuid_format (uuid, tx->org);
+  return tx;
+}
+
+static PdgDbParams *
+make_enter_params (PdgDbTx *tx, gboolean planned)
+{
+  PdgDbParams *params = pdg_db_params_new ();
+  char timeout[16];
+
+  g_snprintf (timeout, sizeof timeout, "%u", tx->timeout_ms);
+  pdg_db_params_add_text (params, tx->org, -1);
+  pdg_db_params_add_text (params, timeout, -1);
+  pdg_db_params_add_text (params, plan_modes[planned], -1);
+  return params;
+}
+
+/* Starts a deferred transaction, together with its first statement if that is given: then its result, else that of the start. */
+static PGresult *
+start_deferred (PdgDbTx *tx, const PdgDbCommand *first, gboolean planned, GError **error)
+{
+  static const char *const enter_sql[] = { ENTER_SQL (CHECK_ORG ("true"), "true"), ENTER_SQL (TAKE_ORG ("true"), "true") };
+  gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
+  g_autoptr (PdgDbParams) params = make_enter_params (tx, planned);
+  g_autoptr (PGresult) result = NULL;
+  PdgDbCommand commands[3] = {
+    { begin_sql[tx->flags & (PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ)], NULL },
+    { enter_sql[known], params },
+  };
+
+  if (first != NULL)
+    commands[2] = *first;
+  tx->waiting = FALSE;
+  tx->planned = planned;
+  result = pdg_db_conn_execute (tx->conn, commands, first != NULL ? 3 : 2, error);
+  if (result != NULL && !known)
+    pdg_db_conn_set_known_org (tx->conn, tx->org);
+  return g_steal_pointer (&result);
+}
+
+/* The only statement of its transaction. What is sent in one go is one transaction, without BEGIN, and what it sets for the session
+ * holds when all of it went well: so the next one of the same organisation has nothing to set. */
+static PGresult *
+execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
+{
+  static const char *const enter_sql[] = {
+    ENTER_SQL (CHECK_ORG ("false"), "false") READ_ONLY_SQL, ENTER_SQL (TAKE_ORG ("false"), "false") READ_ONLY_SQL,
+  };
+  PdgDbSession session = { .timeout_ms = tx->timeout_ms, .planned = planned };
+  g_autoptr (PGresult) result = NULL;
+
+  memcpy (session.org, tx->org, sizeof session.org);
+  tx->waiting = tx->open = FALSE;
+  if (pdg_db_conn_has_session (tx->conn, &session))
+    result = pdg_db_conn_execute (tx->conn, command, 1, error);
+  else
+    {
+      g_autoptr (PdgDbParams) params = make_enter_params (tx, planned);
+      gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
+
+      pdg_db_conn_set_session (tx->conn, NULL);
+      result = pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { enter_sql[known], params }, *command }, 2, error);
+      if (result != NULL)
+        {
+          pdg_db_conn_set_known_org (tx->conn, tx->org);
+          pdg_db_conn_set_session (tx->conn, &session);
+        }
+    }
+  if (result == NULL)
+    pdg_db_conn_set_session (tx->conn, NULL);
+  return g_steal_pointer (&result);
+}
+
+/* Runs one statement, and before it what it still needs, in one round trip. */
+static PGresult *
+execute (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
+{
+  g_autoptr (PdgDbParams) params = NULL;
+
+  if (tx->waiting)
+    return (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0 ? execute_alone (tx, command, planned, error)
+                                                      : start_deferred (tx, command, planned, error);
+  if (tx->planned == planned)
+    return pdg_db_conn_execute (tx->conn, command, 1, error);
+  params = pdg_db_params_new ();
+  pdg_db_params_add_text (params, plan_modes[planned], -1);
+  tx->planned = planned;
+  return pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { plan_mode_sql, params }, *command }, 2, error);
 }
 
 PdgDbTx *
@@ -71,7 +183,6 @@ pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, G
 
   g_return_val_if_fail (conn != NULL, NULL);
   g_return_val_if_fail (principal != NULL, NULL);
-  g_return_val_if_fail ((guint) flags < G_N_ELEMENTS (begin_sql), NULL);
 
   org = pdg_principal_get_org_uuid (principal);
   if (org == NULL || !pdg_uuid_parse (org, strlen (org), uuid))
@@ -79,9 +190,13 @@ pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, G
       pdg_db_error_set (error, PDG_DB_ERROR_INVALID, NULL, NULL, "The organisation's id is not a UUID");
       return NULL;
     }
+  if ((flags & PDG_DB_TX_DEFERRED) != 0)
+    return begin_deferred (conn, uuid, flags, error);
+  g_return_val_if_fail ((guint) flags < G_N_ELEMENTS (begin_sql), NULL);
+
   params = pdg_db_params_new ();
   pdg_db_params_add_uuid (params, uuid);
-  return begin (conn, (PdgDbCommand[]) { { begin_sql[flags], NULL }, { set_org_sql, params } }, 2, error);
+  return begin (conn, flags, params, error);
 }
 
 PdgDbTx *
@@ -89,7 +204,7 @@ pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error)
 {
   g_return_val_if_fail (conn != NULL, NULL);
 
-  return begin (conn, (PdgDbCommand[]) { { begin_sql[PDG_DB_TX_READ_WRITE], NULL } }, 1, error);
+  return begin (conn, PDG_DB_TX_READ_WRITE, NULL, error);
 }
 
 /* Tells the server that no more rows come and drops what was sent. */
@@ -114,8 +229,10 @@ pdg_db_tx_free (PdgDbTx *tx)
     return;
   if (tx->copying)
     abandon_copy (tx);
-  if (tx->open)
-    roll_back (tx->conn);
+  if (tx->open && tx->deferred)
+    pdg_db_conn_send_roll_back (tx->conn);
+  else if (tx->open)
+    pdg_db_conn_roll_back (tx->conn);
   pdg_db_conn_release_tx_slot (tx->conn);
   g_free (tx);
 }
@@ -134,12 +251,26 @@ may_send (PdgDbTx *tx, GError **error)
   return !pdg_db_conn_check_cancelled (tx->conn, error);
 }
 
+/* The same for what is not a single statement with its result: the transaction has to be there. */
+static gboolean
+may_stream (PdgDbTx *tx, GError **error)
+{
+  g_autoptr (PGresult) result = NULL;
+
+  if (!may_send (tx, error))
+    return FALSE;
+  if (!tx->waiting)
+    return TRUE;
+  result = start_deferred (tx, NULL, FALSE, error);
+  return result != NULL;
+}
+
 gboolean
 pdg_db_tx_commit (PdgDbTx *tx, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
 
-  if (!may_send (tx, error))
+  if (!may_stream (tx, error))
     return FALSE;
   result = pdg_db_conn_execute (tx->conn, &(PdgDbCommand) { "COMMIT", NULL }, 1, error);
   if (result == NULL)
@@ -160,6 +291,11 @@ pdg_db_tx_set_timeout (PdgDbTx *tx, guint timeout_ms, GError **error)
 {
   char sql[64];
 
+  if (tx->waiting)
+    {
+      tx->timeout_ms = MIN (timeout_ms, (guint) G_MAXINT32);
+      return TRUE;
+    }
   g_snprintf (sql, sizeof sql, "SET LOCAL statement_timeout TO %u", MIN (timeout_ms, (guint) G_MAXINT32));
   return pdg_db_tx_exec_script (tx, sql, error);
 }
@@ -169,7 +305,15 @@ pdg_db_tx_query (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **err
 {
   if (!may_send (tx, error))
     return NULL;
-  return (PdgDbResult *) pdg_db_conn_execute (tx->conn, &(PdgDbCommand) { sql, params }, 1, error);
+  return (PdgDbResult *) execute (tx, &(PdgDbCommand) { sql, params }, FALSE, error);
+}
+
+PdgDbResult *
+pdg_db_tx_query_planned (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error)
+{
+  if (!may_send (tx, error))
+    return NULL;
+  return (PdgDbResult *) execute (tx, &(PdgDbCommand) { sql, params }, TRUE, error);
 }
 
 gboolean
@@ -179,7 +323,7 @@ pdg_db_tx_query_each (PdgDbTx *tx, const char *sql, PdgDbParams *params, PdgDbRo
   gboolean wanted = TRUE, failed = FALSE;
   PGresult *result;
 
-  if (!may_send (tx, error) || !pdg_db_conn_send (tx->conn, &(PdgDbCommand) { sql, params }, error))
+  if (!may_stream (tx, error) || !pdg_db_conn_send (tx->conn, &(PdgDbCommand) { sql, params }, error))
     return FALSE;
   PQsetSingleRowMode (pq);
   while ((result = PQgetResult (pq)) != NULL)
@@ -198,7 +342,7 @@ pdg_db_tx_exec_count (PdgDbTx *tx, const char *sql, PdgDbParams *params, gint64 
 {
   g_autoptr (PGresult) result = NULL;
 
-  if (!may_send (tx, error))
+  if (!may_stream (tx, error))
     return FALSE;
   result = pdg_db_conn_execute (tx->conn, &(PdgDbCommand) { sql, params }, 1, error);
   if (result == NULL)
@@ -237,7 +381,7 @@ pdg_db_tx_exec_script (PdgDbTx *tx, const char *sql, GError **error)
   PGconn *pq;
   guint line;
 
-  if (!may_send (tx, error))
+  if (!may_stream (tx, error))
     return FALSE;
   pq = pdg_db_conn_get_pq (tx->conn);
   if (pq == NULL)
@@ -262,7 +406,7 @@ pdg_db_tx_copy_begin (PdgDbTx *tx, const char *sql, GError **error)
   g_autoptr (PGresult) result = NULL;
   PGconn *pq;
 
-  if (!may_send (tx, error))
+  if (!may_stream (tx, error))
     return FALSE;
   pq = pdg_db_conn_get_pq (tx->conn);
   if (pq == NULL)

@@ -15,6 +15,11 @@ typedef enum
   PDG_DB_TX_READ_WRITE = 0,
   PDG_DB_TX_READ_ONLY = 1 << 0,
   PDG_DB_TX_REPEATABLE_READ = 1 << 1,
+  /* Sends nothing before its first statement, and then all in one round trip: what is wrong with the organisation, that statement
+   * tells. Its end is not waited for. Only with PDG_DB_TX_READ_ONLY. */
+  PDG_DB_TX_DEFERRED = 1 << 2,
+  /* It will be one pdg_db_tx_query () at most, and is over with it. Only with PDG_DB_TX_DEFERRED. */
+  PDG_DB_TX_ONE_STATEMENT = 1 << 3,
 } PdgDbTxFlags;
 
 /* Opens a transaction that sees the organisation of @principal and no other: BEGIN and productgraph.set_current_org () in
@@ -33,6 +38,10 @@ gboolean     pdg_db_tx_set_timeout (PdgDbTx *tx, guint timeout_ms, GError **erro
 
 /* Runs one statement, prepared once a connection by its text. @params: (nullable). Errors: PDG_DB_ERROR. (transfer full) */
 PdgDbResult *pdg_db_tx_query (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error);
+
+/* The same for a statement whose best plan is the same for all values: it is planned once a connection. By itself PostgreSQL
+ * plans a statement anew at each call when that looks cheaper, which for a short one costs more than to run it. */
+PdgDbResult *pdg_db_tx_query_planned (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error);
 
 /* The same for a large result: @func gets each row as a result of one row (borrowed) as it arrives; FALSE ends the
  * statement early, which is no error. */

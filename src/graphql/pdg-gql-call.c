@@ -146,6 +146,25 @@ look_into (Look                        *look,
 }
 
 gboolean
+pdg_gql_call_is_all (PdgGqlCall        *call,
+                     const char *const *names)
+{
+  const PdgGqlPlanField *plan = call->column->plan;
+
+  if (call->level->above != NULL || call->level->plan->n != 1)
+    return FALSE;
+  for (guint i = 0; i < plan->n_nodes; i++)
+    for (guint k = 0; plan->nodes[i]->set != NULL && k < plan->nodes[i]->set->n; k++)
+      {
+        const PdgGqlAstSelection *selection = plan->nodes[i]->set->items[k];
+
+        if (selection->kind != PDG_GQL_AST_FIELD || selection->set != NULL || !g_strv_contains (names, selection->name.text))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+gboolean
 pdg_gql_call_selects (PdgGqlCall *call,
                       const char *path)
 {

@@ -34,6 +34,10 @@ const PdgGqlValue *pdg_gql_call_arg_value (PdgGqlCall *call, const char *name); 
  * names, not aliases; of any concrete type; @skip and @include taken into account). */
 gboolean           pdg_gql_call_selects (PdgGqlCall *call, const char *path);
 
+/* Look-ahead: whether the whole operation is this root field with some of the fields @names (NULL-terminated) below it: no
+ * other root field, no fragment, nothing deeper. */
+gboolean           pdg_gql_call_is_all (PdgGqlCall *call, const char *const *names);
+
 /* Leaves. Int fields take what fits 32 bits; Float fields take both numbers; ID fields take strings and ints; an
  * enum takes the name of its value; custom scalars take what their serialize hook takes. NULL text = null. */
 void               pdg_gql_call_set_null (PdgGqlCall *call, guint index);

@@ -106,6 +106,7 @@ struct _PdgHttpWorker
   guint n_lingering;
   guint accept_ready : 1;
   guint woken : 1;
+  guint answered_here : 1;
   guint stopping : 1;
   guint closing_all : 1;
   guint cut_off : 1;

@@ -58,7 +58,15 @@ poller_check (GSource *source)
       for (int i = 0; i < n; i++)
         poller_take_event (worker, &events[i]);
     }
-  return worker->accept_ready || worker->woken || worker->events.length > 0;
+  return worker->accept_ready || worker->woken || worker->answered_here || worker->events.length > 0;
+}
+
+/* What this thread itself has answered waits for no system call. */
+static gboolean
+poller_prepare (GSource *source, int *timeout_ms)
+{
+  *timeout_ms = -1;
+  return ((Poller *) source)->worker->answered_here;
 }
 
 static void
@@ -92,9 +100,9 @@ take_wake_up (PdgHttpWorker *worker)
   guint64 count;
   gint64 stop_usec;
 
-  worker->woken = FALSE;
-  while (read (worker->event_fd, &count, sizeof count) < 0 && errno == EINTR)
+  while (worker->woken && read (worker->event_fd, &count, sizeof count) < 0 && errno == EINTR)
     ;
+  worker->woken = worker->answered_here = FALSE;
   g_mutex_lock (&worker->lock);
   answered = g_steal_pointer (&worker->answered);
   worker->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_request_unref);
@@ -170,7 +178,7 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   PdgHttpWorker *worker = ((Poller *) source)->worker;
 
-  if (worker->woken)
+  if (worker->woken || worker->answered_here)
     take_wake_up (worker);
   take_connection_events (worker);
   if (worker->armed_usec != G_MAXINT64)
@@ -188,7 +196,7 @@ poller_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs poller_funcs = { NULL, poller_check, poller_dispatch, NULL, NULL, NULL };
+static GSourceFuncs poller_funcs = { poller_prepare, poller_check, poller_dispatch, NULL, NULL, NULL };
 
 void
 pdg_http_worker_arm (PdgHttpWorker *worker, gint64 usec)
@@ -270,6 +278,8 @@ worker_set_up (PdgHttpWorker *worker, GError **error)
   worker->poller = g_source_new (&poller_funcs, sizeof (Poller));
   ((Poller *) worker->poller)->worker = worker;
   g_source_set_static_name (worker->poller, "productgraph http poller");
+  /* else GLib takes its descriptor out and puts it back at each dispatch, and wakes itself up both times */
+  g_source_set_can_recurse (worker->poller, TRUE);
   worker->epoll_tag = g_source_add_unix_fd (worker->poller, worker->epoll_fd, G_IO_IN);
   g_source_attach (worker->poller, worker->context);
 
@@ -503,7 +513,9 @@ pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequest *request)
     }
   first = worker->answered->len == 0;
   g_ptr_array_add (worker->answered, pdg_http_request_ref (request));
-  if (first)
+  if (g_thread_self () == worker->thread)
+    worker->answered_here = TRUE;
+  else if (first)
     pdg_http_worker_wake_up (worker);
   g_mutex_unlock (&worker->lock);
   return TRUE;

@@ -4,8 +4,8 @@
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-snapshots.h"
 
-PdgQueries *
-pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error)
+static PdgQueries *
+begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, PdgDbTxFlags flags, GError **error)
 {
   g_autoptr (PdgQueries) queries = NULL;
 
@@ -17,10 +17,22 @@ pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, G
     }
   queries = g_new0 (PdgQueries, 1);
   queries->principal = pdg_principal_ref (principal);
-  queries->tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ, error);
+  queries->tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ | PDG_DB_TX_DEFERRED | flags, error);
   if (queries->tx == NULL || !pdg_db_tx_set_timeout (queries->tx, timeout_ms, error))
     return NULL;
   return g_steal_pointer (&queries);
+}
+
+PdgQueries *
+pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error)
+{
+  return begin (conn, principal, timeout_ms, 0, error);
+}
+
+PdgQueries *
+pdg_queries_begin_once (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error)
+{
+  return begin (conn, principal, timeout_ms, PDG_DB_TX_ONE_STATEMENT, error);
 }
 
 void

@@ -21,6 +21,8 @@ typedef struct _PdgQueries PdgQueries;
 
 /* Needs the role viewer. @timeout_ms: of each statement. (transfer full) */
 PdgQueries      *pdg_queries_begin (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error);
+/* The same for one statement at most: any function below but load_journey_graph. (transfer full) */
+PdgQueries      *pdg_queries_begin_once (PdgDbConn *conn, PdgPrincipal *principal, guint timeout_ms, GError **error);
 void             pdg_queries_free (PdgQueries *queries);
 
 PdgPrincipal    *pdg_queries_get_principal (PdgQueries *queries);

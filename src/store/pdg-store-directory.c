@@ -106,7 +106,7 @@ pdg_store_grant_login (PdgDbTx *tx, const char *login, gint32 org_no, GError **e
 PdgOrganisation *
 pdg_store_load_organisation (PdgDbTx *tx, GError **error)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, LOOKUP_ORGANISATION, NULL, error);
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query_planned (tx, LOOKUP_ORGANISATION, NULL, error);
 
   return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_organisation (result, 0) : NULL;
 }
@@ -139,7 +139,7 @@ read_project (const PdgDbResult *result, guint row)
 static PdgProject *
 query_project (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, sql, params, error);
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query_planned (tx, sql, params, error);
 
   return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_project (result, 0) : NULL;
 }
@@ -156,7 +156,7 @@ pdg_store_list_projects (PdgDbTx *tx, const PdgStoreProjectFilter *filter, GErro
   pdg_db_params_add_text (params, filter->after_name, -1);
   pdg_db_params_add_text (params, filter->after_id, -1);
   pdg_db_params_add_int4 (params, (gint32) filter->limit);
-  result = pdg_db_tx_query (tx, LIST_PROJECTS, params, error);
+  result = pdg_db_tx_query_planned (tx, LIST_PROJECTS, params, error);
   if (result == NULL)
     return NULL;
   projects = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_project_free);

@@ -38,7 +38,7 @@ append_joins (PdgStoreQuery *query, PdgEventParts parts)
 }
 
 static PdgStoredEvent *
-read_event (const PdgDbResult *result, guint row)
+read_event (const PdgDbResult *result, guint row, PdgEventParts parts)
 {
   PdgStoredEvent *event = g_new0 (PdgStoredEvent, 1);
   const char *id = pdg_db_result_get_text (result, row, 8);
@@ -54,17 +54,25 @@ read_event (const PdgDbResult *result, guint row)
   if (id == NULL)
     pdg_uuid_format (event->key, event->id);
   event->page_title = g_strdup (pdg_db_result_get_text (result, row, 9));
-  event->type = g_strdup (pdg_db_result_get_text (result, row, 10));
-  event->name = g_strdup (pdg_db_result_get_text (result, row, 11));
-  event->component = g_strdup (pdg_db_result_get_text (result, row, 12));
-  event->component_path = g_strdup (pdg_db_result_get_text (result, row, 13));
-  event->journey = g_strdup (pdg_db_result_get_text (result, row, 14));
-  event->step = g_strdup (pdg_db_result_get_text (result, row, 15));
-  event->screen_no = pdg_db_result_get_int4 (result, row, 16);
-  event->page_path = g_strdup (pdg_db_result_get_text (result, row, 17));
-  event->release = g_strdup (pdg_db_result_get_text (result, row, 18));
-  event->properties = g_strdup (pdg_db_result_get_text (result, row, 19));
-  event->metadata = g_strdup (pdg_db_result_get_text (result, row, 20));
+  if (parts & PDG_EVENT_TERM)
+    {
+      event->type = g_strdup (pdg_db_result_get_text (result, row, 10));
+      event->name = g_strdup (pdg_db_result_get_text (result, row, 11));
+      event->component = g_strdup (pdg_db_result_get_text (result, row, 12));
+      event->component_path = g_strdup (pdg_db_result_get_text (result, row, 13));
+      event->journey = g_strdup (pdg_db_result_get_text (result, row, 14));
+      event->step = g_strdup (pdg_db_result_get_text (result, row, 15));
+      event->screen_no = pdg_db_result_get_int4 (result, row, 16);
+    }
+  if (parts & PDG_EVENT_PAGE_PATH)
+    event->page_path = g_strdup (pdg_db_result_get_text (result, row, 17));
+  if (parts & PDG_EVENT_RELEASE)
+    event->release = g_strdup (pdg_db_result_get_text (result, row, 18));
+  if (parts & PDG_EVENT_DATA)
+    {
+      event->properties = g_strdup (pdg_db_result_get_text (result, row, 19));
+      event->metadata = g_strdup (pdg_db_result_get_text (result, row, 20));
+    }
   return event;
 }
 
@@ -96,18 +104,19 @@ append_after (PdgStoreQuery *query, const PdgStoreEventQuery *asked)
   g_string_append_printf (query->sql, " AND (" ASCENDING ") %c ($%u, $%u, $%u, $%u)", asked->newest_first ? '<' : '>', ts, session, seq, seq + 1);
 }
 
-/* Runs the statement and deals its rows out to @n lists. */
+/* Runs the statement and deals its rows out to @n lists. @planned: its best plan is the same for all values. */
 static GPtrArray *
-run (PdgDbTx *tx, PdgStoreQuery *query, guint n, GError **error)
+run (PdgDbTx *tx, PdgStoreQuery *query, PdgEventParts parts, gboolean planned, guint n, GError **error)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, query->sql->str, query->params, error);
+  g_autoptr (PdgDbResult) result = planned ? pdg_db_tx_query_planned (tx, query->sql->str, query->params, error)
+                                           : pdg_db_tx_query (tx, query->sql->str, query->params, error);
   GPtrArray *lists;
 
   if (result == NULL)
     return NULL;
   lists = pdg_store_make_lists (n, (GDestroyNotify) pdg_stored_event_free);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_event (result, row));
+    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_event (result, row, parts));
   return lists;
 }
 
@@ -162,7 +171,7 @@ pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, 
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e", order, pdg_store_query_add_int4 (&query, (gint32) asked->limit));
   append_joins (&query, asked->parts);
   g_string_append_printf (query.sql, " ORDER BY p.place, %s", order);
-  return run (tx, &query, n, error);
+  return run (tx, &query, asked->parts, asked->filter == NULL && asked->after == NULL, n, error);
 }
 
 /* The range as the table w: windows of time that follow one another in the order asked for, bounded by the starts of sessions, each of

@@ -108,7 +108,9 @@ pdg_store_list_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *a
   g_string_append_printf (query.sql, " ORDER BY x.started_at DESC, x.session_no DESC LIMIT $%u) x", pdg_store_query_add_int4 (&query, (gint32) filter->limit));
   append_joins (&query, filter->parts);
   g_string_append (query.sql, " ORDER BY p.place, x.started_at DESC, x.session_no DESC");
-  result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
+  /* by the index, whatever the values; how many events a condition holds for depends on its values */
+  result = filter->filter == NULL && filter->screen_no == 0 ? pdg_db_tx_query_planned (tx, query.sql->str, query.params, error)
+                                                            : pdg_db_tx_query (tx, query.sql->str, query.params, error);
   if (result == NULL)
     return NULL;
   lists = pdg_store_make_lists (n, (GDestroyNotify) pdg_session_summary_free);
@@ -126,7 +128,7 @@ find_one_each (PdgDbTx *tx, PdgStoreQuery *query, PdgSessionParts parts, guint n
 
   append_joins (query, parts);
   g_string_append (query->sql, " WHERE x.events > 0");
-  result = pdg_db_tx_query (tx, query->sql->str, query->params, error);
+  result = pdg_db_tx_query_planned (tx, query->sql->str, query->params, error);
   if (result == NULL)
     return NULL;
   sessions = g_ptr_array_new_full (n, (GDestroyNotify) pdg_session_summary_free);

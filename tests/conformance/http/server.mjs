@@ -59,6 +59,7 @@ export async function start(options = [], folder = mkdtempSync(join(tmpdir(), 'p
     url: `http://127.0.0.1:${port}/graphql`,
     folder,
     said,
+    pid: child.pid,
     async stop(keep = false) {
       child.kill('SIGTERM');
       await ended;
