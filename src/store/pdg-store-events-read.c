@@ -216,7 +216,7 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e LIMIT $%u) e", order, limit_n, limit_n);
   append_joins (&query, asked->parts);
   g_string_append_printf (query.sql, " ORDER BY p.place, %s", order);
-  return run (tx, &query, n, error);
+  return run (tx, &query, asked->parts, FALSE, n, error);
 }
 
 GPtrArray *
@@ -242,7 +242,7 @@ pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
   events = g_ptr_array_new_full (n, (GDestroyNotify) pdg_stored_event_free);
   g_ptr_array_set_size (events, (gint) n);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_event (result, row);
+    events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_event (result, row, parts);
   return events;
 }
 
@@ -275,7 +275,7 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
     {
       *n_all = pdg_db_result_get_int8 (result, row, 21);
-      g_ptr_array_add (events, read_event (result, row));
+      g_ptr_array_add (events, read_event (result, row, asked->parts));
     }
   return events;
 }

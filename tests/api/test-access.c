@@ -16,11 +16,8 @@ static char *
 make_token (const char *label)
 {
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
-  g_autoptr (GError) error = NULL;
-  char *token = pdg_commands_create_token (owner, fixture->a->organisation->org_no, PDG_ROLE_VIEWER, label, &error);
 
-  g_assert_no_error (error);
-  return token;
+  return fixture_make_token (owner, fixture->a->admin, PDG_ROLE_VIEWER, label);
 }
 
 /* Each way ends for who is not allowed any more; others stay. */
