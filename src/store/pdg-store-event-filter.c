@@ -218,3 +218,14 @@ pdg_store_append_event_filter (GString *sql, PdgDbParams *params, const PdgEvent
   g_string_append (sql, " AND ");
   append_node (sql, params, filter);
 }
+
+void
+pdg_store_append_any_event (GString *sql, PdgDbParams *params, const PdgEventFilter *filter, guint from, guint to)
+{
+  g_string_append_printf (sql,
+                          "EXISTS (SELECT FROM event e " PDG_STORE_EVENT_JOINS "WHERE e.project_id = x.project_id AND e.session_no = x.session_no"
+                          " AND e.ts >= x.started_at AND e.ts <= x.ended_at AND e.ts >= $%u AND e.ts < $%u",
+                          from, to);
+  pdg_store_append_event_filter (sql, params, filter);
+  g_string_append_c (sql, ')');
+}

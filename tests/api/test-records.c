@@ -14,8 +14,10 @@ static ApiFixture *fixture;
 
 static const char template[] =
   "{\"events\":["
-  EVENT ("e1", "s1", "page.view", 1, ",\"page.path\":\"/product/42\",\"page.title\":\"Teapot\",\"event.sequence\":1,\"anonymous.id\":\"a1\",\"app.version\":\"1.0\"") ","
-  EVENT ("e2", "s1", "ui.click", 2, ",\"event.name\":\"Buy\",\"ui.component.name\":\"BuyButton\",\"event.sequence\":2,\"user.id\":\"u1\",\"anonymous.id\":\"a1\","
+  EVENT ("e1", "s1", "page.view", 1, ",\"page.path\":\"/product/42\",\"page.title\":\"Teapot\",\"event.sequence\":1,\"anonymous.id\":\"a1\","
+                                     "\"app.version\":\"1.0\"") ","
+  EVENT ("e2", "s1", "ui.click", 2, ",\"event.name\":\"Buy\",\"ui.component.name\":\"BuyButton\",\"event.sequence\":2,\"user.id\":\"u1\","
+                                    "\"anonymous.id\":\"a1\","
                                     "\"metadata\":{\"plan\":\"pro\",\"cart\":{\"items\":[{\"price\":12.5}],\"gift\":true,\"note\":null}}") ","
   EVENT ("e3", "s1", "api.response", 3, ",\"api.path\":\"/pay\",\"api.status_code\":503,\"api.duration_ms\":840,\"user.id\":\"u1\",\"x.trace\":\"t-9\"") ","
   EVENT ("e4", "s2", "page.view", 4, ",\"page.path\":\"/product/7\",\"anonymous.id\":\"a2\"") ","
@@ -328,7 +330,8 @@ test_extreme_cursors (void)
     for (gsize k = 0; k < G_N_ELEMENTS (orders); k++)
       {
         gboolean all = (times[i][0] == '9') == (k == 0);
-        g_autofree char *selection = g_strdup_printf ("events(order:%s,after:\"%s.1.-2147483648.ffffffffffffffffffffffffffffffff\"){nodes{id}}", orders[k], times[i]);
+        g_autofree char *selection = g_strdup_printf ("events(order:%s,after:\"%s.1.-2147483648.ffffffffffffffffffffffffffffffff\"){nodes{id}}",
+                                                      orders[k], times[i]);
         g_autofree char *answer = ask (selection);
         guint n = 0;
 
@@ -348,7 +351,8 @@ test_other_organisation (void)
   static const char *const ids[] = { "event(id:\"e1\"){id}", "session(id:\"s1\"){id}", "events(filter:{sessionId:{is:\"s1\"}}){nodes{id}}" };
   static const char *const nothing[] = { "{\"event\":null}", "{\"session\":null}", "{\"events\":{\"nodes\":[]}}" };
   g_autofree char *headers = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_b);
-  g_autoptr (JsonNode) theirs = api_query (fixture, NULL, "{project(id:\"proj_demo\"){events{edges{cursor}} sessions{edges{cursor}} actors{edges{cursor}}}}", NULL);
+  g_autoptr (JsonNode) theirs = api_query (fixture, NULL, "{project(id:\"proj_demo\"){events{edges{cursor}} sessions{edges{cursor}} "
+                                                          "actors{edges{cursor}}}}", NULL);
   g_autoptr (JsonNode) refused = api_query (fixture, headers, "{project(id:\"proj_demo\"){events{nodes{id}} sessions{nodes{id}}}}", NULL);
   g_autofree char *project = json_dup_at (refused, "data.project");
   static const char *const fields[] = { "events", "sessions", "actors" };
@@ -397,8 +401,8 @@ test_bound_to_a_project (void)
   g_assert_no_error (error);
   store (a, "proj_other", "other-");
   pdg_api_execute_async (fixture->api, bound,
-                         "{projects{nodes{id sessions(first:1){nodes{id events(first:1){nodes{id}}}}}} project(id:\"proj_other\"){events{nodes{id}}}}", NULL, NULL,
-                         NULL, executed_cb, &answer);
+                         "{projects{nodes{id sessions(first:1){nodes{id events(first:1){nodes{id}}}}}} project(id:\"proj_other\"){events{nodes{id}}}}",
+                         NULL, NULL, NULL, executed_cb, &answer);
   fixture_wait (answer != NULL);
   {
     g_autofree char *text = g_strndup (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));

