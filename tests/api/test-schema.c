@@ -178,8 +178,8 @@ static void
 check_all_asked (GHashTable *asked)
 {
   JsonArray *types = json_node_get_array (json_at (schema, "data.__schema.types"));
-  static const char *const elsewhere[] = { "Mutation", "Subscription", "CreateProjectPayload", "DemoProgress", "ProjectChange", "LiveEvents", "JourneyGraphChange",
-                                           "RemovedTransition", NULL };
+  static const char *const elsewhere[] = { "Mutation", "Subscription", "CreateProjectPayload", "DemoProgress", "ProjectChange", "LiveEvents",
+                                           "JourneyGraphChange", "RemovedTransition", NULL };
 
   for (guint i = 0; i < json_array_get_length (types); i++)
     {
