@@ -37,12 +37,8 @@ append_any_event (PdgStoreQuery *query, const PdgStoreActorFilter *filter, guint
   g_string_append (query->sql, " AND (");
   if (filter->filter == NULL)
     g_string_append_printf (query->sql, "x.started_at >= $%u OR x.ended_at < $%u OR ", from, to);
-  g_string_append_printf (query->sql,
-                          "EXISTS (SELECT FROM event e " PDG_STORE_EVENT_JOINS "WHERE e.project_id = x.project_id AND e.session_no = x.session_no"
-                          " AND e.ts >= x.started_at AND e.ts <= x.ended_at AND e.ts >= $%u AND e.ts < $%u",
-                          from, to);
-  pdg_store_append_event_filter (query->sql, query->params, filter->filter);
-  g_string_append (query->sql, "))");
+  pdg_store_append_any_event (query->sql, query->params, filter->filter, from, to);
+  g_string_append_c (query->sql, ')');
 }
 
 GPtrArray *

@@ -54,55 +54,65 @@ static const struct
   [PDG_FILTER_FIELD_METADATA] = { NULL, "metadata" },
 };
 
-/* The field as jsonb; NULL when it is absent. */
-static char *
-make_json_value (PdgDbParams *params, const PdgEventFilter *filter)
+/* A condition on a column is written as it is; one on a JSON value is written over q.v, in a subselect that takes the data apart once
+ * for it, and only where the key can be seen in the text: the collector writes the keys of the wire just so. */
+static const char *
+begin_value (GString *sql, const PdgEventFilter *filter)
+{
+  PdgFilterField field = pdg_event_filter_get_field (filter);
+
+  if (places[field].sql != NULL)
+    return places[field].sql;
+  g_string_append_printf (sql, "strpos(e.data, '\"%s\":') > 0 AND (SELECT ", places[field].key);
+  return NULL;
+}
+
+static void
+end_value (GString *sql, PdgDbParams *params, const PdgEventFilter *filter)
 {
   PdgFilterField field = pdg_event_filter_get_field (filter);
   const char *const *path = pdg_event_filter_get_path (filter);
 
-  if (path == NULL)
-    return g_strdup_printf ("(e.data::jsonb -> '%s')", places[field].key);
-  pdg_db_params_add_text_array (params, path, NULL, g_strv_length ((char **) path));
-  return g_strdup_printf ("(e.data::jsonb -> '%s' #> $%u)", places[field].key, pdg_db_params_get_n (params));
-}
-
-static char *
-make_text (PdgDbParams *params, const PdgEventFilter *filter)
-{
-  PdgFilterField field = pdg_event_filter_get_field (filter);
-  g_autofree char *json = NULL;
-
   if (places[field].sql != NULL)
-    return g_strdup (places[field].sql);
-  json = make_json_value (params, filter);
-  return g_strdup_printf ("((CASE WHEN jsonb_typeof(%s) = 'string' THEN %s #>> '{}' END) COLLATE \"C\")", json, json);
+    return;
+  g_string_append_printf (sql, " FROM (SELECT e.data::jsonb -> '%s'", places[field].key);
+  if (path != NULL)
+    {
+      pdg_db_params_add_text_array (params, path, NULL, g_strv_length ((char **) path));
+      g_string_append_printf (sql, " #> $%u", pdg_db_params_get_n (params));
+    }
+  g_string_append (sql, " AS v OFFSET 0) q)");
 }
 
 static void
 append_text (GString *sql, PdgDbParams *params, const PdgEventFilter *filter)
 {
   const char *const *texts = pdg_event_filter_get_texts (filter);
-  g_autofree char *value = make_text (params, filter);
   gsize n_texts = g_strv_length ((char **) texts);
   PdgFilterOp op = pdg_event_filter_get_op (filter);
   guint n = pdg_db_params_get_n (params) + 1;
+  const char *value = begin_value (sql, filter);
 
+  if (value == NULL)
+    value = "((CASE WHEN jsonb_typeof(q.v) = 'string' THEN q.v #>> '{}' END) COLLATE \"C\")";
   if (op == PDG_FILTER_IS && n_texts != 1)
     {
       pdg_db_params_add_text_array (params, texts, NULL, n_texts);
       g_string_append_printf (sql, "%s = ANY ($%u)", value, n);
-      return;
     }
-  pdg_db_params_add_text (params, texts[0], -1);
-  if (op == PDG_FILTER_IS)
-    g_string_append_printf (sql, "%s = $%u", value, n);
-  else if (op == PDG_FILTER_CONTAINS)
-    g_string_append_printf (sql, "strpos(%s, $%u) > 0", value, n);
-  else if (op == PDG_FILTER_STARTS_WITH)
-    g_string_append_printf (sql, "starts_with(%s, $%u)", value, n);
   else
-    g_string_append_printf (sql, "right(%s, length($%u)) = $%u", value, n, n);
+    {
+      pdg_db_params_add_text (params, texts[0], -1);
+      if (op == PDG_FILTER_IS)
+        g_string_append_printf (sql, "%s = $%u", value, n);
+      else if (op == PDG_FILTER_CONTAINS)
+        g_string_append_printf (sql, "strpos(%s, $%u) > 0", value, n);
+      else if (op == PDG_FILTER_STARTS_WITH)
+        g_string_append_printf (sql, "starts_with(%s, $%u)", value, n);
+      else
+        g_string_append_printf (sql, "right(%s, length($%u)) = $%u", value, n, n);
+    }
+  end_value (sql, params, filter);
 }
 
 /* The shortest decimal that reads as @number, so that 0.1 is 0.1 for numeric, too. */
@@ -125,40 +135,38 @@ append_number (GString *sql, PdgDbParams *params, const PdgEventFilter *filter)
   static const char *const operators[] = {
     [PDG_FILTER_IS] = "=", [PDG_FILTER_AT_LEAST] = ">=", [PDG_FILTER_AT_MOST] = "<=", [PDG_FILTER_GREATER_THAN] = ">", [PDG_FILTER_LESS_THAN] = "<",
   };
-  const char *op = operators[pdg_event_filter_get_op (filter)], *column = places[pdg_event_filter_get_field (filter)].sql;
+  const char *op = operators[pdg_event_filter_get_op (filter)], *column = begin_value (sql, filter);
   char text[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *json = column == NULL ? make_json_value (params, filter) : NULL;
-  guint n = pdg_db_params_get_n (params) + 1;
 
   format_number (pdg_event_filter_get_number (filter), text);
   pdg_db_params_add_text (params, text, -1);
   if (column != NULL)
-    g_string_append_printf (sql, "%s::numeric %s $%u::text::numeric", column, op, n);
+    g_string_append_printf (sql, "%s::numeric", column);
   else
-    g_string_append_printf (sql,
-                            "(CASE WHEN jsonb_typeof(%s) = 'number' THEN %s::numeric "
-                            "WHEN jsonb_typeof(%s) = 'string' AND %s #>> '{}' ~ " NUMERIC_TEXT " THEN (%s #>> '{}')::numeric END) %s $%u::text::numeric",
-                            json, json, json, json, json, op, n);
+    g_string_append (sql, "(CASE jsonb_typeof(q.v) WHEN 'number' THEN q.v::numeric WHEN 'string' THEN "
+                          "CASE WHEN q.v #>> '{}' ~ " NUMERIC_TEXT " THEN (q.v #>> '{}')::numeric END END)");
+  g_string_append_printf (sql, " %s $%u::text::numeric", op, pdg_db_params_get_n (params));
+  end_value (sql, params, filter);
 }
 
 static void
 append_bool (GString *sql, PdgDbParams *params, const PdgEventFilter *filter)
 {
-  g_autofree char *json = make_json_value (params, filter);
-
-  g_string_append_printf (sql, "%s = '%s'::jsonb", json, pdg_event_filter_get_bool (filter) ? "true" : "false");
+  begin_value (sql, filter);
+  g_string_append_printf (sql, "q.v = '%s'::jsonb", pdg_event_filter_get_bool (filter) ? "true" : "false");
+  end_value (sql, params, filter);
 }
 
 static void
 append_exists (GString *sql, PdgDbParams *params, const PdgEventFilter *filter)
 {
-  const char *column = places[pdg_event_filter_get_field (filter)].sql;
-  g_autofree char *json = column == NULL ? make_json_value (params, filter) : NULL;
+  const char *column = begin_value (sql, filter);
 
   if (column != NULL)
     g_string_append_printf (sql, "%s IS NOT NULL", column);
   else
-    g_string_append_printf (sql, "jsonb_typeof(%s) <> 'null'", json);
+    g_string_append (sql, "jsonb_typeof(q.v) <> 'null'");
+  end_value (sql, params, filter);
 }
 
 /* Within AND and OR, NULL comes out as FALSE does; NOT takes it for FALSE. */
@@ -209,4 +217,15 @@ pdg_store_append_event_filter (GString *sql, PdgDbParams *params, const PdgEvent
     return;
   g_string_append (sql, " AND ");
   append_node (sql, params, filter);
+}
+
+void
+pdg_store_append_any_event (GString *sql, PdgDbParams *params, const PdgEventFilter *filter, guint from, guint to)
+{
+  g_string_append_printf (sql,
+                          "EXISTS (SELECT FROM event e " PDG_STORE_EVENT_JOINS "WHERE e.project_id = x.project_id AND e.session_no = x.session_no"
+                          " AND e.ts >= x.started_at AND e.ts <= x.ended_at AND e.ts >= $%u AND e.ts < $%u",
+                          from, to);
+  pdg_store_append_event_filter (sql, params, filter);
+  g_string_append_c (sql, ')');
 }

@@ -18,4 +18,7 @@ G_BEGIN_DECLS
  * Where it is NULL, the filter does not hold. */
 void pdg_store_append_event_filter (GString *sql, PdgDbParams *params, const PdgEventFilter *filter);
 
+/* Appends "EXISTS (…)": whether the session x has an event at or after $@from and before $@to that matches. @filter: (nullable) */
+void pdg_store_append_any_event (GString *sql, PdgDbParams *params, const PdgEventFilter *filter, guint from, guint to);
+
 G_END_DECLS

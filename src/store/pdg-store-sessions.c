@@ -54,20 +54,6 @@ read_session (const PdgDbResult *result, guint row)
   return session;
 }
 
-/* At least one event of the session x in its part of the range. */
-static void
-append_any_event (PdgStoreQuery *query, const PdgStoreSessionFilter *filter, guint from, guint to)
-{
-  if (filter->filter == NULL)
-    return;
-  g_string_append_printf (query->sql,
-                          " AND EXISTS (SELECT FROM event e " PDG_STORE_EVENT_JOINS "WHERE e.project_id = x.project_id AND e.session_no = x.session_no"
-                          " AND e.ts >= x.started_at AND e.ts <= x.ended_at AND e.ts >= $%u AND e.ts < $%u",
-                          from, to);
-  pdg_store_append_event_filter (query->sql, query->params, filter->filter);
-  g_string_append_c (query->sql, ')');
-}
-
 static void
 append_conditions (PdgStoreQuery *query, const PdgStoreSessionFilter *filter)
 {
@@ -88,7 +74,11 @@ append_conditions (PdgStoreQuery *query, const PdgStoreSessionFilter *filter)
                             " WHERE e.project_id = x.project_id AND e.session_no = x.session_no AND e.ts >= x.started_at AND e.ts <= x.ended_at"
                             " AND (e.flags & 4) <> 0 AND t.screen_no = $%u)",
                             pdg_store_query_add_int4 (query, filter->screen_no));
-  append_any_event (query, filter, from, to);
+  if (filter->filter != NULL)
+    {
+      g_string_append (query->sql, " AND ");
+      pdg_store_append_any_event (query->sql, query->params, filter->filter, from, to);
+    }
 }
 
 GPtrArray *

@@ -25,6 +25,11 @@ static const struct
 } cases[] = {
   { "one-row", "{project(id:\"proj_demo\"){id name}}", 1 },
   { "three-levels", "query($n:Int!){projects(first:$n){nodes{id sessions(first:$n){nodes{id events(first:$n){nodes{id}}}}}}}", 3 },
+  { "events", "query($n:Int!){project(id:\"proj_demo\"){events(first:$n){nodes{id session{id} actor{id sessionCount lastSeenAt}}}}}", 5 },
+  { "actors",
+    "query($n:Int!){project(id:\"proj_demo\"){actors(first:$n){nodes{id firstSeenAt sessionCount sessions(first:$n){nodes{id events(first:$n){nodes{"
+    "id type pagePath}}}}}}}}",
+    5 },
 };
 
 /* Lines "… LOG:  execute NAME: SELECT …", without those that choose the organisation. */

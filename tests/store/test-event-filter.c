@@ -307,6 +307,10 @@ number_matches (double number, PdgFilterOp op, double wanted)
 static gboolean
 get_number (const Sent *event, PdgFilterField field, JsonNode *node, double *number)
 {
+  static GRegex *numeric;
+
+  if (numeric == NULL)
+    numeric = g_regex_new ("^-?[0-9]{1,30}([.][0-9]{1,30})?$", G_REGEX_DOLLAR_ENDONLY, 0, NULL);
   if (field != PDG_FILTER_FIELD_METADATA)
     {
       *number = event->numbers[field];
@@ -314,8 +318,7 @@ get_number (const Sent *event, PdgFilterField field, JsonNode *node, double *num
     }
   if (holds_type (node, G_TYPE_DOUBLE))
     *number = json_node_get_double (node);
-  else if (holds_type (node, G_TYPE_STRING)
-           && g_regex_match_simple ("^-?[0-9]{1,30}([.][0-9]{1,30})?$", json_node_get_string (node), G_REGEX_DOLLAR_ENDONLY, 0))
+  else if (holds_type (node, G_TYPE_STRING) && g_regex_match (numeric, json_node_get_string (node), 0, NULL))
     *number = g_ascii_strtod (json_node_get_string (node), NULL);
   else
     return FALSE;
