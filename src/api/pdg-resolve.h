@@ -100,6 +100,9 @@ gboolean    pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilte
 PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
 char       *pdg_resolve_make_session_cursor (gconstpointer node);
 
+/* The cursor of a PdgActor in lists by activity. (transfer full) */
+char       *pdg_resolve_make_actor_cursor (gconstpointer node);
+
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);
 void        pdg_resolve_page_edges (PdgGqlCall *call);
