@@ -1,38 +1,31 @@
 #include "config.h"
 #include "api/pdg-resolve.h"
 
-#include <stdio.h>
-
 /* Actors. The source of Actor is a PdgActor, whose figures are read when they are asked for. */
 
 static const char *const kinds[] = { "SESSION", "ANONYMOUS", "USER" };
 
-#define CURSOR_FORMAT "%" G_GINT64_FORMAT ".%d"
-
-static char *
-make_actor_cursor (gconstpointer node)
+char *
+pdg_resolve_make_actor_cursor (gconstpointer node)
 {
   const PdgActor *actor = node;
 
-  return g_strdup_printf (CURSOR_FORMAT, actor->active_usec, actor->actor_no);
+  return pdg_resolve_make_time_cursor (actor->active_usec, actor->actor_no);
 }
 
 static gboolean
 get_actor_filter (PdgGqlCall *call, PdgStoreActorFilter *filter, PdgEventFilter **events)
 {
-  const char *after = pdg_gql_call_arg_string (call, "after");
-  guint first = pdg_resolve_get_first (call);
   gboolean refused = FALSE;
-  int len = 0;
+  PdgStorePage page;
 
-  *filter = (PdgStoreActorFilter) { .before_active_usec = G_MAXINT64, .before_actor_no = G_MAXINT32, .limit = first + 1 };
-  if (first == 0 || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
+  if (!pdg_resolve_get_page (call, &page))
     return FALSE;
-  if (after != NULL && (sscanf (after, CURSOR_FORMAT "%n", &filter->before_active_usec, &filter->before_actor_no, &len) != 2 || after[len] != '\0'))
-    {
-      pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
-      return FALSE;
-    }
+  *filter = (PdgStoreActorFilter) {
+    .before_active_usec = page.before_usec, .before_actor_no = (gint32) CLAMP (page.before_no, G_MININT32, G_MAXINT32), .limit = page.limit,
+  };
+  if (!pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
+    return FALSE;
   *events = pdg_resolve_get_filter (call, &refused);
   filter->filter = *events;
   return !refused;
@@ -49,7 +42,7 @@ project_actors (PdgGqlCall *call)
 
   if (queries != NULL && get_actor_filter (call, &filter, &events))
     pdg_resolve_set_pages (call, pdg_queries_list_actors (queries, project_nos, pdg_gql_call_get_n (call), &filter, &error), &error,
-                           filter.limit - 1, make_actor_cursor);
+                           filter.limit - 1, pdg_resolve_make_actor_cursor);
 }
 
 static void

@@ -244,14 +244,6 @@ set_member_sessions (PdgGqlCall *call, const Members *members)
   pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
 }
 
-static char *
-make_actor_cursor (gconstpointer node)
-{
-  const PdgActor *actor = node;
-
-  return pdg_resolve_make_time_cursor (actor->active_usec, actor->actor_no);
-}
-
 static void
 set_member_actors (PdgGqlCall *call, const Members *members)
 {
@@ -264,7 +256,7 @@ set_member_actors (PdgGqlCall *call, const Members *members)
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_audience_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
-  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, make_actor_cursor);
+  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_actor_cursor);
 }
 
 static void

@@ -1,26 +1,12 @@
 #include "config.h"
 #include "api/pdg-resolve.h"
 
-/* "usec.number" of the last session of a page. */
-static gboolean
-parse_session_cursor (const char *cursor, PdgStoreSessionFilter *filter)
-{
-  char *end = NULL;
-
-  filter->before_started_usec = g_ascii_strtoll (cursor, &end, 10);
-  if (end == cursor || *end != '.')
-    return FALSE;
-  cursor = end + 1;
-  filter->before_session_no = (gint32) g_ascii_strtoll (cursor, &end, 10);
-  return end != cursor && *end == '\0';
-}
-
 char *
 pdg_resolve_make_session_cursor (gconstpointer node)
 {
   const PdgSessionSummary *session = node;
 
-  return g_strdup_printf ("%" G_GINT64_FORMAT ".%d", session->started_usec, session->session_no);
+  return pdg_resolve_make_time_cursor (session->started_usec, session->session_no);
 }
 
 PdgSessionParts
@@ -35,19 +21,16 @@ pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page)
 gboolean
 pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
 {
-  const char *after = pdg_gql_call_arg_string (call, "after");
-  guint first = pdg_resolve_get_first (call);
+  PdgStorePage page;
 
+  if (!pdg_resolve_get_page (call, &page))
+    return FALSE;
   *filter = (PdgStoreSessionFilter) {
-    .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = first + 1,
+    .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = page.before_usec,
+    .before_session_no = (gint32) CLAMP (page.before_no, G_MININT32, G_MAXINT32), .limit = page.limit,
     .parts = pdg_resolve_get_session_parts (call, TRUE),
   };
-  if (first == 0)
-    return FALSE;
-  if (after == NULL || parse_session_cursor (after, filter))
-    return TRUE;
-  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
-  return FALSE;
+  return TRUE;
 }
 
 /* What Project.sessions takes; the filter of events is the caller's. */

@@ -149,6 +149,9 @@ PdgRole     pdg_resolve_parse_role (const char *name);
 const char *pdg_resolve_day_name (int day);
 int         pdg_resolve_parse_day (const char *name);
 
+/* The cursor of a PdgActor in lists by activity. (transfer full) */
+char       *pdg_resolve_make_actor_cursor (gconstpointer node);
+
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);
 void        pdg_resolve_page_edges (PdgGqlCall *call);

@@ -53,7 +53,7 @@ pdg_queries_list_releases (PdgQueries *queries, const gint32 *project_nos, guint
 
 GPtrArray *
 pdg_queries_list_release_sessions (PdgQueries *queries, const PdgRelease *const *releases, guint n, const PdgStorePage *page,
-                                  PdgSessionParts parts, GError **error)
+                                   PdgSessionParts parts, GError **error)
 {
   g_autofree gint32 *projects = g_new (gint32, n + 1), *numbers = g_new (gint32, n + 1);
   g_autoptr (GArray) picks = NULL;

@@ -259,7 +259,9 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
   g_string_append (query.sql, ", e.n_all");
   pdg_store_query_append_owners (&query, &project_no, NULL, 1);
   from = pdg_store_query_add_time (&query, asked->from_usec);
-  g_string_append_printf (query.sql, " CROSS JOIN LATERAL (SELECT e.*, count(*) OVER () AS n_all FROM event e %sWHERE e.project_id = p.project_id AND e.ts >= $%u",
+  g_string_append_printf (query.sql,
+                          " CROSS JOIN LATERAL (SELECT e.*, count(*) OVER () AS n_all FROM event e %sWHERE e.project_id = p.project_id"
+                          " AND e.ts >= $%u",
                           asked->filter != NULL ? PDG_STORE_EVENT_JOINS : "", from);
   *n_all = 0;
   if (!pdg_store_append_unseen (query.sql, query.params, "e", before, now))

@@ -152,7 +152,8 @@ test_snapshots (void)
 {
   g_autoptr (JsonNode) response = api_query (fixture, NULL,
     "{project(id:\"proj_demo\"){screens{nodes{path snapshot{width} snapshots(first:1){nodes{width screen{path}} pageInfo{hasNextPage endCursor}}}}"
-    " all:snapshots{nodes{width session{id eventCount} takenAt mediaType blobId url}} late:snapshots(range:{from:\"1970-01-01T00:00:02Z\",to:\"1970-01-01T00:00:03Z\"}){nodes{width}}"
+    " all:snapshots{nodes{width session{id eventCount} takenAt mediaType blobId url}}"
+    " late:snapshots(range:{from:\"1970-01-01T00:00:02Z\",to:\"1970-01-01T00:00:03Z\"}){nodes{width}}"
     " none:snapshots(screenId:\"77\"){nodes{width}} two:snapshots(first:2){pageInfo{endCursor}}}}", NULL);
   g_autofree char *newest = NULL, *all = NULL, *late = NULL, *none = NULL, *url = NULL, *blob = NULL, *end = NULL, *rest = NULL, *same = NULL;
   g_autofree char *document = NULL, *path = NULL, *more = NULL, *session = NULL;

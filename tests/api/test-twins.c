@@ -141,8 +141,8 @@ test_pages (void)
 
       while (more)
         {
-          g_autofree char *document = g_strdup_printf ("{project(id:\"proj_demo\"){journeyGraph{%s(first:2,after:%s){nodes{id} pageInfo{hasNextPage endCursor}}}}}",
-                                                       lists[i], after);
+          g_autofree char *document = g_strdup_printf ("{project(id:\"proj_demo\"){journeyGraph{%s(first:2,after:%s){nodes{id} "
+                                                       "pageInfo{hasNextPage endCursor}}}}}", lists[i], after);
           g_autoptr (JsonNode) response = api_query (fixture, NULL, document, NULL);
           g_autofree char *ids = NULL, *end = NULL, *next = NULL;
 
@@ -213,7 +213,8 @@ test_filter_and_range (void)
   pdg_time_format_rfc3339 (now - G_TIME_SPAN_HOUR, time);
   document = g_strdup_printf ("{project(id:\"proj_demo\"){live(filter:{userId:{is:\"u-3\"}}){activeSessions sessions{nodes{id}}} "
                               "releases(range:{to:\"%s\"}){nodes{version sessionCount} pageInfo{hasNextPage}} "
-                              "page:releases(first:1){nodes{version} pageInfo{hasNextPage}} none:releases(range:{to:\"2000-01-01T00:00:00Z\"}){nodes{id:version}}}}", time);
+                              "page:releases(first:1){nodes{version} pageInfo{hasNextPage}} "
+                              "none:releases(range:{to:\"2000-01-01T00:00:00Z\"}){nodes{id:version}}}}", time);
   response = api_query (fixture, NULL, document, NULL);
   assert_no_errors (response);
   sessions = dup_ids (response, "data.project.live.sessions.nodes");

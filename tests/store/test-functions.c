@@ -134,7 +134,8 @@ list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static void
-count_row (gint32 project_no, gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence, PdgStoreJourneyRowKind kind, double value, gpointer user_data)
+count_row (gint32 project_no, gint32 session_no, gint32 screen_no, gint64 ts_usec, gint32 sequence, PdgStoreJourneyRowKind kind, double value,
+           gpointer user_data)
 {
   ++*(guint *) user_data;
 }
@@ -261,9 +262,11 @@ list_fresh_events (PdgDbTx *tx, const Tenant *whose, GError **error)
   PdgStoreSeen before = { (char *) "3:3:", 0 };
   PdgStoreEventQuery asked = { .from_usec = G_MININT64, .limit = 10, .parts = PDG_EVENT_ALL };
   g_autoptr (PdgStoreSeen) now = pdg_store_load_seen (tx, error);
+  g_autoptr (GPtrArray) events = NULL;
   gint64 n_all = 0;
-  g_autoptr (GPtrArray) events = now != NULL ? pdg_store_list_fresh_events (tx, whose->project->project_no, &before, now, &asked, &n_all, error) : NULL;
 
+  if (now != NULL)
+    events = pdg_store_list_fresh_events (tx, whose->project->project_no, &before, now, &asked, &n_all, error);
   return events != NULL && (events->len > 0 || n_all > 0);
 }
 
