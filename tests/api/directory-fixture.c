@@ -97,7 +97,7 @@ fill (void)
   directory_keep ("{ADMIN}", admin, "data.addMember.member.id");
   directory_keep ("{VIEWER}", viewer, "data.addMember.member.id");
   directory_do ("mutation{createJourney(input:{projectId:\"proj_demo\",name:\"Design\",steps:[{id:\"cart\",name:\"Cart\"},{id:\"pay\",name:\"Pay\"}],"
-               "transitions:[{from:\"cart\",to:\"pay\"}]}){journey{id} errors{message}}}");
+                "transitions:[{from:\"cart\",to:\"pay\"}]}){journey{id} errors{message}}}");
   directory_do ("mutation{createJourney(input:{projectId:\"proj_demo\",id:\"both\",name:\"Design\",steps:[]}){journey{id} errors{message}}}");
   directory_do ("mutation{createApiKey(input:{projectId:\"proj_demo\"}){key{id} errors{message}}}");
   for (int i = 0; i < 5; i++)

@@ -109,7 +109,7 @@ test_journey_kinds (void)
     { "id:\"observed\"", "OBSERVED" }, { "id:\"observed\",kind:DESIGNED", "" }, { "id:\"missing\"", "" },
   };
   g_autoptr (JsonNode) steps = directory_ask (fixture->viewer_a, "{project(id:\"proj_demo\"){journey(id:\"observed\")"
-                                                                "{name steps{id name place screenPath} transitions{from}}}}");
+                                                                 "{name steps{id name place screenPath} transitions{from}}}}");
   g_autofree char *text = json_dup_at (steps, "data.project.journey");
 
   g_assert_cmpstr (text, ==, "{\"name\":\"observed\",\"steps\":[{\"id\":\"s1\",\"name\":\"s1\",\"place\":1,\"screenPath\":\"/s/:id\"},"

@@ -304,7 +304,7 @@ test_large_journeys (void)
       if (over == 0)
         {
           g_autoptr (JsonNode) removed = directory_ask (fixture->editor_a, "mutation{deleteJourney(input:{projectId:\"proj_demo\",id:\"large\"})"
-                                                                             "{deletedJourneyId}}");
+                                                                           "{deletedJourneyId}}");
           g_autofree char *id = json_dup_at (response, "data.createJourney.journey.id"), *gone = json_dup_at (removed, "data.deleteJourney.deletedJourneyId");
 
           g_assert_cmpstr (id, ==, "large");
@@ -345,9 +345,9 @@ static void
 test_serial_order (void)
 {
   g_autoptr (JsonNode) response = directory_ask (fixture->admin_a, "mutation{a:createProject(input:{id:\"serial\",name:\"One\"}){project{name}} "
-                                                         "b:updateProject(input:{id:\"serial\",name:\"Two\"}){project{name}} "
-                                                         "c:createProject(input:{id:\"serial\",name:\"Three\"}){project{name} errors{code}} "
-                                                         "d:deleteProject(input:{id:\"serial\",confirmName:\"Two\"}){deletedProjectId errors{message}}}");
+                                                                   "b:updateProject(input:{id:\"serial\",name:\"Two\"}){project{name}} "
+                                                                   "c:createProject(input:{id:\"serial\",name:\"Three\"}){project{name} errors{code}} "
+                                                                   "d:deleteProject(input:{id:\"serial\",confirmName:\"Two\"}){deletedProjectId errors{message}}}");
   g_autofree char *text = json_to_string (response, FALSE);
 
   g_assert_cmpstr (text, ==, "{\"data\":{\"a\":{\"project\":{\"name\":\"One\"}},\"b\":{\"project\":{\"name\":\"Two\"}},"
