@@ -56,19 +56,6 @@ pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint 
   g_ptr_array_unref (lists);
 }
 
-void
-pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
-{
-  if (objects == NULL)
-    {
-      pdg_gql_call_fail_all (call, error);
-      return;
-    }
-  for (guint i = 0; i < objects->len; i++)
-    pdg_gql_call_set_object (call, i, objects->pdata[i], NULL);
-  pdg_gql_call_keep (call, objects, (GDestroyNotify) g_ptr_array_unref);
-}
-
 char *
 pdg_resolve_make_time_cursor (gint64 usec, gint64 number)
 {
@@ -121,6 +108,14 @@ pdg_resolve_get_text_cursor (PdgGqlCall *call, const char **text, gint64 *number
     }
   pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
   return FALSE;
+}
+
+gboolean
+pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
+{
+  g_autofree char *of_nodes = g_strconcat ("nodes.", field, NULL), *of_edges = g_strconcat ("edges.node.", field, NULL);
+
+  return pdg_gql_call_selects (call, of_nodes) || pdg_gql_call_selects (call, of_edges);
 }
 
 void

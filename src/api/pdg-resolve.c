@@ -64,11 +64,24 @@ gint32 *
 pdg_resolve_dup_project_nos (PdgGqlCall *call)
 {
   guint n = pdg_gql_call_get_n (call);
-  gint32 *numbers = g_new (gint32, n + 1);
+  gint32 *project_nos = g_new (gint32, n);
 
   for (guint i = 0; i < n; i++)
-    numbers[i] = ((const PdgProject *) pdg_gql_call_get_source (call, i))->project_no;
-  return numbers;
+    project_nos[i] = ((const PdgProject *) pdg_gql_call_get_source (call, i))->project_no;
+  return project_nos;
+}
+
+void
+pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
+{
+  if (objects == NULL)
+    {
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < objects->len; i++)
+    pdg_gql_call_set_object (call, i, objects->pdata[i], NULL);
+  pdg_gql_call_keep (call, objects, (GDestroyNotify) g_ptr_array_unref);
 }
 
 void
@@ -116,9 +129,10 @@ gboolean
 pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
-    pdg_resolve_access_mutation_table, pdg_resolve_access_table, pdg_resolve_directory_table, pdg_resolve_graph_table,
-    pdg_resolve_journey_mutation_table, pdg_resolve_journey_table, pdg_resolve_mutation_table, pdg_resolve_page_table,
-    pdg_resolve_payload_table, pdg_resolve_screen_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
+    pdg_resolve_access_mutation_table, pdg_resolve_access_table, pdg_resolve_directory_table, pdg_resolve_event_table,
+    pdg_resolve_graph_table, pdg_resolve_journey_mutation_table, pdg_resolve_journey_table, pdg_resolve_mutation_table,
+    pdg_resolve_page_table, pdg_resolve_payload_table, pdg_resolve_screen_table, pdg_resolve_session_table,
+    pdg_resolve_subscription_table,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
+#include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,7 @@ typedef struct
 
 PdgResolveTable pdg_resolve_access_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
+PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_journey_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
@@ -50,6 +52,9 @@ guint       pdg_resolve_get_first (PdgGqlCall *call);
 
 /* The half-open range of the argument "range", open ends as G_MININT64 and G_MAXINT64; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec);
+
+/* The argument "filter"; NULL when it was not given or asks for nothing, or when the call was @refused. (transfer full) */
+PdgEventFilter *pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused);
 
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -122,6 +127,13 @@ PdgRole     pdg_resolve_parse_role (const char *name);
 /* The name of a day of the week in the schema, 0 Sunday to 6 Saturday, and back; NULL reads as -1. */
 const char *pdg_resolve_day_name (int day);
 int         pdg_resolve_parse_day (const char *name);
+
+/* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
+gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
+
+/* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
+PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
+char       *pdg_resolve_make_session_cursor (gconstpointer node);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);

@@ -89,12 +89,6 @@ pdg_queries_get_live (PdgQueries *queries, gint32 project_no, PdgLive *live, GEr
 }
 
 GPtrArray *
-pdg_queries_list_sessions (PdgQueries *queries, gint32 project_no, const PdgStoreSessionFilter *filter, GError **error)
-{
-  return pdg_store_list_sessions (queries->tx, project_no, filter, error);
-}
-
-GPtrArray *
 pdg_queries_list_releases (PdgQueries *queries, gint32 project_no, guint limit, GError **error)
 {
   return pdg_store_list_releases (queries->tx, project_no, limit, error);

@@ -114,6 +114,9 @@ find_value (const char *field, const char *argument)
     { "screen.id", "\"1\"" },
     { "screenId", "null" },
     { "search", "null" },
+    { "session.id", "\"nowhere\"" },
+    { "filter", "{}" },
+    { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
