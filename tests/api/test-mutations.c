@@ -347,7 +347,8 @@ test_serial_order (void)
   g_autoptr (JsonNode) response = directory_ask (fixture->admin_a, "mutation{a:createProject(input:{id:\"serial\",name:\"One\"}){project{name}} "
                                                                    "b:updateProject(input:{id:\"serial\",name:\"Two\"}){project{name}} "
                                                                    "c:createProject(input:{id:\"serial\",name:\"Three\"}){project{name} errors{code}} "
-                                                                   "d:deleteProject(input:{id:\"serial\",confirmName:\"Two\"}){deletedProjectId errors{message}}}");
+                                                                   "d:deleteProject(input:{id:\"serial\",confirmName:\"Two\"})"
+                                                                   "{deletedProjectId errors{message}}}");
   g_autofree char *text = json_to_string (response, FALSE);
 
   g_assert_cmpstr (text, ==, "{\"data\":{\"a\":{\"project\":{\"name\":\"One\"}},\"b\":{\"project\":{\"name\":\"Two\"}},"
