@@ -87,7 +87,8 @@ set_scenario (Demo *demo)
 
   pdg_fake_shop_attach (demo->shop, demo->client);
   pdg_fake_client_set_answer_func (demo->client, "LoadDemo", answer_load_demo, demo);
-  pdg_fake_client_set_answer (demo->client, "CreateProject", "{\"data\":{\"createProject\":{\"project\":null,\"errors\":[{\"message\":\"There is a project of this name already.\"}]}}}");
+  pdg_fake_client_set_answer (demo->client, "CreateProject",
+                              "{\"data\":{\"createProject\":{\"project\":null,\"errors\":[{\"message\":\"There is a project of this name already.\"}]}}}");
   if (g_str_equal (scenario, "empty") || g_str_equal (scenario, "range"))
     {
       pdg_fake_client_set_answer (demo->client, "Graph", empty);

@@ -348,7 +348,8 @@ test_create_project (Fixture *fixture, gconstpointer data)
 
   connect_client (fixture);
   WAIT_FOR (phase_of (fixture) == PDG_PHASE_READY);
-  pdg_fake_client_set_answer (fixture->client, "CreateProject", "{\"data\":{\"createProject\":{\"project\":null,\"errors\":[{\"message\":\"This name is taken.\"}]}}}");
+  pdg_fake_client_set_answer (fixture->client, "CreateProject",
+                              "{\"data\":{\"createProject\":{\"project\":null,\"errors\":[{\"message\":\"This name is taken.\"}]}}}");
   pdg_workspace_create_project_async (fixture->workspace, "A", created_cb, &refused);
   WAIT_FOR (refused != NULL);
   g_assert_error (refused, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED);

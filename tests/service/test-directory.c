@@ -130,7 +130,8 @@ test_tokens_are_held (void)
   g_assert_error (error, PDG_DB_ERROR, PDG_DB_ERROR_INVALID);
   g_clear_error (&error);
   fixture_run (owner, remove);
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM access_token WHERE token_id = %d AND revoked_at IS NOT NULL AND member_id IS NULL", token->token_no), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM access_token WHERE token_id = %d AND revoked_at IS NOT NULL AND member_id IS NULL",
+                                      token->token_no), ==, 1);
 }
 
 /* ---- A principal that is bound to one project */
@@ -275,11 +276,14 @@ test_delete_waits_for_the_writer (void)
   GThread *thread;
 
   tenant_fill (tenant, ingest, "busy", &key, &token);
+  /* clang-format off */
   store = g_strdup_printf ("INSERT INTO event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, flags, event_key) "
                            "VALUES (now(), now(), %d, %d, 1, 1, 1, 0, gen_random_uuid()); "
-                           "SELECT apply_sessions(ARRAY[%d], ARRAY[1], ARRAY[1], ARRAY[0], ARRAY[0], ARRAY[now()], ARRAY[now()], ARRAY[NULL]::int4[], ARRAY[now()], "
-                           "ARRAY[1], ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[0]::int2[], ARRAY[now()], now())",
+                           "SELECT apply_sessions(ARRAY[%d], ARRAY[1], ARRAY[1], ARRAY[0], ARRAY[0], ARRAY[now()], ARRAY[now()], "
+                           "ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[NULL]::int4[], "
+                           "ARRAY[now()], ARRAY[1], ARRAY[0]::int2[], ARRAY[now()], now())",
                            tenant->organisation->org_no, tenant->project->project_no, tenant->project->project_no);
+  /* clang-format on */
   tx = pdg_db_tx_begin_maintenance (writer, &error);
   pdg_db_tx_exec_script (tx, store, &error);
   if (error != NULL)
@@ -304,10 +308,10 @@ test_writer_waits_for_the_removal (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = NULL;
   GString *out = body_new ();
+  static const char known[] = ",\"page.path\":\"/going-home\",\"user.id\":\"going-user\",\"anonymous.id\":\"going-anonymous\",\"app.version\":\"going-1.0\"";
 
   tenant_fill (tenant, ingest, "going", &key, &token);
-  body_add (out, "proj_going", "going-9", "going-session", "page.view", g_get_real_time (), ",\"page.path\":\"/going-home\",\"user.id\":\"going-user\","
-                                                                                        "\"anonymous.id\":\"going-anonymous\",\"app.version\":\"going-1.0\"");
+  body_add (out, "proj_going", "going-9", "going-session", "page.view", g_get_real_time (), "%s", known);
   body = body_finish (out);
   sql = g_strdup_printf ("SELECT delete_project(%d)", tenant->project->project_no);
   tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);

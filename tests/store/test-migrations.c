@@ -24,7 +24,8 @@ static const char rows_of_3[] =
   "INSERT INTO access_token (org_id, account_id, role, label, prefix, hash) VALUES (1, 1, 'admin', 'ada', 'pgt_1', sha256('1')), "
   "(1, 2, 'admin', 'bob', 'pgt_2', sha256('2')), (1, NULL, 'editor', 'robot', 'pgt_3', sha256('3')), (1, 3, 'viewer', 'eve', 'pgt_4', sha256('4'));"
   "INSERT INTO project (org_id, id, name) VALUES (1, 'p', 'P');"
-  "INSERT INTO journey (org_id, project_id, id, name, kind, created_at) VALUES (1, 1, 'o', 'o', 'observed', '2026-01-01'), (1, 1, 'd', 'D', 'designed', '2026-01-02');"
+  "INSERT INTO journey (org_id, project_id, id, name, kind, created_at) "
+  "VALUES (1, 1, 'o', 'o', 'observed', '2026-01-01'), (1, 1, 'd', 'D', 'designed', '2026-01-02');"
   "INSERT INTO journey_step (org_id, journey_no, id, place) VALUES (1, 1, 's', 1);";
 
 static const struct
@@ -58,7 +59,8 @@ test_forward (gconstpointer data)
 
   if (mode->login != NULL)
     {
-      g_autofree char *give = g_strdup_printf ("GRANT productgraph_app, productgraph_ingest TO %s; ALTER DATABASE %s OWNER TO %s", mode->login, database, mode->login);
+      g_autofree char *give = g_strdup_printf ("GRANT productgraph_app, productgraph_ingest TO %s; ALTER DATABASE %s OWNER TO %s",
+                                               mode->login, database, mode->login);
 
       uri = fixture_make_login (mode->login, "", database);
       pdg_test_cluster_run_sql (give);
