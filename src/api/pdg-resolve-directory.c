@@ -154,17 +154,20 @@ static void
 set_span_end (PdgGqlCall *call, gboolean newest)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  g_autoptr (GArray) spans = NULL;
+  GError *error = NULL;
 
-  for (guint i = 0; queries != NULL && i < pdg_gql_call_get_n (call); i++)
+  if (queries == NULL)
+    return;
+  spans = pdg_queries_load_event_spans (queries, project_nos, pdg_gql_call_get_n (call), &error);
+  if (spans == NULL)
+    pdg_gql_call_fail_all (call, error);
+  for (guint i = 0; spans != NULL && i < spans->len; i++)
     {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      gint64 from = 0, to = 0;
-      GError *error = NULL;
+      const PdgEventSpan *span = &g_array_index (spans, PdgEventSpan, i);
 
-      if (pdg_queries_get_event_span (queries, project->project_no, &from, &to, &error))
-        pdg_resolve_set_time (call, i, newest ? to : from);
-      else
-        pdg_gql_call_set_error (call, i, error);
+      pdg_resolve_set_time (call, i, newest ? span->newest_usec : span->oldest_usec);
     }
 }
 

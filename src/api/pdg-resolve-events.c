@@ -227,6 +227,25 @@ event_sequence (PdgGqlCall *call)
     }
 }
 
+static void
+event_screen (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint n = pdg_gql_call_get_n (call);
+  g_autofree gint32 *project_nos = g_new (gint32, n), *screen_nos = g_new (gint32, n);
+  GError *error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgStoredEvent *event = pdg_gql_call_get_source (call, i);
+
+      project_nos[i] = event->project_no;
+      screen_nos[i] = event->screen_no;
+    }
+  if (queries != NULL)
+    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, project_nos, screen_nos, n, &error), &error);
+}
+
 static const PdgGqlBinding bindings[] = {
   { "Project.events", project_events },
   { "Project.event", project_event },
@@ -242,6 +261,7 @@ static const PdgGqlBinding bindings[] = {
   { "Event.isClamped", event_is_clamped },
   { "Event.session", event_session },
   { "Event.actor", event_actor },
+  { "Event.screen", event_screen },
   { "Event.pagePath", event_page_path },
   { "Event.pageTitle", event_page_title },
   { "Event.componentName", event_component_name },

@@ -117,6 +117,13 @@ typedef struct
   gint32 height;
 } PdgSnapshot;
 
+/* When the events of a project happened. */
+typedef struct
+{
+  gint64 oldest_usec;
+  gint64 newest_usec;
+} PdgEventSpan;
+
 /* Activity right now. */
 typedef struct
 {

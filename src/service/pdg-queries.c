@@ -45,10 +45,10 @@ pdg_queries_free (PdgQueries *queries)
   g_free (queries);
 }
 
-gboolean
-pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error)
+GArray *
+pdg_queries_load_event_spans (PdgQueries *queries, const gint32 *project_nos, guint n, GError **error)
 {
-  return pdg_store_get_event_span (queries->tx, project_no, oldest_usec, newest_usec, error);
+  return pdg_store_load_event_spans (queries->tx, project_nos, n, error);
 }
 
 GBytes *

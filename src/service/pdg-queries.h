@@ -56,7 +56,8 @@ GPtrArray       *pdg_queries_list_journey_links (PdgQueries *queries, const gint
 /* NULL without an error when there is none that the principal may see. (transfer full) */
 PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id, GError **error);
 
-gboolean         pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
+/* When the events of each project happened. (transfer full) (element-type PdgEventSpan) */
+GArray          *pdg_queries_load_event_spans (PdgQueries *queries, const gint32 *project_nos, guint n, GError **error);
 
 /* Sessions, events and actors, each by one statement for all owners: as the store has them. */
 GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, const gint32 *project_nos, const gint32 *actor_nos, guint n,

@@ -19,7 +19,10 @@
   "SELECT s.project_id, s.screen_no, s.path, s.title, encode(n.sha256, 'hex') FROM screen s "                            \
   "LEFT JOIN LATERAL (SELECT sha256 FROM snapshot WHERE project_id = s.project_id AND screen_no = s.screen_no "          \
   "ORDER BY taken_at DESC LIMIT 1) n ON true WHERE s.project_id = ANY ($1)"
-#define EVENT_SPAN "SELECT min(started_at), max(ended_at) FROM session WHERE project_id = $1 AND events > 0"
+#define EVENT_SPANS                                                                                                      \
+  "SELECT x.oldest, x.newest FROM unnest($1) WITH ORDINALITY p (project_id, place) CROSS JOIN LATERAL "                   \
+  "(SELECT min(s.started_at) AS oldest, max(s.ended_at) AS newest FROM session s WHERE s.project_id = p.project_id "      \
+  "AND s.events > 0) x ORDER BY p.place"
 #define LIVE_BEGIN                                                                                                       \
   "WITH recent AS (SELECT e.project_id, e.session_no, "                                                                  \
   "count(*) FILTER (WHERE e.ts > $2::timestamptz - interval '1 minute') AS events FROM event e "
@@ -198,19 +201,28 @@ pdg_store_list_screens (PdgDbTx *tx, const PdgStoreEventScope *scope, GError **e
   return screens;
 }
 
-gboolean
-pdg_store_get_event_span (PdgDbTx *tx, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error)
+GArray *
+pdg_store_load_event_spans (PdgDbTx *tx, const gint32 *project_nos, guint n, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autoptr (PdgDbResult) result = NULL;
+  GArray *spans;
 
-  pdg_db_params_add_int4 (params, project_no);
-  result = pdg_db_tx_query (tx, EVENT_SPAN, params, error);
+  pdg_db_params_add_int4_array (params, project_nos, NULL, n);
+  result = pdg_db_tx_query (tx, EVENT_SPANS, params, error);
   if (result == NULL)
-    return FALSE;
-  *oldest_usec = pdg_db_result_is_null (result, 0, 0) ? PDG_TIME_NONE : pdg_db_result_get_usec (result, 0, 0);
-  *newest_usec = pdg_db_result_is_null (result, 0, 1) ? PDG_TIME_NONE : pdg_db_result_get_usec (result, 0, 1);
-  return TRUE;
+    return NULL;
+  spans = g_array_sized_new (FALSE, FALSE, sizeof (PdgEventSpan), n);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    {
+      PdgEventSpan span = {
+        .oldest_usec = pdg_db_result_is_null (result, row, 0) ? PDG_TIME_NONE : pdg_db_result_get_usec (result, row, 0),
+        .newest_usec = pdg_db_result_is_null (result, row, 1) ? PDG_TIME_NONE : pdg_db_result_get_usec (result, row, 1),
+      };
+
+      g_array_append_val (spans, span);
+    }
+  return spans;
 }
 
 GPtrArray *

@@ -49,8 +49,8 @@ typedef struct
 /* The screens of the scope's projects. (transfer full) (element-type PdgStoreScreen) */
 GPtrArray *pdg_store_list_screens (PdgDbTx *tx, const PdgStoreEventScope *scope, GError **error);
 
-/* Oldest and newest event time; PDG_TIME_NONE when there is none. */
-gboolean   pdg_store_get_event_span (PdgDbTx *tx, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
+/* When the events of each project happened; PDG_TIME_NONE when there are none. (transfer full) (element-type PdgEventSpan) */
+GArray    *pdg_store_load_event_spans (PdgDbTx *tx, const gint32 *project_nos, guint n, GError **error);
 
 /* Activity of the last minute and the last five in each project, by the events that match @filter (nullable). (transfer full)
  * (element-type PdgLive) */

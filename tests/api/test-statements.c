@@ -25,11 +25,19 @@ static const struct
 } cases[] = {
   { "one-row", "{project(id:\"proj_demo\"){id name}}", 1 },
   { "three-levels", "query($n:Int!){projects(first:$n){nodes{id sessions(first:$n){nodes{id events(first:$n){nodes{id}}}}}}}", 3 },
-  { "events", "query($n:Int!){project(id:\"proj_demo\"){events(first:$n){nodes{id session{id} actor{id sessionCount lastSeenAt}}}}}", 5 },
+  { "events", "query($n:Int!){project(id:\"proj_demo\"){events(first:$n){nodes{id session{id} screen{id} actor{id sessionCount lastSeenAt}}}}}", 6 },
   { "actors",
     "query($n:Int!){project(id:\"proj_demo\"){actors(first:$n){nodes{id firstSeenAt sessionCount sessions(first:$n){nodes{id events(first:$n){nodes{"
     "id type pagePath}}}}}}}}",
     5 },
+  { "projects", "query($n:Int!){projects(first:$n){nodes{newestEventAt keys(first:$n){nodes{id}} journeys(first:$n){nodes{id steps{id screen{id}} "
+                "transitions{from}}}}}}", 7 },
+  { "screens", "query($n:Int!){projects(first:$n){nodes{screens(first:$n){nodes{id snapshot{id} snapshots(first:$n){nodes{id screen{id} session{id}}}}} "
+               "snapshots(first:$n){nodes{id}}}}}", 7 },
+  { "releases", "query($n:Int!){projects(first:$n){nodes{releases(first:$n){nodes{version sessions(first:$n){nodes{id actor{id}}}}}}}}", 4 },
+  { "graphs", "query($n:Int!){projects(first:$n){nodes{journeyGraph{eventCount screens{id} sessions(first:$n){nodes{id}} actors(first:$n){nodes{id}}} "
+              "live{activeSessions sessions(first:$n){nodes{id}}}}}}", 11 },
+  { "people", "query($n:Int!){organisation{members(first:$n){nodes{id}} tokens(first:$n){nodes{id member{id}}}}}", 4 },
 };
 
 /* Lines "… LOG:  execute NAME: SELECT …", without those that set a transaction up. */

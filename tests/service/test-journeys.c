@@ -389,7 +389,8 @@ test_span_and_live (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgQueries) queries = pdg_queries_begin (server, tenant->admin, 30000, &error);
-  gint64 oldest = G_MAXINT64, newest = G_MININT64, got_oldest, got_newest;
+  gint64 oldest = G_MAXINT64, newest = G_MININT64;
+  g_autoptr (GArray) spans = NULL;
   g_autoptr (GPtrArray) lives = NULL;
   const PdgLive *live;
 
@@ -399,10 +400,10 @@ test_span_and_live (void)
         oldest = MIN (oldest, journeys[i].steps[k].ts);
         newest = MAX (newest, journeys[i].steps[k].ts);
       }
-  g_assert_true (pdg_queries_get_event_span (queries, tenant->project->project_no, &got_oldest, &got_newest, &error));
+  spans = pdg_queries_load_event_spans (queries, &tenant->project->project_no, 1, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (got_oldest, ==, oldest);
-  g_assert_cmpint (got_newest, ==, newest);
+  g_assert_cmpint (g_array_index (spans, PdgEventSpan, 0).oldest_usec, ==, oldest);
+  g_assert_cmpint (g_array_index (spans, PdgEventSpan, 0).newest_usec, ==, newest);
   lives = pdg_queries_load_live (queries, &tenant->project->project_no, 1, NULL, TRUE, &error);
   g_assert_no_error (error);
   live = lives->pdata[0];

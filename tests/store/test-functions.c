@@ -175,9 +175,9 @@ list_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 get_event_span (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  gint64 oldest = 0, newest = 0;
+  g_autoptr (GArray) spans = pdg_store_load_event_spans (tx, &whose->project->project_no, 1, error);
 
-  return pdg_store_get_event_span (tx, whose->project->project_no, &oldest, &newest, error) && (oldest != PDG_TIME_NONE || newest != PDG_TIME_NONE);
+  return spans != NULL && g_array_index (spans, PdgEventSpan, 0).newest_usec != PDG_TIME_NONE;
 }
 
 static gboolean
