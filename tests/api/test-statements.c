@@ -36,8 +36,8 @@ static const struct
                "snapshots(first:$n){nodes{id}}}}}", 7 },
   { "releases", "query($n:Int!){projects(first:$n){nodes{releases(first:$n){nodes{version sessions(first:$n){nodes{id actor{id}}}}}}}}", 4 },
   { "graphs", "query($n:Int!){projects(first:$n){nodes{journeyGraph{eventCount screens{id} sessions(first:$n){nodes{id}} actors(first:$n){nodes{id}}} "
-              "live{activeSessions sessions(first:$n){nodes{id}}}}}}", 11 },
-  { "people", "query($n:Int!){organisation{members(first:$n){nodes{id}} tokens(first:$n){nodes{id member{id}}}}}", 4 },
+              "live{activeSessions sessions(first:$n){nodes{id}}}}}}", 10 },
+  { "people", "query($n:Int!){organisation{members(first:$n){nodes{id}} tokens(first:$n){nodes{id member{id}}}}}", 3 },
 };
 
 /* Lines "… LOG:  execute NAME: SELECT …", without those that set a transaction up. */
@@ -117,7 +117,7 @@ find_log (void)
 }
 
 static void
-store_events (void)
+store_events (const char *project)
 {
   g_autoptr (GString) body = body_new ();
   g_auto (Verdict) verdict = { 0 };
@@ -129,12 +129,52 @@ store_events (void)
       {
         g_autofree char *id = g_strdup_printf ("e%u.%u", i, k), *session = g_strdup_printf ("s%u", i);
 
-        body_add (body, "proj_demo", id, session, "page.view", now - (gint64) (i * N_EVENTS + k) * PDG_USEC_PER_SEC,
-                  ",\"page.path\":\"/p%u\",\"user.id\":\"u%u\",\"app.version\":\"%u\"", k, i / 2, i / 4);
+        body_add (body, project, id, session, "page.view", now - (gint64) (i * N_EVENTS + k) * PDG_USEC_PER_SEC,
+                  ",\"page.path\":\"/p%u\",\"user.id\":\"u%u\",\"app.version\":\"%u\",\"gen_ai.journey.id\":\"j%u\",\"gen_ai.journey.step.id\":\"s%u\"", k,
+                  i / 2, i / 4, k / 2, k);
       }
   text = body_finish (g_steal_pointer (&body));
   fixture_store (fixture->ingest, fixture->a->admin, text, &verdict);
   assert_stored (verdict, N_SESSIONS * N_EVENTS, 0, 0);
+}
+
+static void
+change (const char *format, ...)
+{
+  g_autoptr (JsonNode) response = NULL;
+  g_autofree char *document = NULL;
+  va_list args;
+
+  va_start (args, format);
+  document = g_strdup_vprintf (format, args);
+  va_end (args);
+  response = api_query (fixture, NULL, document, NULL);
+  assert_no_errors (response);
+}
+
+/* Three projects with many of everything. */
+static void
+fill (void)
+{
+  static const char *const projects[] = { "proj_demo", "proj_two", "proj_three" };
+
+  change ("mutation{a:createProject(input:{id:\"proj_two\",name:\"Two\"}){project{id}} b:createProject(input:{id:\"proj_three\",name:\"Three\"}){project{id}}}");
+  for (gsize i = 0; i < G_N_ELEMENTS (projects); i++)
+    {
+      store_events (projects[i]);
+      for (guint k = 0; k < 4; k++)
+        {
+          change ("mutation{createApiKey(input:{projectId:\"%s\"}){key{id}} addMember(input:{email:\"%zu.%u@example.org\",role:ADMIN}){member{id}} "
+                  "createAccessToken(input:{role:VIEWER}){token{id}} createJourney(input:{projectId:\"%s\",name:\"%u\","
+                  "steps:[{id:\"a\",name:\"A\",screenPath:\"/p1\"}]}){journey{id}}}",
+                  projects[i], i, k, projects[i], k);
+        }
+    }
+  /* pictures of every screen, taken in a session */
+  fixture_run (owner, "INSERT INTO productgraph.blob (org_id, sha256, media_type, bytes) SELECT org_id, sha256('x'), 'image/png', 'x' FROM productgraph.organisation");
+  fixture_run (owner, "INSERT INTO productgraph.snapshot (org_id, project_id, screen_no, session_no, taken_at, sha256, width, height) "
+                      "SELECT s.org_id, s.project_id, s.screen_no, 1, now() - n * interval '1 minute', sha256('x'), 10, 10 "
+                      "FROM productgraph.screen s, generate_series(1, 4) n");
 }
 
 int
@@ -149,7 +189,7 @@ main (int argc, char *argv[])
   owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   fixture_run (owner, "SET log_statement TO 'all'");
   log_path = find_log ();
-  store_events ();
+  fill ();
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = g_strconcat ("/api/statements/", cases[i].name, NULL);
