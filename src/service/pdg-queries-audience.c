@@ -31,7 +31,7 @@ load_picks (PdgQueries *queries, const GArray *picks, guint n_owners, PdgSession
 
 GPtrArray *
 pdg_queries_list_audience_sessions (PdgQueries *queries, const PdgStoreAudience *audience, guint n_owners, const PdgStorePage *page,
-                                  PdgSessionParts parts, GError **error)
+                                    PdgSessionParts parts, GError **error)
 {
   g_autoptr (GArray) picks = pdg_store_pick_sessions (queries->tx, audience, page, error);
 

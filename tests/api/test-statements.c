@@ -130,8 +130,8 @@ store_events (const char *project)
         g_autofree char *id = g_strdup_printf ("e%u.%u", i, k), *session = g_strdup_printf ("s%u", i);
 
         body_add (body, project, id, session, "page.view", now - (gint64) (i * N_EVENTS + k) * PDG_USEC_PER_SEC,
-                  ",\"page.path\":\"/p%u\",\"user.id\":\"u%u\",\"app.version\":\"%u\",\"gen_ai.journey.id\":\"j%u\",\"gen_ai.journey.step.id\":\"s%u\"", k,
-                  i / 2, i / 4, k / 2, k);
+                  ",\"page.path\":\"/p%u\",\"user.id\":\"u%u\",\"app.version\":\"%u\",\"gen_ai.journey.id\":\"j%u\","
+                  "\"gen_ai.journey.step.id\":\"s%u\"", k, i / 2, i / 4, k / 2, k);
       }
   text = body_finish (g_steal_pointer (&body));
   fixture_store (fixture->ingest, fixture->a->admin, text, &verdict);
@@ -158,7 +158,8 @@ fill (void)
 {
   static const char *const projects[] = { "proj_demo", "proj_two", "proj_three" };
 
-  change ("mutation{a:createProject(input:{id:\"proj_two\",name:\"Two\"}){project{id}} b:createProject(input:{id:\"proj_three\",name:\"Three\"}){project{id}}}");
+  change ("mutation{a:createProject(input:{id:\"proj_two\",name:\"Two\"}){project{id}} "
+          "b:createProject(input:{id:\"proj_three\",name:\"Three\"}){project{id}}}");
   for (gsize i = 0; i < G_N_ELEMENTS (projects); i++)
     {
       store_events (projects[i]);
@@ -171,7 +172,8 @@ fill (void)
         }
     }
   /* pictures of every screen, taken in a session */
-  fixture_run (owner, "INSERT INTO productgraph.blob (org_id, sha256, media_type, bytes) SELECT org_id, sha256('x'), 'image/png', 'x' FROM productgraph.organisation");
+  fixture_run (owner, "INSERT INTO productgraph.blob (org_id, sha256, media_type, bytes) "
+                      "SELECT org_id, sha256('x'), 'image/png', 'x' FROM productgraph.organisation");
   fixture_run (owner, "INSERT INTO productgraph.snapshot (org_id, project_id, screen_no, session_no, taken_at, sha256, width, height) "
                       "SELECT s.org_id, s.project_id, s.screen_no, 1, now() - n * interval '1 minute', sha256('x'), 10, 10 "
                       "FROM productgraph.screen s, generate_series(1, 4) n");
