@@ -9,8 +9,8 @@ make_api (ApiFixture *self, gboolean keyless, PdgHttpServer **server)
 {
   PdgApiOptions options = {
     .pool = self->pool, .ingest = self->ingest, .hub = self->hub, .credentials = self->credentials, .demo = self->demo, .local = self->a->admin,
-    .keyless = keyless, .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024, .graphql_body_bytes = 32 * 1024,
-    .graphql_tokens = 5000, .graphql_depth = 10, .graphql_aliases = 30, .graphql_timeout_ms = 10000,
+    .keyless = keyless, .keyless_project = "proj_demo", .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024,
+    .graphql_body_bytes = 32 * 1024, .graphql_tokens = 5000, .graphql_depth = 10, .graphql_aliases = 30, .graphql_timeout_ms = 10000,
   };
   g_autoptr (GError) error = NULL;
   g_autofree char *url = NULL;
