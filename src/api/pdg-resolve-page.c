@@ -44,6 +44,27 @@ pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint fir
 }
 
 void
+pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor)
+{
+  if (lists == NULL)
+    {
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < lists->len; i++)
+    pdg_resolve_set_page (call, i, g_ptr_array_ref (lists->pdata[i]), first, make_cursor);
+  g_ptr_array_unref (lists);
+}
+
+gboolean
+pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
+{
+  g_autofree char *of_nodes = g_strconcat ("nodes.", field, NULL), *of_edges = g_strconcat ("edges.node.", field, NULL);
+
+  return pdg_gql_call_selects (call, of_nodes) || pdg_gql_call_selects (call, of_edges);
+}
+
+void
 pdg_resolve_page_nodes (PdgGqlCall *call)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)

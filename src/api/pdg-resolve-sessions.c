@@ -10,19 +10,55 @@ parse_session_cursor (const char *cursor, PdgStoreSessionFilter *filter)
   filter->before_started_usec = g_ascii_strtoll (cursor, &end, 10);
   if (end == cursor || *end != '.')
     return FALSE;
-  filter->before_session_no = (gint32) g_ascii_strtoll (end + 1, &end, 10);
-  return *end == '\0';
+  cursor = end + 1;
+  filter->before_session_no = (gint32) g_ascii_strtoll (cursor, &end, 10);
+  return end != cursor && *end == '\0';
 }
 
+char *
+pdg_resolve_make_session_cursor (gconstpointer node)
+{
+  const PdgSessionSummary *session = node;
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%d", session->started_usec, session->session_no);
+}
+
+PdgSessionParts
+pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page)
+{
+  gboolean (*selects) (PdgGqlCall *, const char *) = is_page ? pdg_resolve_selects_node : pdg_gql_call_selects;
+
+  return (selects (call, "actor") ? PDG_SESSION_ACTOR : 0) | (selects (call, "entryPath") || selects (call, "exitPath") ? PDG_SESSION_PATHS : 0)
+         | (selects (call, "release") ? PDG_SESSION_RELEASE : 0);
+}
+
+/* What each connection of sessions takes: first and after. */
 static gboolean
-get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter)
+get_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
 {
   const char *after = pdg_gql_call_arg_string (call, "after");
-  const char *screen = pdg_gql_call_arg_string (call, "screenId");
   guint first = pdg_resolve_get_first (call);
 
-  *filter = (PdgStoreSessionFilter) { .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = first + 1 };
-  if (first == 0 || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
+  *filter = (PdgStoreSessionFilter) {
+    .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = first + 1,
+    .parts = pdg_resolve_get_session_parts (call, TRUE),
+  };
+  if (first == 0)
+    return FALSE;
+  if (after == NULL || parse_session_cursor (after, filter))
+    return TRUE;
+  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
+  return FALSE;
+}
+
+/* And what Project.sessions takes besides; the filter of events is the caller's. */
+static gboolean
+get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter, PdgEventFilter **events)
+{
+  const char *screen = pdg_gql_call_arg_string (call, "screenId");
+  gboolean refused = FALSE;
+
+  if (!get_page (call, filter) || !pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec))
     return FALSE;
   filter->with_errors = pdg_gql_call_arg_bool (call, "withErrors");
   if (screen != NULL)
@@ -31,39 +67,37 @@ get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter)
 
       filter->screen_no = screen_no > 0 && screen_no <= G_MAXINT32 ? (gint32) screen_no : -1;
     }
-  if (after == NULL || parse_session_cursor (after, filter))
-    return TRUE;
-  pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
-  return FALSE;
-}
-
-static char *
-make_session_cursor (gconstpointer node)
-{
-  const PdgSessionSummary *session = node;
-
-  return g_strdup_printf ("%" G_GINT64_FORMAT ".%d", session->started_usec, session->session_no);
+  *events = pdg_resolve_get_filter (call, &refused);
+  filter->filter = *events;
+  return !refused;
 }
 
 static void
 project_sessions (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  g_autoptr (PdgEventFilter) events = NULL;
   PdgStoreSessionFilter filter;
+  GError *error = NULL;
 
-  if (queries == NULL || !get_session_filter (call, &filter))
-    return;
-  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
-    {
-      const PdgProject *project = pdg_gql_call_get_source (call, i);
-      GError *error = NULL;
-      GPtrArray *sessions = pdg_queries_list_sessions (queries, project->project_no, &filter, &error);
+  if (queries != NULL && get_session_filter (call, &filter, &events))
+    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), error,
+                           filter.limit - 1, pdg_resolve_make_session_cursor);
+}
 
-      if (sessions != NULL)
-        pdg_resolve_set_page (call, i, sessions, filter.limit - 1, make_session_cursor);
-      else
-        pdg_gql_call_set_error (call, i, error);
-    }
+static void
+project_session (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  GError *error = NULL;
+
+  if (queries != NULL)
+    pdg_resolve_set_objects (call,
+                             pdg_queries_find_sessions (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
+                                                        pdg_resolve_get_session_parts (call, FALSE), &error),
+                             error);
 }
 
 static void
@@ -86,35 +120,53 @@ project_releases (PdgGqlCall *call)
 }
 
 PDG_RESOLVE_MEMBER (session_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->id))
-PDG_RESOLVE_MEMBER (session_actor, PdgSessionSummary, pdg_gql_call_set_object (call, i, (gpointer) source, NULL))
-PDG_RESOLVE_MEMBER (actor_id, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->actor != NULL ? source->actor : source->id))
+PDG_RESOLVE_MEMBER (session_actor, PdgSessionSummary, pdg_gql_call_set_object (call, i, (gpointer) &source->actor, NULL))
 PDG_RESOLVE_MEMBER (session_started_at, PdgSessionSummary, pdg_gql_call_set_int64 (call, i, source->started_usec))
 PDG_RESOLVE_MEMBER (session_ended_at, PdgSessionSummary, pdg_gql_call_set_int64 (call, i, source->ended_usec))
+PDG_RESOLVE_MEMBER (session_duration, PdgSessionSummary,
+                    pdg_gql_call_set_double (call, i, (double) (source->ended_usec - source->started_usec) / G_TIME_SPAN_MILLISECOND))
 PDG_RESOLVE_MEMBER (session_events, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->events))
 PDG_RESOLVE_MEMBER (session_page_views, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->page_views))
 PDG_RESOLVE_MEMBER (session_errors, PdgSessionSummary, pdg_gql_call_set_int (call, i, source->errors))
 PDG_RESOLVE_MEMBER (session_entry_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->entry_path))
 PDG_RESOLVE_MEMBER (session_exit_path, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->exit_path))
 PDG_RESOLVE_MEMBER (session_release, PdgSessionSummary, pdg_gql_call_set_borrowed_string (call, i, source->release))
+PDG_RESOLVE_MEMBER (actor_id, PdgActor, pdg_gql_call_set_borrowed_string (call, i, source->id))
 PDG_RESOLVE_MEMBER (release_version, PdgRelease, pdg_gql_call_set_borrowed_string (call, i, source->version))
 PDG_RESOLVE_MEMBER (release_first_seen_at, PdgRelease, pdg_gql_call_set_int64 (call, i, source->first_seen_usec))
 PDG_RESOLVE_MEMBER (release_sessions, PdgRelease, pdg_gql_call_set_int (call, i, source->sessions))
 
+static void
+actor_kind (PdgGqlCall *call)
+{
+  static const char *const names[] = { "SESSION", "ANONYMOUS", "USER" };
+
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgActor *actor = pdg_gql_call_get_source (call, i);
+
+      pdg_gql_call_set_string (call, i, names[CLAMP (actor->kind, 0, 2)]);
+    }
+}
+
 static const PdgGqlBinding bindings[] = {
   { "Project.sessions", project_sessions },
+  { "Project.session", project_session },
   { "Project.releases", project_releases },
   PDG_RESOLVE_CONNECTION ("Session"),
   { "Session.id", session_id },
   { "Session.actor", session_actor },
-  { "Actor.id", actor_id },
   { "Session.startedAt", session_started_at },
   { "Session.endedAt", session_ended_at },
+  { "Session.durationMs", session_duration },
   { "Session.eventCount", session_events },
   { "Session.pageViewCount", session_page_views },
   { "Session.errorCount", session_errors },
   { "Session.entryPath", session_entry_path },
   { "Session.exitPath", session_exit_path },
   { "Session.release", session_release },
+  { "Actor.id", actor_id },
+  { "Actor.kind", actor_kind },
   { "Release.version", release_version },
   { "Release.firstSeenAt", release_first_seen_at },
   { "Release.sessionCount", release_sessions },

@@ -50,6 +50,30 @@ pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec)
   return FALSE;
 }
 
+gint32 *
+pdg_resolve_dup_project_nos (PdgGqlCall *call)
+{
+  guint n = pdg_gql_call_get_n (call);
+  gint32 *project_nos = g_new (gint32, n);
+
+  for (guint i = 0; i < n; i++)
+    project_nos[i] = ((const PdgProject *) pdg_gql_call_get_source (call, i))->project_no;
+  return project_nos;
+}
+
+void
+pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error)
+{
+  if (objects == NULL)
+    {
+      pdg_gql_call_fail_all (call, error);
+      return;
+    }
+  for (guint i = 0; i < objects->len; i++)
+    pdg_gql_call_set_object (call, i, objects->pdata[i], NULL);
+  pdg_gql_call_keep (call, objects, (GDestroyNotify) g_ptr_array_unref);
+}
+
 void
 pdg_resolve_set_time (PdgGqlCall *call, guint index, gint64 usec)
 {
@@ -95,7 +119,7 @@ gboolean
 pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
-    pdg_resolve_directory_table, pdg_resolve_graph_table, pdg_resolve_mutation_table,
+    pdg_resolve_directory_table, pdg_resolve_event_table, pdg_resolve_graph_table, pdg_resolve_mutation_table,
     pdg_resolve_page_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
   };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/pdg-api-private.h"
+#include "model/pdg-event-filter.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ typedef struct
 #define PDG_RESOLVE_TABLE(bindings) { (bindings), G_N_ELEMENTS (bindings) }
 
 PdgResolveTable pdg_resolve_directory_table (void);
+PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
@@ -44,6 +46,9 @@ guint       pdg_resolve_get_first (PdgGqlCall *call);
 /* The half-open range of the argument "range", open ends as G_MININT64 and G_MAXINT64; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec);
 
+/* The argument "filter"; NULL when it was not given or asks for nothing, or when the call was @refused. (transfer full) */
+PdgEventFilter *pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused);
+
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -57,6 +62,23 @@ typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
 /* Answers parent @index with a connection: the first @first of @nodes (transfer full), of which one more was asked for to
  * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
 void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
+
+/* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with @error (transfer full). */
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError *error, guint first, PdgResolveCursorFunc make_cursor);
+
+/* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with @error
+ * (transfer full). */
+void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError *error);
+
+/* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
+gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
+
+/* The numbers of the parents, which are projects. (transfer full) */
+gint32     *pdg_resolve_dup_project_nos (PdgGqlCall *call);
+
+/* What the selection wants of its sessions, which are the nodes of a connection or the field itself; and the cursor of one. */
+PdgSessionParts pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page);
+char       *pdg_resolve_make_session_cursor (gconstpointer node);
 
 /* Resolvers of every XConnection and XEdge, whose source pdg_resolve_set_page() made. */
 void        pdg_resolve_page_nodes (PdgGqlCall *call);

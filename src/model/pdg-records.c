@@ -22,16 +22,45 @@ pdg_project_free (PdgProject *project)
 }
 
 void
+pdg_actor_free (PdgActor *actor)
+{
+  if (actor == NULL)
+    return;
+  g_free (actor->id);
+  g_free (actor);
+}
+
+void
 pdg_session_summary_free (PdgSessionSummary *session)
 {
   if (session == NULL)
     return;
   g_free (session->id);
-  g_free (session->actor);
+  g_free (session->actor.id);
   g_free (session->entry_path);
   g_free (session->exit_path);
   g_free (session->release);
   g_free (session);
+}
+
+void
+pdg_stored_event_free (PdgStoredEvent *event)
+{
+  if (event == NULL)
+    return;
+  g_free (event->id);
+  g_free (event->type);
+  g_free (event->name);
+  g_free (event->page_path);
+  g_free (event->page_title);
+  g_free (event->component);
+  g_free (event->component_path);
+  g_free (event->journey);
+  g_free (event->step);
+  g_free (event->release);
+  g_free (event->properties);
+  g_free (event->metadata);
+  g_free (event);
 }
 
 void

@@ -24,20 +24,60 @@ typedef struct
   gint32 project_no;
 } PdgProject;
 
+/* Who uses a product: whom a session belongs to. */
+typedef struct
+{
+  char *id; /* user.id, else anonymous.id, else session.id */
+  gint32 project_no;
+  gint32 actor_no;  /* 0 = the session stands for it */
+  gint16 kind;      /* 0 known by its session only, 1 anonymous, 2 user */
+  gboolean has_figures;
+  gint64 first_seen_usec; /* the figures, once asked for */
+  gint64 last_seen_usec;
+  gint32 sessions;
+  gint64 active_usec; /* of a list by activity: the end of its last session there */
+} PdgActor;
+
 typedef struct
 {
   char *id;
-  char *actor;
+  PdgActor actor;
   char *entry_path; /* nullable */
   char *exit_path;  /* nullable */
   char *release;    /* nullable */
   gint64 started_usec;
   gint64 ended_usec;
+  gint32 project_no;
   gint32 session_no;
   gint32 events;
   gint32 page_views;
   gint32 errors;
 } PdgSessionSummary;
+
+/* An event as it is stored; texts are nullable, and absent when they were not asked for. */
+typedef struct
+{
+  char *id;
+  char *type;
+  char *name;
+  char *page_path;
+  char *page_title;
+  char *component;
+  char *component_path;
+  char *journey;
+  char *step;
+  char *release;
+  char *properties; /* JSON object of every other key */
+  char *metadata;   /* JSON */
+  gint64 ts_usec;
+  gint64 received_usec;
+  gint32 project_no;
+  gint32 session_no;
+  gint32 screen_no; /* 0 = none */
+  gint32 sequence;  /* G_MININT32 = none */
+  guint flags;      /* PdgEventFlags */
+  guint8 key[16];
+} PdgStoredEvent;
 
 typedef struct
 {
@@ -56,12 +96,16 @@ typedef struct
 
 void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
+void        pdg_actor_free (PdgActor *actor);
 void        pdg_session_summary_free (PdgSessionSummary *session);
+void        pdg_stored_event_free (PdgStoredEvent *event);
 void        pdg_release_free (PdgRelease *release);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgActor, pdg_actor_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgStoredEvent, pdg_stored_event_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
 
 G_END_DECLS

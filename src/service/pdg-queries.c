@@ -1,19 +1,12 @@
 #include "config.h"
-#include "service/pdg-queries.h"
+#include "service/pdg-queries-private.h"
 
 #include "analytics/pdg-journey-builder.h"
 #include "base/pdg-clock.h"
-#include "db/pdg-db-tx.h"
 #include "model/pdg-screen-path.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-snapshots.h"
-
-struct _PdgQueries
-{
-  PdgPrincipal *principal;
-  PdgDbTx *tx;
-};
 
 G_DEFINE_QUARK (pdg-service-error-quark, pdg_service_error)
 
@@ -130,12 +123,6 @@ gboolean
 pdg_queries_get_live (PdgQueries *queries, gint32 project_no, PdgLive *live, GError **error)
 {
   return pdg_store_get_live (queries->tx, project_no, pdg_clock_now_usec (), live, error);
-}
-
-GPtrArray *
-pdg_queries_list_sessions (PdgQueries *queries, gint32 project_no, const PdgStoreSessionFilter *filter, GError **error)
-{
-  return pdg_store_list_sessions (queries->tx, project_no, filter, error);
 }
 
 GPtrArray *

@@ -4,6 +4,7 @@
 #include "model/pdg-journey-graph.h"
 #include "model/pdg-principal.h"
 #include "model/pdg-records.h"
+#include "store/pdg-store-events-read.h"
 #include "store/pdg-store-sessions.h"
 
 G_BEGIN_DECLS
@@ -42,8 +43,15 @@ PdgJourneyGraph *pdg_queries_load_journey_graph (PdgQueries *queries, gint32 pro
 gboolean         pdg_queries_get_event_span (PdgQueries *queries, gint32 project_no, gint64 *oldest_usec, gint64 *newest_usec, GError **error);
 gboolean         pdg_queries_get_live (PdgQueries *queries, gint32 project_no, PdgLive *live, GError **error);
 
-/* (transfer full) (element-type PdgSessionSummary) */
-GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, gint32 project_no, const PdgStoreSessionFilter *filter, GError **error);
+/* Sessions and events, each by one statement for all owners: as the store has them. */
+GPtrArray       *pdg_queries_list_sessions (PdgQueries *queries, const gint32 *project_nos, const gint32 *actor_nos, guint n,
+                                            const PdgStoreSessionFilter *filter, GError **error);
+GPtrArray       *pdg_queries_find_sessions (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgSessionParts parts,
+                                            GError **error);
+GPtrArray       *pdg_queries_lookup_sessions (PdgQueries *queries, const gint32 *project_nos, const gint32 *session_nos, guint n,
+                                              PdgSessionParts parts, GError **error);
+GPtrArray       *pdg_queries_list_session_events (PdgQueries *queries, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *query,
+                                                  GError **error);
 
 /* (transfer full) (element-type PdgRelease) */
 GPtrArray       *pdg_queries_list_releases (PdgQueries *queries, gint32 project_no, guint limit, GError **error);

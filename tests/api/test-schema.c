@@ -110,6 +110,9 @@ find_value (const char *field, const char *argument)
     { "after", "null" },
     { "range", "{}" },
     { "screenId", "null" },
+    { "session.id", "\"nowhere\"" },
+    { "filter", "{}" },
+    { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
@@ -200,7 +203,7 @@ test_every_field_answers (void)
     const char *path, *value;
   } expected[] = {
     { "data.project.name", "Demo shop" },
-    { "data.project.sessions.pageInfo.hasNextPage", "true" },
+    { "data.project.sessions.nodes.0.events.pageInfo.hasNextPage", "true" },
     { "data.organisation.name", "Org A" },
     { "data.collector.keyless", "true" },
   };

@@ -2,6 +2,7 @@
 
 #include "base/pdg-id.h"
 #include "store/pdg-store-directory.h"
+#include "store/pdg-store-events-read.h"
 #include "store/pdg-store-events.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-numbers.h"
@@ -23,6 +24,7 @@ typedef gboolean (*StoreFunc) (PdgDbTx *tx, const Tenant *whose, GError **error)
 
 static const PdgStoreSessionFilter all_sessions = {
   .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = 10,
+  .parts = PDG_SESSION_ALL,
 };
 
 static const char *
@@ -34,9 +36,38 @@ mark_of (const Tenant *whose)
 static gboolean
 list_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  g_autoptr (GPtrArray) sessions = pdg_store_list_sessions (tx, whose->project->project_no, &all_sessions, error);
+  g_autoptr (GPtrArray) lists = pdg_store_list_sessions (tx, &whose->project->project_no, NULL, 1, &all_sessions, error);
 
-  return sessions != NULL && sessions->len > 0;
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+find_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = g_strconcat (mark_of (whose), "-session", NULL);
+  g_autoptr (GPtrArray) sessions = pdg_store_find_sessions (tx, &whose->project->project_no, 1, id, PDG_SESSION_ALL, error);
+
+  return sessions != NULL && sessions->pdata[0] != NULL;
+}
+
+static gboolean
+lookup_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const gint32 session_no = 1;
+  g_autoptr (GPtrArray) sessions = pdg_store_lookup_sessions (tx, &whose->project->project_no, &session_no, 1, PDG_SESSION_ALL, error);
+
+  return sessions != NULL && sessions->pdata[0] != NULL;
+}
+
+static const PdgStoreEventQuery all_events = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = 10, .parts = PDG_EVENT_ALL };
+
+static gboolean
+list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const PdgStoreSessionKey key = { G_MININT64, G_MAXINT64, whose->project->project_no, 1 };
+  g_autoptr (GPtrArray) lists = pdg_store_list_session_events (tx, &key, 1, &all_events, error);
+
+  return lists != NULL && ((GPtrArray *) lists->pdata[0])->len > 0;
 }
 
 static gboolean
@@ -273,6 +304,9 @@ typedef struct
 
 static const Case cases[] = {
   { "list-sessions", list_sessions, FALSE },
+  { "find-sessions", find_sessions, FALSE },
+  { "lookup-sessions", lookup_sessions, FALSE },
+  { "list-session-events", list_session_events, FALSE },
   { "list-releases", list_releases, FALSE },
   { "each-journey-row", each_journey_row, FALSE },
   { "count-events", count_events, FALSE },
