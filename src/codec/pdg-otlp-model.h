@@ -196,4 +196,12 @@ void     pdg_otlp_value_become (PdgOtlpValue *value, guint8 kind);
 gboolean pdg_otlp_read_proto (PdgOtlpReader *reader, gconstpointer data, gsize size, const PdgOtlpMessage *message, gpointer request);
 gboolean pdg_otlp_read_json (PdgOtlpReader *reader, gconstpointer data, gsize size, const PdgOtlpMessage *message, gpointer request);
 
+/* Values as JSON (pdg-otlp-value.c); the last four write ",\"@name\":…" unless there is nothing to say. */
+void     pdg_otlp_append_value (GString *json, const PdgOtlpValue *value);
+void     pdg_otlp_append_text (GString *json, PdgSlice text);
+void     pdg_otlp_append_member (GString *json, const char *name, PdgSlice text);
+void     pdg_otlp_append_number (GString *json, const char *name, gint64 number);
+void     pdg_otlp_append_id (GString *json, const char *name, PdgSlice id);
+void     pdg_otlp_append_attributes (GString *json, const char *name, const PdgOtlpList *attributes);
+
 G_END_DECLS

@@ -2,14 +2,13 @@
 #include "codec/pdg-otlp.h"
 
 #include "codec/pdg-dialect-private.h"
-#include "codec/pdg-json-text.h"
 #include "codec/pdg-otel-map.h"
 
-#include <math.h>
 #include <string.h>
 
 #define METADATA_DEPTH 2
 #define MEMORY_FACTOR 8 /* of the limit of a body; records of the usual kind take twice their bytes */
+#define ATTRIBUTE_MIN_BYTES 4 /* "":1 */
 #define NSEC_PER_USEC 1000
 #define NSEC_PER_MSEC 1000000
 #define SEVERITY_ERROR 17
@@ -28,91 +27,11 @@ typedef struct
   guint32 index;
 } Mapper;
 
-/* The shortest decimal that reads back as the same number; what JSON has no number for is a string. */
-static void
-append_double (GString *json, double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
-
-  if (!isfinite (value))
-    {
-      g_string_append (json, isnan (value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
-      return;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_ascii_formatd (text, sizeof text, formats[i], value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-  g_string_append (json, text);
-}
-
-static void
-append_text (GString *json, PdgSlice text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text.data != NULL ? text.data : "", (gssize) text.len);
-
-  pdg_json_append_string (json, valid);
-}
-
-static void
-append_value (GString *json, const PdgOtlpValue *value)
-{
-  g_autofree char *base64 = NULL;
-
-  switch ((PdgOtlpValueKind) value->kind)
-    {
-    case PDG_OTLP_NULL:
-      g_string_append (json, "null");
-      break;
-    case PDG_OTLP_STRING:
-      append_text (json, value->text);
-      break;
-    case PDG_OTLP_BOOL:
-      g_string_append (json, value->integer != 0 ? "true" : "false");
-      break;
-    case PDG_OTLP_INT:
-      g_string_append_printf (json, "%" G_GINT64_FORMAT, value->integer);
-      break;
-    case PDG_OTLP_DOUBLE:
-      append_double (json, value->number);
-      break;
-    case PDG_OTLP_BYTES:
-      base64 = g_base64_encode ((const guchar *) (value->text.data != NULL ? value->text.data : ""), value->text.len);
-      g_string_append_printf (json, "\"%s\"", base64);
-      break;
-    case PDG_OTLP_ARRAY:
-      g_string_append_c (json, '[');
-      for (const PdgOtlpValue *item = value->items.first; item != NULL; item = item->next)
-        {
-          if (item != value->items.first)
-            g_string_append_c (json, ',');
-          append_value (json, item);
-        }
-      g_string_append_c (json, ']');
-      break;
-    case PDG_OTLP_MAP:
-      g_string_append_c (json, '{');
-      for (const PdgOtlpAttribute *item = value->items.first; item != NULL; item = item->next)
-        {
-          if (item != value->items.first)
-            g_string_append_c (json, ',');
-          append_text (json, item->key);
-          g_string_append_c (json, ':');
-          append_value (json, &item->value);
-        }
-      g_string_append_c (json, '}');
-      break;
-    }
-}
-
 static PdgJsonSpan
 make_json (Mapper *self, const PdgOtlpValue *value, guint depth)
 {
   g_string_truncate (self->scratch, 0);
-  append_value (self->scratch, value);
+  pdg_otlp_append_value (self->scratch, value);
   return pdg_event_builder_store (&self->builder, self->scratch->str, self->scratch->len, depth);
 }
 
@@ -197,44 +116,6 @@ keep_attributes (Mapper *self, const PdgOtlpList *attributes)
     }
 }
 
-static void
-append_member (GString *json, const char *name, PdgSlice text)
-{
-  if (text.len == 0)
-    return;
-  g_string_append_printf (json, ",\"%s\":", name);
-  append_text (json, text);
-}
-
-static void
-append_number (GString *json, const char *name, gint64 number)
-{
-  if (number != 0)
-    g_string_append_printf (json, ",\"%s\":%" G_GINT64_FORMAT, name, number);
-}
-
-static void
-append_id (GString *json, const char *name, PdgSlice id)
-{
-  if (id.len == 0)
-    return;
-  g_string_append_printf (json, ",\"%s\":\"", name);
-  for (guint32 i = 0; i < id.len; i++)
-    g_string_append_printf (json, "%02x", (guchar) id.data[i]);
-  g_string_append_c (json, '"');
-}
-
-static void
-append_attributes (GString *json, const char *name, const PdgOtlpList *attributes)
-{
-  PdgOtlpValue map = { .kind = PDG_OTLP_MAP, .items = *attributes };
-
-  if (attributes->n == 0)
-    return;
-  g_string_append_printf (json, ",\"%s\":", name);
-  append_value (json, &map);
-}
-
 /* What the request says of where a scope's records come from, once for all of them. */
 static void
 make_origin (Mapper *self, const PdgOtlpResourced *resourced, const PdgOtlpScoped *scoped)
@@ -246,13 +127,13 @@ make_origin (Mapper *self, const PdgOtlpResourced *resourced, const PdgOtlpScope
   self->resource = &resourced->resource;
   self->origin_resource = make_json (self, &map, METADATA_DEPTH + 1);
   g_string_assign (json, "{\"protocol\":\"otlp\"");
-  append_number (json, "resource_dropped", resourced->resource.dropped);
-  append_member (json, "resource_schema_url", resourced->schema_url);
-  append_member (json, "schema_url", scoped->schema_url);
-  append_member (json, "scope", scope->name);
-  append_member (json, "scope_version", scope->version);
-  append_attributes (json, "scope_attributes", &scope->attributes);
-  append_number (json, "scope_dropped", scope->dropped);
+  pdg_otlp_append_number (json, "resource_dropped", resourced->resource.dropped);
+  pdg_otlp_append_member (json, "resource_schema_url", resourced->schema_url);
+  pdg_otlp_append_member (json, "schema_url", scoped->schema_url);
+  pdg_otlp_append_member (json, "scope", scope->name);
+  pdg_otlp_append_member (json, "scope_version", scope->version);
+  pdg_otlp_append_attributes (json, "scope_attributes", &scope->attributes);
+  pdg_otlp_append_number (json, "scope_dropped", scope->dropped);
   g_string_append_c (json, '}');
   self->origin_scope = pdg_event_builder_store (&self->builder, json->str, json->len, METADATA_DEPTH);
 }
@@ -358,14 +239,14 @@ keep_log (Mapper *self, const PdgOtlpLog *log)
 {
   g_autoptr (GString) members = g_string_new (NULL);
 
-  append_number (members, "severity_number", log->severity_number);
-  append_member (members, "severity_text", log->severity_text);
-  append_id (members, "trace_id", log->trace_id);
-  append_id (members, "span_id", log->span_id);
-  append_number (members, "flags", log->flags);
-  append_number (members, "dropped", log->dropped);
+  pdg_otlp_append_number (members, "severity_number", log->severity_number);
+  pdg_otlp_append_member (members, "severity_text", log->severity_text);
+  pdg_otlp_append_id (members, "trace_id", log->trace_id);
+  pdg_otlp_append_id (members, "span_id", log->span_id);
+  pdg_otlp_append_number (members, "flags", log->flags);
+  pdg_otlp_append_number (members, "dropped", log->dropped);
   if (log->observed_nsec != log->time_nsec)
-    append_number (members, "observed_time_unix_nano", log->observed_nsec);
+    pdg_otlp_append_number (members, "observed_time_unix_nano", log->observed_nsec);
   keep_client (self, members->str);
   if (log->body.kind != PDG_OTLP_NULL)
     {
@@ -373,6 +254,20 @@ keep_log (Mapper *self, const PdgOtlpLog *log)
 
       pdg_event_builder_keep_as (&self->builder, "body", &body);
     }
+}
+
+/* So many attributes that they cannot fit into an event, seen before anything is made of them. */
+static gboolean
+refuse_crowd (Mapper *self, const PdgOtlpList *attributes)
+{
+  g_autofree char *error = NULL;
+
+  if (attributes->n <= self->context->limits.max_event_bytes / ATTRIBUTE_MIN_BYTES)
+    return FALSE;
+  error = g_strdup_printf ("event: larger than %" G_GSIZE_FORMAT " KB", self->context->limits.max_event_bytes / 1024);
+  pdg_event_builder_begin (&self->builder, self->index);
+  pdg_event_builder_refuse (&self->builder, error);
+  return TRUE;
 }
 
 static void
@@ -383,7 +278,8 @@ map_log (Mapper *self, const PdgOtlpLog *log)
   const PdgOtelMeaning *meaning = pdg_otel_find_event (name);
   gboolean failed = log->severity_number >= SEVERITY_ERROR;
 
-  if (pdg_otel_is_own_traffic (get_text (find_any (&log->attributes, pdg_otel_url_names)), self->context->host))
+  if (refuse_crowd (self, &log->attributes)
+      || pdg_otel_is_own_traffic (get_text (find_any (&log->attributes, pdg_otel_url_names)), self->context->host))
     return;
   pdg_event_builder_begin (&self->builder, self->index);
   set_name (self, name);
@@ -432,9 +328,9 @@ append_span_events (GString *json, const PdgOtlpSpan *span)
       if (pdg_slice_is (event->name, "exception"))
         continue;
       g_string_append_printf (json, "%s{\"time_unix_nano\":%" G_GINT64_FORMAT, separator, event->time_nsec);
-      append_member (json, "name", event->name);
-      append_attributes (json, "attributes", &event->attributes);
-      append_number (json, "dropped", event->dropped);
+      pdg_otlp_append_member (json, "name", event->name);
+      pdg_otlp_append_attributes (json, "attributes", &event->attributes);
+      pdg_otlp_append_number (json, "dropped", event->dropped);
       g_string_append_c (json, '}');
       separator = ",";
     }
@@ -451,10 +347,10 @@ append_links (GString *json, const PdgOtlpSpan *span)
   for (const PdgOtlpLink *link = span->links.first; link != NULL; link = link->next)
     {
       g_string_append (json, link == span->links.first ? "{\"link\":true" : ",{\"link\":true");
-      append_id (json, "trace_id", link->trace_id);
-      append_id (json, "span_id", link->span_id);
-      append_member (json, "trace_state", link->trace_state);
-      append_attributes (json, "attributes", &link->attributes);
+      pdg_otlp_append_id (json, "trace_id", link->trace_id);
+      pdg_otlp_append_id (json, "span_id", link->span_id);
+      pdg_otlp_append_member (json, "trace_state", link->trace_state);
+      pdg_otlp_append_attributes (json, "attributes", &link->attributes);
       g_string_append_c (json, '}');
     }
   g_string_append_c (json, ']');
@@ -465,17 +361,17 @@ keep_span (Mapper *self, const PdgOtlpSpan *span)
 {
   g_autoptr (GString) members = g_string_new (NULL);
 
-  append_id (members, "trace_id", span->trace_id);
-  append_id (members, "span_id", span->span_id);
-  append_id (members, "parent_span_id", span->parent_span_id);
-  append_member (members, "trace_state", span->trace_state);
-  append_number (members, "span_kind", span->kind);
-  append_number (members, "status_code", span->status_code);
-  append_member (members, "status_message", span->status_message);
-  append_number (members, "flags", span->flags);
-  append_number (members, "dropped", span->dropped);
-  append_number (members, "dropped_events", span->dropped_events);
-  append_number (members, "dropped_links", span->dropped_links);
+  pdg_otlp_append_id (members, "trace_id", span->trace_id);
+  pdg_otlp_append_id (members, "span_id", span->span_id);
+  pdg_otlp_append_id (members, "parent_span_id", span->parent_span_id);
+  pdg_otlp_append_member (members, "trace_state", span->trace_state);
+  pdg_otlp_append_number (members, "span_kind", span->kind);
+  pdg_otlp_append_number (members, "status_code", span->status_code);
+  pdg_otlp_append_member (members, "status_message", span->status_message);
+  pdg_otlp_append_number (members, "flags", span->flags);
+  pdg_otlp_append_number (members, "dropped", span->dropped);
+  pdg_otlp_append_number (members, "dropped_events", span->dropped_events);
+  pdg_otlp_append_number (members, "dropped_links", span->dropped_links);
   append_span_events (members, span);
   append_links (members, span);
   keep_client (self, members->str);
@@ -603,7 +499,8 @@ map_exceptions (Mapper *self, const PdgOtlpSpan *span)
 static void
 map_span (Mapper *self, const PdgOtlpSpan *span)
 {
-  if (pdg_otel_is_own_traffic (get_text (find_any (&span->attributes, pdg_otel_url_names)), self->context->host))
+  if (refuse_crowd (self, &span->attributes)
+      || pdg_otel_is_own_traffic (get_text (find_any (&span->attributes, pdg_otel_url_names)), self->context->host))
     return;
   if (span->kind == SPAN_KIND_CLIENT && find_any (&span->attributes, pdg_otel_method_names) != NULL)
     map_call (self, span);

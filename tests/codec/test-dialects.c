@@ -236,6 +236,19 @@ test_amplification (void)
   g_assert_error (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_MANY);
   g_clear_error (&error);
 
+  for (guint n_attributes = 10; n_attributes <= 100000; n_attributes *= 10000)
+    {
+      g_autoptr (PdgEventBatch) batch = NULL;
+      g_autofree char *types = NULL;
+
+      g_string_assign (records, "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"eventName\":\"e\",\"attributes\":[{}");
+      append_repeated (records, ",{}", n_attributes);
+      g_string_append (records, "]}]}]}]}");
+      batch = read_text ("otlp-logs", records->str, (gssize) records->len, NULL);
+      types = dialect_types (batch);
+      g_assert_cmpstr (types, ==, n_attributes < 1000 ? "e" : "!0 event: larger than 100 KB");
+    }
+
   for (gsize i = 0; i + 1 < n; i += 2)
     pairs[i] = 0x0a; /* attributes without key and value, two bytes each */
   g_byte_array_append (attributes, head, sizeof head);
