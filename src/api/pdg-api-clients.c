@@ -95,22 +95,35 @@ dup_basic_user (PdgHttpRequest *request)
   return *text != '\0' && g_utf8_validate (text, -1, NULL) ? g_steal_pointer (&text) : NULL;
 }
 
-/* Where the client has its key: a header, the query, or the body. */
+/* The key where it can stand before the body: a header, or the query. */
+static char *
+dup_early_key (PdgHttpRequest *request)
+{
+  static const char *const parameters[] = { "api_key", "token", "writeKey" };
+  g_autofree char *key = pdg_api_dup_credential (request);
+
+  if (key == NULL)
+    key = dup_basic_user (request);
+  for (gsize i = 0; key == NULL && i < G_N_ELEMENTS (parameters); i++)
+    key = pdg_http_request_dup_query_param (request, parameters[i]);
+  return key != NULL && *key != '\0' ? g_steal_pointer (&key) : NULL;
+}
+
 static char *
 dup_key (PdgClientCall *call)
 {
-  static const char *const parameters[] = { "api_key", "token", "writeKey" };
-  char *key = pdg_api_dup_credential (call->request);
+  char *key = dup_early_key (call->request);
 
-  if (key == NULL)
-    key = dup_basic_user (call->request);
-  for (gsize i = 0; key == NULL && i < G_N_ELEMENTS (parameters); i++)
-    key = pdg_http_request_dup_query_param (call->request, parameters[i]);
-  if (key == NULL && call->path->family != PDG_CLIENT_OTLP)
-    key = pdg_dialect_dup_key (call->body);
-  if (key != NULL && *key == '\0')
-    g_clear_pointer (&key, g_free);
-  return key;
+  return key == NULL && call->path->family != PDG_CLIENT_OTLP ? pdg_dialect_dup_key (call->body) : key;
+}
+
+/* From this machine, a text that is no key of ours (their clients must have some) names a project or nothing. */
+static gboolean
+is_keyless (PdgApi *api, PdgHttpRequest *request, const char *key)
+{
+  gboolean own_key = key != NULL && g_str_has_prefix (key, OWN_KEY_PREFIX) && strlen (key) > 4 && key[3] == '_';
+
+  return !own_key && pdg_api_is_keyless (api, request);
 }
 
 /* Tells apart clients without a name, and says nothing about them: with the salt the address is forgotten. */
@@ -231,13 +244,10 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   call_free (call);
 }
 
-/* From this machine, a text that is no key of ours (their clients must have some) names a project or nothing. */
 static void
 authorise (PdgClientCall *call)
 {
-  gboolean own_key = call->key != NULL && g_str_has_prefix (call->key, OWN_KEY_PREFIX) && strlen (call->key) > 4 && call->key[3] == '_';
-
-  if (!own_key && pdg_api_is_keyless (call->api, call->request))
+  if (is_keyless (call->api, call->request, call->key))
     {
       call->keyless = TRUE;
       call->principal = pdg_principal_ref (call->api->local_ingest);
@@ -311,6 +321,20 @@ call_cb (PdgHttpRequest *request, gpointer user_data)
   authorise (g_steal_pointer (&call));
 }
 
+/* Whether it is known before the body that the key is missing or bad. */
+static gboolean
+is_refused_early (const Route *route, PdgHttpRequest *request)
+{
+  g_autofree char *key = dup_early_key (request);
+  g_autoptr (PdgPrincipal) principal = NULL;
+
+  if (is_keyless (route->api, request, key))
+    return FALSE;
+  if (key == NULL)
+    return route->path->family == PDG_CLIENT_OTLP;
+  return pdg_credentials_peek (route->api->options.credentials, key, &principal) == PDG_CREDENTIAL_BAD;
+}
+
 /* Before the body is read. */
 static void
 early_cb (PdgHttpRequest *request, gpointer user_data)
@@ -323,6 +347,8 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
   pdg_api_add_cors_headers (request);
   if (route->path->family == PDG_CLIENT_OTLP && g_strcmp0 (type, "application/json") != 0 && g_strcmp0 (type, "application/x-protobuf") != 0)
     pdg_api_client_refuse (request, route->path, 415, "send OTLP as application/json or application/x-protobuf");
+  else if (is_refused_early (route, request))
+    pdg_api_client_refuse (request, route->path, 401, NO_KEY);
   else if (!pdg_ingest_is_connected (route->api->options.ingest))
     pdg_api_client_refuse (request, route->path, 503, "the database is away; send the same again");
 }

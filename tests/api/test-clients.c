@@ -199,6 +199,8 @@ static const struct
   { "no-key-mixpanel", TRUE, "POST", "/track", JSON_TYPE, "[]", 401, "0", NULL, 0 },
   { "no-key-amplitude", TRUE, "POST", "/2/httpapi", JSON_TYPE, "{\"events\":[]}", 401, NULL, "{\"code\":401,\"error\":\"a valid ingest key", 0 },
   { "wrong-key", TRUE, "POST", "/e/", JSON_TYPE, "{\"api_key\":\"phc_x\",\"batch\":[]}", 401, NULL, "a valid ingest key", 0 },
+  { "wrong-bearer", TRUE, "POST", "/e/", JSON_TYPE "Authorization: Bearer pgk_x\r\n", "{\"batch\":[]}", 401, NULL, "a valid ingest key", 0 },
+  { "wrong-bearer-again", TRUE, "POST", "/e/", JSON_TYPE "Authorization: Bearer pgk_x\r\n", "never read", 401, NULL, "a valid ingest key", 0 },
   { "reading-token", TRUE, "POST", "/v1/logs", JSON_TYPE "Authorization: Bearer {VIEWER_A}\r\n", LOG (""), 403, NULL, "token for reading", 0 },
   { "admin-token", TRUE, "POST", "/v1/logs", JSON_TYPE "Authorization: Bearer {ADMIN_A}\r\n", LOG (""), 403, NULL, "ingest key of the project", 0 },
   { "otlp-type", FALSE, "POST", "/v1/logs", "Content-Type: text/plain\r\n", LOG (""), 415, NULL, "{\"message\":", 0 },
