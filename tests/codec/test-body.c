@@ -215,7 +215,8 @@ test_bombs (void)
   g_autoptr (GBytes) bomb = pack (zeros, size, G_ZLIB_COMPRESSOR_FORMAT_GZIP), fits = pack (zeros, MAX_BYTES, G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   g_autoptr (GBytes) over = pack (zeros, MAX_BYTES + 1, G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   g_autoptr (GBytes) twice = pack (g_bytes_get_data (bomb, NULL), g_bytes_get_size (bomb), G_ZLIB_COMPRESSOR_FORMAT_GZIP);
-  GBytes *bombs[] = { bomb, over, twice };
+  g_autoptr (GBytes) cut = g_bytes_new_from_bytes (bomb, 0, g_bytes_get_size (bomb) / 2); /* its end is never reached */
+  GBytes *bombs[] = { bomb, over, twice, cut };
   PdgBodyHints hints = { "gzip", NULL, NULL, FALSE, MAX_BYTES };
   g_autoptr (GBytes) out = pdg_body_decode (fits, &hints, NULL);
   gint64 start_usec = g_get_monotonic_time ();
