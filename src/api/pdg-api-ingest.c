@@ -6,18 +6,15 @@
 #include "codec/pdg-event-json.h"
 
 #define EVENTS_PATH "/v1/events"
-#define RETRY_AFTER_SECONDS "1"
 
-/* Whether a request without a key may send events: from loopback while the server listens there only. Unlike reading, any
- * page may do so, since navigator.sendBeacon () and plain fetch () come from the page's own origin. */
-static gboolean
-is_keyless (PdgApi *api, PdgHttpRequest *request)
+gboolean
+pdg_api_is_keyless (PdgApi *api, PdgHttpRequest *request)
 {
   return api->options.keyless && api->local_ingest != NULL && pdg_http_request_is_loopback (request);
 }
 
-static void
-add_cors_headers (PdgHttpRequest *request)
+void
+pdg_api_add_cors_headers (PdgHttpRequest *request)
 {
   const char *origin = pdg_http_request_get_header (request, "Origin");
 
@@ -40,12 +37,12 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
 
   if (g_str_equal (pdg_http_request_get_method (request), "OPTIONS"))
     return;
-  add_cors_headers (request);
+  pdg_api_add_cors_headers (request);
   if (type == NULL || (!g_str_equal (type, "application/json") && !g_str_equal (type, "text/plain")))
     pdg_http_request_respond_error (request, 415, "send the events as JSON, with Content-Type: application/json (or text/plain)");
   else if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
     pdg_http_request_respond_error (request, 415, "send the body without a Content-Encoding");
-  else if (credential == NULL ? !is_keyless (api, request)
+  else if (credential == NULL ? !pdg_api_is_keyless (api, request)
                               : pdg_credentials_peek (api->options.credentials, credential, &principal) == PDG_CREDENTIAL_BAD)
     {
       pdg_http_request_add_response_header (request, "WWW-Authenticate", "Bearer");
@@ -54,17 +51,17 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
     }
   else if (!pdg_ingest_is_connected (api->options.ingest))
     {
-      pdg_http_request_add_response_header (request, "Retry-After", RETRY_AFTER_SECONDS);
+      pdg_http_request_add_response_header (request, "Retry-After", PDG_API_RETRY_AFTER_SECONDS);
       pdg_http_request_respond_error (request, 503, "the database is away; send the same events again");
     }
 }
 
-static void
-preflight (PdgHttpRequest *request)
+void
+pdg_api_preflight (PdgHttpRequest *request, const char *methods, const char *headers)
 {
-  add_cors_headers (request);
-  pdg_http_request_add_response_header (request, "Access-Control-Allow-Methods", "POST, OPTIONS");
-  pdg_http_request_add_response_header (request, "Access-Control-Allow-Headers", "Content-Type, Authorization, X-PG-API-Key");
+  pdg_api_add_cors_headers (request);
+  pdg_http_request_add_response_header (request, "Access-Control-Allow-Methods", methods);
+  pdg_http_request_add_response_header (request, "Access-Control-Allow-Headers", headers);
   pdg_http_request_add_response_header (request, "Access-Control-Max-Age", "86400");
   if (pdg_http_request_get_header (request, "Access-Control-Request-Private-Network") != NULL)
     pdg_http_request_add_response_header (request, "Access-Control-Allow-Private-Network", "true");
@@ -77,7 +74,7 @@ respond_with_error (PdgHttpRequest *request, const GError *error)
   guint status = pdg_api_verdict_for (error)->http_status;
 
   if (status == 503)
-    pdg_http_request_add_response_header (request, "Retry-After", RETRY_AFTER_SECONDS);
+    pdg_http_request_add_response_header (request, "Retry-After", PDG_API_RETRY_AFTER_SECONDS);
   pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
 }
 
@@ -131,9 +128,9 @@ events_cb (PdgHttpRequest *request, gpointer user_data)
   PdgApi *api = user_data;
 
   if (g_str_equal (pdg_http_request_get_method (request), "OPTIONS"))
-    preflight (request);
+    pdg_api_preflight (request, "POST, OPTIONS", PDG_API_CORS_HEADERS);
   else
-    pdg_api_authorise (api, request, is_keyless (api, request) ? api->local_ingest : NULL, store_events);
+    pdg_api_authorise (api, request, pdg_api_is_keyless (api, request) ? api->local_ingest : NULL, store_events);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "api/pdg-api-stream-memory.h"
 #include "api/pdg-api.h"
 #include "graphql/pdg-graphql.h"
+#include "service/pdg-project-finder.h"
 #include "service/pdg-queries.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ struct _PdgApi
   PdgGqlLimits limits;
   PdgApiDocuments *documents;
   PdgApiGuards *guards;
+  PdgProjectFinder *projects;
+  char *client_salt;              /* of what tells clients apart that do not say who they are; dies with the process */
+  guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
   char *events_url;
@@ -89,9 +93,21 @@ gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
 
 /* Routes of their own files. */
 void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_client_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
+
+#define PDG_API_RETRY_AFTER_SECONDS "1"
+#define PDG_API_CORS_HEADERS "Content-Type, Authorization, X-PG-API-Key"
+
+/* Whether a request without a key may send events: from loopback while the server listens there only. Unlike reading, any
+ * page may do so, since navigator.sendBeacon () and plain fetch () come from the page's own origin. */
+gboolean    pdg_api_is_keyless (PdgApi *api, PdgHttpRequest *request);
+
+/* Lets the page that sent @request read the answer; answers a preflight. */
+void        pdg_api_add_cors_headers (PdgHttpRequest *request);
+void        pdg_api_preflight (PdgHttpRequest *request, const char *methods, const char *headers);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);

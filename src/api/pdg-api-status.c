@@ -76,6 +76,8 @@ append_ingest (GString *out, PdgApi *api)
       { "productgraph_events_accepted_total", "counter", "Events stored, repeated ones included.", (double) ingest.accepted },
       { "productgraph_events_duplicate_total", "counter", "Accepted events that were stored before.", (double) ingest.duplicates },
       { "productgraph_events_rejected_total", "counter", "Events refused with a reason.", (double) ingest.rejected },
+      { "productgraph_replay_chunks_ignored_total", "counter", "Chunks of session replay that clients sent and that are not kept.",
+        (double) __atomic_load_n (&api->replay_chunks_ignored, __ATOMIC_RELAXED) },
       { "productgraph_ingest_flushes_total", "counter", "Transactions that stored events.", (double) ingest.flushes },
       { "productgraph_ingest_slow_flushes_total", "counter", "Flushes that met an event stored before.", (double) ingest.slow_flushes },
       { "productgraph_ingest_failed_flushes_total", "counter", "Flushes that were given up.", (double) ingest.failed_flushes },

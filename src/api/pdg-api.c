@@ -4,6 +4,7 @@
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-resources.h"
 #include "api/pdg-api-stream.h"
+#include "base/pdg-id.h"
 #include "db/pdg-db-error.h"
 
 #include <string.h>
@@ -63,6 +64,8 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->limits.max_page_size = options->graphql_page_size;
   api->documents = pdg_api_documents_new (options->graphql_documents);
   api->guards = pdg_api_guards_new (&guards);
+  api->projects = pdg_project_finder_new (options->pool);
+  api->client_salt = pdg_random_token (32);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
@@ -82,6 +85,8 @@ pdg_api_free (PdgApi *api)
     return;
   g_clear_pointer (&api->documents, pdg_api_documents_free);
   g_clear_pointer (&api->guards, pdg_api_guards_free);
+  g_clear_pointer (&api->projects, pdg_project_finder_free);
+  g_clear_pointer (&api->client_salt, g_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);
@@ -95,6 +100,7 @@ void
 pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_api_add_ingest_routes (api, server);
+  pdg_api_add_client_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
   pdg_api_add_graphiql_routes (api, server);
   pdg_api_add_web_socket_routes (api, server);

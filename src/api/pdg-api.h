@@ -25,6 +25,7 @@ typedef struct
   PdgDemoPlayer *demo;
   PdgPrincipal *local; /* who the desktop, and a request from loopback without a key, acts as; NULL = nobody */
   gboolean keyless;    /* requests from loopback need no key */
+  const char *keyless_project; /* (nullable) where the events of other clients go that come so; a constant text */
   gsize ingest_body_bytes;
   guint ingest_events;
   gsize ingest_event_bytes;

@@ -14,6 +14,7 @@ typedef enum
   PDG_CODEC_ERROR_TOO_MANY,  /* more events than one request may have */
   PDG_CODEC_ERROR_TOO_DEEP,  /* an envelope member nested deeper than the limit */
   PDG_CODEC_ERROR_TOO_LARGE, /* a body larger than the limit */
+  PDG_CODEC_ERROR_ENCODING,  /* packed in a way that cannot be undone */
 } PdgCodecError;
 
 GQuark pdg_codec_error_quark (void);

@@ -88,6 +88,7 @@ api_options (PdgRuntime *self)
     .demo = self->demo,
     .local = self->principal,
     .keyless = pdg_database_get_cluster (self->database) != NULL && is_loopback_host (pdg_config_get_string (s, PDG_CONFIG_HOST)),
+    .keyless_project = PDG_FIRST_PROJECT_ID,
     .ingest_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_BODY_BYTES),
     .ingest_events = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENTS),
     .ingest_event_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENT_BYTES),

@@ -36,14 +36,14 @@ check_project_id (const char *id, GError **error)
   return FALSE;
 }
 
-PdgProject *
-pdg_commands_create_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *name, GError **error)
+/* Not committed yet. (transfer full) */
+static PdgProject *
+add_project (PdgDbTx *tx, const char *id, const char *name, GError **error)
 {
-  g_autoptr (PdgDbTx) tx = pdg_commands_begin_unbound (conn, principal, PDG_ROLE_EDITOR, error);
-  g_autofree char *text = tx != NULL ? pdg_commands_dup_text (name, "name", 1, MAX_NAME_LEN, error) : NULL;
+  g_autofree char *text = pdg_commands_dup_text (name, "name", 1, MAX_NAME_LEN, error);
   g_autofree char *made = NULL;
-  g_autoptr (PdgProject) project = NULL;
   g_autoptr (GError) local = NULL;
+  PdgProject *project;
 
   if (text == NULL)
     return NULL;
@@ -52,17 +52,19 @@ pdg_commands_create_project (PdgDbConn *conn, PdgPrincipal *principal, const cha
     return NULL;
   project = pdg_store_create_project (tx, made, text, &local);
   if (g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION))
-    {
-      pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, id != NULL ? "id" : "name",
-                             "id: there is a project \"%s\" already; choose another", made);
-      return NULL;
-    }
-  if (project == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  return pdg_commands_commit (tx, principal, error, "created the project %s", made) ? g_steal_pointer (&project) : NULL;
+    pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, id != NULL ? "id" : "name", "id: there is a project \"%s\" already; choose another", made);
+  else if (project == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return project;
+}
+
+PdgProject *
+pdg_commands_create_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *name, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_commands_begin_unbound (conn, principal, PDG_ROLE_EDITOR, error);
+  g_autoptr (PdgProject) project = tx != NULL ? add_project (tx, id, name, error) : NULL;
+
+  return project != NULL && pdg_commands_commit (tx, principal, error, "created the project %s", project->id) ? g_steal_pointer (&project) : NULL;
 }
 
 PdgProject *
@@ -83,7 +85,13 @@ pdg_commands_ensure_project (PdgDbConn *conn, PdgPrincipal *principal, const cha
       return NULL;
     }
   g_clear_pointer (&tx, pdg_db_tx_free);
-  return pdg_commands_create_project (conn, principal, id, name, error);
+  /* what the program makes by itself is nobody's change, and not told */
+  tx = pdg_commands_begin_unbound (conn, principal, PDG_ROLE_EDITOR, error);
+  project = tx != NULL ? add_project (tx, id, name, error) : NULL;
+  if (project == NULL || pdg_db_tx_commit (tx, error))
+    return project;
+  pdg_project_free (project);
+  return NULL;
 }
 
 /* The time zone as the database writes it. (transfer full) */

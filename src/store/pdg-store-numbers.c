@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FIND_PROJECT "SELECT find_project($1, $2)"
+#define PROJECT_ID "SELECT id FROM project WHERE CASE WHEN $1 > 0 THEN project_id = $1 ELSE id = $2 END"
 #define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2)"
 #define ASSIGN_SCREENS "SELECT assign_screens($1, $2)"
 #define ASSIGN_RELEASES "SELECT assign_releases($1, $2)"
@@ -127,4 +128,16 @@ pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *
     return FALSE;
   *project_no = pdg_db_result_get_int4 (result, 0, 0);
   return TRUE;
+}
+
+char *
+pdg_store_dup_project_id (PdgDbTx *tx, gint32 project_no, const char *id, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, project_no);
+  pdg_db_params_add_text (params, id, (gssize) strlen (id));
+  result = pdg_db_tx_query (tx, PROJECT_ID, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) > 0 ? g_strdup (pdg_db_result_get_text (result, 0, 0)) : NULL;
 }

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 /* The number of a project by its public id; 0 when the organisation has none. */
 gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, GError **error);
 
+/* The other way round: the id of project @project_no, or when that is 0 the id @id itself if there is such a project; NULL without an
+ * error when there is none. A tenant transaction. (transfer full) */
+char    *pdg_store_dup_project_id (PdgDbTx *tx, gint32 project_no, const char *id, GError **error);
+
 gboolean pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error);

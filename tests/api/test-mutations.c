@@ -114,7 +114,7 @@ test_roles (void)
     const char *credential;
     PdgRole role;
   } callers[] = {
-    { fixture->key_a, PDG_ROLE_INGEST }, { fixture->viewer_a, PDG_ROLE_VIEWER }, { fixture->editor_a, PDG_ROLE_EDITOR }, { fixture->admin_a, PDG_ROLE_ADMIN },
+    { fixture->viewer_a, PDG_ROLE_VIEWER }, { fixture->editor_a, PDG_ROLE_EDITOR }, { fixture->admin_a, PDG_ROLE_ADMIN },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (mutations); i++)
@@ -158,6 +158,20 @@ test_roles (void)
           break;
         }
     }
+}
+
+/* A key that may only send events comes nowhere near. */
+static void
+test_ingest_key (void)
+{
+  g_autofree char *headers = g_strdup_printf (JSON_TYPE "Authorization: Bearer %s\r\n", fixture->key_a), *before = tenant_fingerprint (fixture->a);
+  g_autofree char *after = NULL;
+  g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", headers,
+                                           "{\"query\":\"mutation{createProject(input:{name:\\\"Key's\\\"}){project{id}}}\"}");
+
+  g_assert_cmpuint (answer->status, ==, 403);
+  after = tenant_fingerprint (fixture->a);
+  g_assert_cmpstr (after, ==, before);
 }
 
 /* Each mutation is in the table. */
@@ -374,6 +388,7 @@ main (int argc, char *argv[])
   fixture = directory_fixture_new ();
   g_test_add_func ("/api/mutations/all-are-tried", test_all_are_tried);
   g_test_add_func ("/api/mutations/roles", test_roles);
+  g_test_add_func ("/api/mutations/ingest-key", test_ingest_key);
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *path = g_strconcat ("/api/mutations/refusal/", refusals[i].name, NULL);

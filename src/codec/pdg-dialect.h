@@ -1,0 +1,48 @@
+#pragma once
+
+#include "codec/pdg-event-json.h"
+
+G_BEGIN_DECLS
+
+/* The protocols of other clients, each read into the same batch as our own events (docs/clients.md). The readers take decoded
+ * bodies (pdg-body.h), judge each record on its own, and keep in the metadata whatever has no key of ours. */
+
+/* What is known of a request besides its body. A plain value; texts are borrowed. */
+typedef struct
+{
+  const char *project; /* id of the project that the key belongs to */
+  const char *client;  /* tells apart clients that say neither session nor person; opaque */
+  const char *host;    /* (nullable) the Host header: records of the client's own requests to it are left out */
+  gint64 received_usec;
+  PdgEventJsonLimits limits;
+} PdgDialectContext;
+
+/* All return NULL with a PDG_CODEC_ERROR when the body cannot be read at all; else the batch, which keeps @body alive. Any thread.
+ * (transfer full) */
+
+/* Segment and RudderStack. @kind: "track" and so on of a single call; NULL for a batch. */
+PdgEventBatch *pdg_segment_read (GBytes *body, const char *kind, const PdgDialectContext *context, GError **error);
+
+/* PostHog's capture paths. @n_unsupported: (out): replay chunks, which are counted and not in the batch. */
+PdgEventBatch *pdg_posthog_read (GBytes *body, const PdgDialectContext *context, guint *n_unsupported, GError **error);
+
+typedef enum
+{
+  PDG_MIXPANEL_TRACK,
+  PDG_MIXPANEL_ENGAGE,
+  PDG_MIXPANEL_GROUPS,
+} PdgMixpanelKind;
+
+PdgEventBatch *pdg_mixpanel_read (GBytes *body, PdgMixpanelKind kind, const PdgDialectContext *context, GError **error);
+
+/* Amplitude's /2/httpapi and /batch. */
+PdgEventBatch *pdg_amplitude_read (GBytes *body, const PdgDialectContext *context, GError **error);
+
+/* The key inside a body of these: writeKey, api_key or token of the envelope, of its first record, or of that one's properties; NULL
+ * when there is none or the body is no JSON. (transfer full) (nullable) */
+char          *pdg_dialect_dup_key (GBytes *body);
+
+/* /track is a path of PostHog's old clients as well as of Mixpanel: whether this body is one of theirs. */
+gboolean       pdg_dialect_is_posthog (GBytes *body);
+
+G_END_DECLS

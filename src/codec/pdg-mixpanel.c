@@ -1,0 +1,91 @@
+#include "config.h"
+#include "codec/pdg-dialect.h"
+
+#include "codec/pdg-dialect-private.h"
+
+#include <string.h>
+
+#define DEVICE_PREFIX "$device:"
+
+static const PdgDialectType types[] = {
+  { "$mp_web_page_view", "page.view" },
+  { "$mp_page_leave", "page.leave" },
+  { "$mp_click", "ui.click" },
+  { "$mp_rage_click", "ui.click" },
+  { "$mp_input_change", "ui.input" },
+  { "$mp_submit", "ui.submit" },
+  { "$mp_scroll", "ui.scroll" },
+  { "$identify", "identify" },
+  { "$create_alias", "alias" },
+  { "$merge", "alias" },
+};
+
+static const PdgDialectRow property_rows[] = {
+  { "$insert_id", "event_id" },
+  { "$current_url", "page.url" },
+  { "current_url_path", "page.path" },
+  { "current_page_title", "page.title" },
+  { "$referrer", "page.referrer" },
+  { "$el_text", "ui.element.text" },
+  { "$el_tag_name", "ui.element" },
+  { "$app_version_string", "app.version" },
+};
+
+/* "$device:ID" is nobody yet; anything else is a person. */
+static void
+map_person (PdgDialectReader *reader, GArray *members, const char *name)
+{
+  PdgJsonMember *member = pdg_json_find (members, name);
+  g_autofree char *distinct = member != NULL ? pdg_json_dup_text (&member->value) : NULL;
+
+  pdg_dialect_take (reader, members, "$user_id", "user.id");
+  pdg_dialect_take (reader, members, "$device_id", "anonymous.id");
+  if (distinct == NULL)
+    return;
+  if (!g_str_has_prefix (distinct, DEVICE_PREFIX))
+    pdg_dialect_take (reader, members, name, "user.id");
+  else if (!pdg_event_builder_has (&reader->builder, "anonymous.id"))
+    member->taken = pdg_event_builder_set_text (&reader->builder, "anonymous.id", distinct + strlen (DEVICE_PREFIX), -1);
+}
+
+static void
+read_event (PdgDialectReader *reader, gpointer user_data)
+{
+  PdgJsonMember *name = pdg_json_find (reader->record, "event");
+  PdgJsonSpan yes = { "true", 4, PDG_JSON_TRUE, 0 };
+
+  pdg_dialect_open_properties (reader, "properties");
+  pdg_dialect_drop (reader->properties, "token");
+  pdg_dialect_set_type (reader, name, types, G_N_ELEMENTS (types));
+  if (name != NULL && pdg_json_is (&name->value, "$mp_rage_click"))
+    pdg_event_builder_keep_as (&reader->builder, "rage", &yes);
+  pdg_dialect_take_time (reader, reader->properties, "time");
+  if (name != NULL && (pdg_json_is (&name->value, "$create_alias") || pdg_json_is (&name->value, "$merge")))
+    pdg_dialect_keep_as (reader, reader->properties, "alias", "alias");
+  map_person (reader, reader->properties, "distinct_id");
+  pdg_dialect_map (reader, reader->properties, property_rows, G_N_ELEMENTS (property_rows));
+  pdg_dialect_finish (reader);
+}
+
+static void
+read_profile (PdgDialectReader *reader, gpointer user_data)
+{
+  gboolean is_group = GPOINTER_TO_UINT (user_data) == PDG_MIXPANEL_GROUPS;
+
+  pdg_dialect_drop (reader->record, "$token");
+  pdg_event_builder_set_type (&reader->builder, is_group ? "group" : "identify", -1);
+  pdg_dialect_take_time (reader, reader->record, "$time");
+  pdg_dialect_keep_as (reader, reader->record, "$set", "traits");
+  pdg_dialect_keep_as (reader, reader->record, "$set_once", "traits_once");
+  pdg_dialect_keep_as (reader, reader->record, "$group_key", "group_type");
+  pdg_dialect_keep_as (reader, reader->record, "$group_id", "group_id");
+  map_person (reader, reader->record, "$distinct_id");
+  pdg_dialect_finish (reader);
+}
+
+PdgEventBatch *
+pdg_mixpanel_read (GBytes *body, PdgMixpanelKind kind, const PdgDialectContext *context, GError **error)
+{
+  return pdg_dialect_read (body, "mixpanel", NULL, NULL, context, kind == PDG_MIXPANEL_TRACK ? read_event : read_profile,
+                           GUINT_TO_POINTER (kind), error);
+}

@@ -1,0 +1,209 @@
+#include "config.h"
+#include "codec/pdg-dialect.h"
+
+#include "codec/pdg-dialect-private.h"
+
+#include <string.h>
+
+static const PdgDialectType types[] = {
+  { "$pageview", "page.view" },
+  { "$screen", "page.view" },
+  { "$pageleave", "page.leave" },
+  { "$autocapture", "ui.click" }, /* unless $event_type says another */
+  { "$rageclick", "ui.click" },
+  { "$web_vitals", "performance" },
+  { "$exception", "error" },
+  { "$identify", "identify" },
+  { "$set", "identify" },
+  { "$groupidentify", "group" },
+  { "$create_alias", "alias" },
+  { "$merge_dangerously", "alias" },
+};
+
+static const PdgDialectType actions[] = {
+  { "click", "ui.click" },
+  { "change", "ui.input" },
+  { "submit", "ui.submit" },
+};
+
+static const PdgDialectRow property_rows[] = {
+  { "$insert_id", "event_id" }, /* where the record has no uuid */
+  { "$session_id", "session.id" },
+  { "$current_url", "page.url" },
+  { "$pathname", "page.path" },
+  { "$screen_name", "page.path" },
+  { "title", "page.title" },
+  { "$elements_chain", "ui.component.path" },
+  { "$event_type", "ui.action" },
+  { "$app_version", "app.version" },
+  { "$app_name", "app.name" },
+  { "$exception_type", "error.type" },
+  { "$exception_message", "error.message" },
+  { "$web_vitals_LCP_value", "performance.lcp_ms" },
+  { "$web_vitals_INP_value", "performance.inp_ms" },
+  { "$web_vitals_CLS_value", "performance.cls" },
+};
+
+/* Sets keys from the first object of an array of them, which itself is kept. */
+static void
+map_first (PdgDialectReader *reader, const char *name, const PdgDialectRow *rows, gsize n_rows)
+{
+  PdgJsonMember *list = pdg_json_find (reader->properties, name);
+  g_autoptr (GArray) elements = g_array_new (FALSE, FALSE, sizeof (PdgJsonMember));
+  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (PdgJsonMember));
+
+  if (list == NULL || list->value.kind != PDG_JSON_ARRAY)
+    return;
+  pdg_json_list (&list->value, 0, G_MAXUINT, elements);
+  if (elements->len == 0 || g_array_index (elements, PdgJsonMember, 0).value.kind != PDG_JSON_OBJECT)
+    return;
+  pdg_json_list (&g_array_index (elements, PdgJsonMember, 0).value, 0, G_MAXUINT, members);
+  pdg_dialect_map (reader, members, rows, n_rows);
+}
+
+static void
+map_elements (PdgDialectReader *reader)
+{
+  static const PdgDialectRow rows[] = {
+    { "tag_name", "ui.element" },
+    { "$el_text", "ui.element.text" },
+    { "attr__id", "ui.component.name" },
+    { "tag_name", "ui.component.name" },
+  };
+  PdgJsonMember *text = pdg_json_find (reader->properties, "$el_text");
+
+  if (text != NULL && pdg_event_builder_set (&reader->builder, "ui.component.name", &text->value))
+    text->taken = pdg_event_builder_set (&reader->builder, "ui.element.text", &text->value);
+  map_first (reader, "$elements", rows, G_N_ELEMENTS (rows));
+}
+
+static void
+map_exception (PdgDialectReader *reader)
+{
+  static const PdgDialectRow rows[] = {
+    { "type", "error.type" },
+    { "value", "error.message" },
+  };
+
+  map_first (reader, "$exception_list", rows, G_N_ELEMENTS (rows));
+}
+
+static void
+map_viewport (PdgDialectReader *reader)
+{
+  PdgJsonMember *width = pdg_json_find (reader->properties, "$viewport_width"), *height = pdg_json_find (reader->properties, "$viewport_height");
+  g_autofree char *text = NULL;
+
+  if (width == NULL || height == NULL || width->value.kind != PDG_JSON_NUMBER || height->value.kind != PDG_JSON_NUMBER)
+    return;
+  text = g_strdup_printf ("%.*sx%.*s", (int) width->value.len, width->value.text, (int) height->value.len, height->value.text);
+  pdg_event_builder_set_text (&reader->builder, "ui.viewport", text, -1);
+}
+
+static char *
+dup_property (PdgDialectReader *reader, const char *name)
+{
+  PdgJsonMember *member = pdg_json_find (reader->properties, name);
+
+  return member != NULL ? pdg_json_dup_text (&member->value) : NULL;
+}
+
+/* distinct_id is a person once it differs from the device's id; for groups it is made up. */
+static void
+map_person (PdgDialectReader *reader)
+{
+  GArray *place = pdg_json_find (reader->record, "distinct_id") != NULL ? reader->record : reader->properties;
+  PdgJsonMember *member = pdg_json_find (place, "distinct_id");
+  g_autofree char *distinct = member != NULL ? pdg_json_dup_text (&member->value) : NULL, *device = dup_property (reader, "$device_id");
+  g_autofree char *group_type = dup_property (reader, "$group_type"), *group_key = dup_property (reader, "$group_key");
+  g_autofree char *group = g_strdup_printf ("$%s_%s", group_type, group_key);
+
+  pdg_dialect_take (reader, reader->properties, "$anon_distinct_id", "anonymous.id");
+  pdg_dialect_take (reader, reader->properties, "$device_id", "anonymous.id");
+  if (distinct != NULL && g_strcmp0 (distinct, device) == 0)
+    member->taken = TRUE;
+  else if (distinct != NULL && g_strcmp0 (distinct, group) != 0)
+    {
+      pdg_dialect_take (reader, place, "distinct_id", "user.id");
+      if (place == reader->record)
+        pdg_dialect_take (reader, reader->properties, "distinct_id", "user.id");
+    }
+}
+
+/* From the record or, in other versions of the protocol, from the properties. */
+static void
+keep_traits (PdgDialectReader *reader, const char *from, const char *to)
+{
+  pdg_dialect_keep_as (reader, pdg_json_find (reader->record, from) != NULL ? reader->record : reader->properties, from, to);
+}
+
+static void
+map_by_name (PdgDialectReader *reader, const PdgJsonSpan *name)
+{
+  PdgJsonSpan yes = { "true", 4, PDG_JSON_TRUE, 0 };
+
+  if (pdg_json_is (name, "$autocapture"))
+    {
+      PdgJsonMember *action = pdg_json_find (reader->properties, "$event_type");
+
+      for (gsize i = 0; action != NULL && i < G_N_ELEMENTS (actions); i++)
+        if (pdg_json_is (&action->value, actions[i].from))
+          pdg_event_builder_set_type (&reader->builder, actions[i].to, -1);
+    }
+  else if (pdg_json_is (name, "$rageclick"))
+    pdg_event_builder_keep_as (&reader->builder, "rage", &yes);
+  else if (pdg_json_is (name, "$identify") || pdg_json_is (name, "$set"))
+    {
+      keep_traits (reader, "$set", "traits");
+      keep_traits (reader, "$set_once", "traits_once");
+    }
+  else if (pdg_json_is (name, "$groupidentify"))
+    {
+      pdg_dialect_keep_as (reader, reader->properties, "$group_type", "group_type");
+      pdg_dialect_keep_as (reader, reader->properties, "$group_key", "group_id");
+      pdg_dialect_keep_as (reader, reader->properties, "$group_set", "traits");
+    }
+  else if (pdg_json_is (name, "$create_alias") || pdg_json_is (name, "$merge_dangerously"))
+    pdg_dialect_keep_as (reader, reader->properties, "alias", "alias");
+}
+
+static void
+read_record (PdgDialectReader *reader, gpointer user_data)
+{
+  guint *n_unsupported = user_data;
+  PdgJsonMember *name = pdg_json_find (reader->record, "event");
+  PdgJsonMember *referrer;
+
+  if (name != NULL && pdg_json_is (&name->value, "$snapshot"))
+    {
+      (*n_unsupported)++;
+      return;
+    }
+  pdg_dialect_open_properties (reader, "properties");
+  pdg_dialect_drop (reader->record, "api_key");
+  pdg_dialect_drop (reader->record, "token");
+  pdg_dialect_drop (reader->properties, "token");
+  pdg_dialect_drop (reader->record, "sent_at");
+  pdg_dialect_set_type (reader, name, types, G_N_ELEMENTS (types));
+  pdg_dialect_take (reader, reader->record, "uuid", "event_id");
+  pdg_dialect_take_time (reader, reader->record, "timestamp");
+  pdg_dialect_take_time (reader, reader->properties, "$time");
+  map_person (reader);
+  if (name != NULL)
+    map_by_name (reader, &name->value);
+  map_elements (reader);
+  map_exception (reader);
+  pdg_dialect_map (reader, reader->properties, property_rows, G_N_ELEMENTS (property_rows));
+  referrer = pdg_json_find (reader->properties, "$referrer");
+  if (referrer != NULL && !pdg_json_is (&referrer->value, "$direct"))
+    pdg_dialect_take (reader, reader->properties, "$referrer", "page.referrer");
+  map_viewport (reader);
+  pdg_dialect_finish (reader);
+}
+
+PdgEventBatch *
+pdg_posthog_read (GBytes *body, const PdgDialectContext *context, guint *n_unsupported, GError **error)
+{
+  *n_unsupported = 0;
+  return pdg_dialect_read (body, "posthog", "batch", "sent_at", context, read_record, n_unsupported, error);
+}
