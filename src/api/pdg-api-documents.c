@@ -1,28 +1,69 @@
 #include "config.h"
 #include "api/pdg-api-documents.h"
 
+#include "base/pdg-id.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
 #define MAX_TEXT_BYTES (8 * 1024 * 1024) /* of all that are kept; what is made of a text is some ten times as large */
 
+/* A text and its fingerprint, whose seed nobody outside knows: no client can make many texts fall into one place of the table. */
 typedef struct
 {
-  char hash[PDG_API_HASH_LEN + 1];
+  const char *text;
   gsize len;
+  union
+  {
+    guint8 bytes[16];
+    guint place;
+  } print;
+} Text;
+
+typedef struct
+{
+  Text key; /* first: the table by text holds it */
+  char hash[PDG_API_HASH_LEN + 1];
   PdgGqlChecked *checked;
+  GList link; /* of @recent */
+  char text[];
 } Entry;
 
 struct _PdgApiDocuments
 {
   guint max;
   GHashTable *allowed; /* hash -> PdgGqlChecked; not changed once threads use it */
+  guint64 seed;
   GMutex lock;         /* what follows */
-  GHashTable *links;   /* hash -> GList of @recent */
+  GHashTable *by_hash; /* Entry by its hash */
+  GHashTable *by_text; /* Entry by its key */
   GQueue recent;       /* Entry, the last used first */
   gsize text_bytes;
   PdgApiDocumentStats stats;
 };
+
+static guint
+text_hash (gconstpointer key)
+{
+  return ((const Text *) key)->print.place;
+}
+
+static gboolean
+text_equal (gconstpointer a, gconstpointer b)
+{
+  const Text *x = a, *y = b;
+
+  return x->len == y->len && memcmp (x->print.bytes, y->print.bytes, sizeof x->print.bytes) == 0 && memcmp (x->text, y->text, x->len) == 0;
+}
+
+static Text
+make_key (const PdgApiDocuments *documents, const char *text, gsize len)
+{
+  Text key = { .text = text, .len = len };
+
+  pdg_hash128 (text, len, documents->seed, key.print.bytes);
+  return key;
+}
 
 PdgApiDocuments *
 pdg_api_documents_new (guint max)
@@ -31,7 +72,9 @@ pdg_api_documents_new (guint max)
 
   documents->max = max;
   documents->allowed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pdg_gql_checked_unref);
-  documents->links = g_hash_table_new (g_str_hash, g_str_equal);
+  documents->seed = (guint64) g_random_int () << 32 | g_random_int ();
+  documents->by_hash = g_hash_table_new (g_str_hash, g_str_equal);
+  documents->by_text = g_hash_table_new (text_hash, text_equal);
   g_queue_init (&documents->recent);
   g_mutex_init (&documents->lock);
   return documents;
@@ -40,10 +83,12 @@ pdg_api_documents_new (guint max)
 static void
 drop_oldest (PdgApiDocuments *documents)
 {
-  Entry *entry = g_queue_pop_tail (&documents->recent);
+  Entry *entry = g_queue_peek_tail (&documents->recent);
 
-  g_hash_table_remove (documents->links, entry->hash);
-  documents->text_bytes -= entry->len;
+  g_queue_unlink (&documents->recent, &entry->link);
+  g_hash_table_remove (documents->by_hash, entry->hash);
+  g_hash_table_remove (documents->by_text, &entry->key);
+  documents->text_bytes -= entry->key.len;
   pdg_gql_checked_unref (entry->checked);
   g_free (entry);
 }
@@ -55,7 +100,8 @@ pdg_api_documents_free (PdgApiDocuments *documents)
     return;
   while (documents->recent.length > 0)
     drop_oldest (documents);
-  g_hash_table_unref (documents->links);
+  g_hash_table_unref (documents->by_hash);
+  g_hash_table_unref (documents->by_text);
   g_hash_table_unref (documents->allowed);
   g_mutex_clear (&documents->lock);
   g_free (documents);
@@ -116,21 +162,27 @@ pdg_api_documents_keeps (PdgApiDocuments *documents)
   return documents->max > 0;
 }
 
+/* Under the lock. */
+static PdgGqlChecked *
+use (PdgApiDocuments *documents, Entry *entry)
+{
+  g_queue_unlink (&documents->recent, &entry->link);
+  g_queue_push_head_link (&documents->recent, &entry->link);
+  documents->stats.hits++;
+  return pdg_gql_checked_ref (entry->checked);
+}
+
 PdgGqlChecked *
 pdg_api_documents_lookup (PdgApiDocuments *documents, const char *hash)
 {
   PdgGqlChecked *found = g_hash_table_lookup (documents->allowed, hash);
-  GList *link;
+  Entry *entry;
 
   g_mutex_lock (&documents->lock);
-  link = found == NULL ? g_hash_table_lookup (documents->links, hash) : NULL;
-  if (link != NULL)
-    {
-      g_queue_unlink (&documents->recent, link);
-      g_queue_push_head_link (&documents->recent, link);
-      found = ((Entry *) link->data)->checked;
-    }
-  if (found != NULL)
+  entry = found == NULL ? g_hash_table_lookup (documents->by_hash, hash) : NULL;
+  if (entry != NULL)
+    found = use (documents, entry);
+  else if (found != NULL)
     {
       pdg_gql_checked_ref (found);
       documents->stats.hits++;
@@ -141,22 +193,39 @@ pdg_api_documents_lookup (PdgApiDocuments *documents, const char *hash)
   return found;
 }
 
+PdgGqlChecked *
+pdg_api_documents_lookup_text (PdgApiDocuments *documents, const char *text, gsize len)
+{
+  Text key = make_key (documents, text, len);
+  PdgGqlChecked *found;
+  Entry *entry;
+
+  g_mutex_lock (&documents->lock);
+  entry = g_hash_table_lookup (documents->by_text, &key);
+  found = entry != NULL ? use (documents, entry) : NULL;
+  g_mutex_unlock (&documents->lock);
+  return found;
+}
+
 void
-pdg_api_documents_insert (PdgApiDocuments *documents, const char *hash, gsize len, PdgGqlChecked *checked)
+pdg_api_documents_insert (PdgApiDocuments *documents, const char *hash, const char *text, gsize len, PdgGqlChecked *checked)
 {
   Entry *entry;
 
   if (documents->max == 0 || len > MAX_TEXT_BYTES)
     return;
   g_mutex_lock (&documents->lock);
-  if (!g_hash_table_contains (documents->links, hash))
+  if (!g_hash_table_contains (documents->by_hash, hash))
     {
-      entry = g_new0 (Entry, 1);
+      entry = g_malloc0 (sizeof *entry + len);
+      memcpy (entry->text, text, len);
+      entry->key = make_key (documents, entry->text, len);
       g_strlcpy (entry->hash, hash, sizeof entry->hash);
-      entry->len = len;
       entry->checked = pdg_gql_checked_ref (checked);
-      g_queue_push_head (&documents->recent, entry);
-      g_hash_table_insert (documents->links, entry->hash, documents->recent.head);
+      entry->link.data = entry;
+      g_queue_push_head_link (&documents->recent, &entry->link);
+      g_hash_table_insert (documents->by_hash, entry->hash, entry);
+      g_hash_table_add (documents->by_text, &entry->key);
       documents->text_bytes += len;
       while (documents->recent.length > documents->max || documents->text_bytes > MAX_TEXT_BYTES)
         drop_oldest (documents);

@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /* Documents that were parsed and validated, by the SHA-256 of their text in hexadecimal: the most recently used ones, and
- * those of the allow-list. Every function on any thread. */
+ * those of the allow-list. The former by their text too, which costs less than that hash. Every function on any thread. */
 typedef struct _PdgApiDocuments PdgApiDocuments;
 
 #define PDG_API_HASH_LEN 64
@@ -32,8 +32,12 @@ gboolean         pdg_api_documents_allows (PdgApiDocuments *documents, const cha
 /* NULL when it is not known. (transfer full) (nullable) */
 PdgGqlChecked   *pdg_api_documents_lookup (PdgApiDocuments *documents, const char *hash);
 
-/* Keeps @checked, of a text with @len bytes. */
-void             pdg_api_documents_insert (PdgApiDocuments *documents, const char *hash, gsize len, PdgGqlChecked *checked);
+/* The same by the text itself, among the recently used; what is not found counts as no miss, since its hash is looked up next.
+ * (transfer full) (nullable) */
+PdgGqlChecked   *pdg_api_documents_lookup_text (PdgApiDocuments *documents, const char *text, gsize len);
+
+/* Keeps @checked, of @text with @len bytes, whose SHA-256 is @hash. */
+void             pdg_api_documents_insert (PdgApiDocuments *documents, const char *hash, const char *text, gsize len, PdgGqlChecked *checked);
 
 gboolean         pdg_api_documents_keeps (PdgApiDocuments *documents);
 void             pdg_api_documents_get_stats (PdgApiDocuments *documents, PdgApiDocumentStats *stats);

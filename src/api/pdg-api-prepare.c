@@ -42,9 +42,9 @@ refuse_by_engine (PdgApi *api, const PdgGqlRefusal *refusal, PdgApiOutcome *outc
   return NULL;
 }
 
-/* The document by its hash, or by its text, which then is known from now on. */
+/* The document by its hash, which is computed when there is a text; a new one is known from now on. */
 static PdgGqlChecked *
-find_document (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, PdgApiOutcome *outcome, GBytes **response)
+find_by_hash (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, PdgApiOutcome *outcome, GBytes **response)
 {
   g_autofree char *computed = run->query != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, run->query, -1) : NULL;
   const char *hash = computed != NULL ? computed : run->hash;
@@ -76,8 +76,18 @@ find_document (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, 
   checked = pdg_gql_check (api->schema, request, &refusal, response);
   if (checked == NULL)
     return refuse_by_engine (api, &refusal, outcome);
-  pdg_api_documents_insert (api->documents, hash, strlen (run->query), checked);
+  pdg_api_documents_insert (api->documents, hash, run->query, strlen (run->query), checked);
   return checked;
+}
+
+/* A text that is known needs no SHA-256, unless that is what the client or the allow-list names it by. */
+static PdgGqlChecked *
+find_document (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, PdgApiOutcome *outcome, GBytes **response)
+{
+  gboolean by_text = run->query != NULL && run->hash == NULL && (!api->options.graphql_only_persisted || run->trusted);
+  PdgGqlChecked *known = by_text ? pdg_api_documents_lookup_text (api->documents, run->query, strlen (run->query)) : NULL;
+
+  return known != NULL ? known : find_by_hash (api, run, request, outcome, response);
 }
 
 PdgGqlOperation *

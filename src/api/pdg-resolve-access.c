@@ -36,25 +36,25 @@ static void
 organisation_members (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
   const char *after_id;
   guint8 uuid[16];
   gint64 after_usec;
   GError *error = NULL;
   GPtrArray *members;
 
-  if (first == 0 || !pdg_resolve_get_text_cursor (call, &after_id, &after_usec))
+  if (limit == 0 || !pdg_resolve_get_text_cursor (call, &after_id, &after_usec))
     return;
   if (after_id != NULL && !pdg_uuid_parse (after_id, strlen (after_id), uuid))
     {
       pdg_resolve_refuse (call, "after: pass the endCursor of the page before");
       return;
     }
-  members = pdg_queries_list_members (queries, after_usec, after_id, first + 1, &error);
+  members = pdg_queries_list_members (queries, after_usec, after_id, limit, &error);
   if (members == NULL)
     pdg_gql_call_fail_all (call, error);
   else
-    pdg_resolve_set_page (call, 0, members, first, make_member_cursor);
+    pdg_resolve_set_page (call, 0, members, make_member_cursor);
 }
 
 static void
@@ -89,18 +89,18 @@ static void
 organisation_tokens (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
-  gint32 after = first > 0 ? get_number_cursor (call) : -1;
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
+  gint32 after = limit > 0 ? get_number_cursor (call) : -1;
   GError *error = NULL;
   GPtrArray *tokens;
 
   if (after < 0)
     return;
-  tokens = pdg_queries_list_tokens (queries, after, first + 1, &error);
+  tokens = pdg_queries_list_tokens (queries, after, limit, &error);
   if (tokens == NULL)
     pdg_gql_call_fail_all (call, error);
   else
-    pdg_resolve_set_page (call, 0, tokens, first, make_token_cursor);
+    pdg_resolve_set_page (call, 0, tokens, make_token_cursor);
 }
 
 static char *
@@ -113,8 +113,8 @@ static void
 project_keys (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
-  gint32 after = first > 0 ? get_number_cursor (call) : -1;
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
+  gint32 after = limit > 0 ? get_number_cursor (call) : -1;
   g_autofree gint32 *projects = NULL;
   GError *error = NULL;
   GPtrArray *lists;
@@ -122,8 +122,8 @@ project_keys (PdgGqlCall *call)
   if (after < 0)
     return;
   projects = pdg_resolve_dup_project_nos (call);
-  lists = pdg_queries_list_api_keys (queries, projects, pdg_gql_call_get_n (call), after, first + 1, &error);
-  pdg_resolve_set_pages (call, lists, &error, first, make_key_cursor);
+  lists = pdg_queries_list_api_keys (queries, projects, pdg_gql_call_get_n (call), after, limit, &error);
+  pdg_resolve_set_pages (call, lists, &error, make_key_cursor);
 }
 
 PDG_RESOLVE_MEMBER (member_id, PdgMember, pdg_gql_call_set_borrowed_string (call, i, source->id))

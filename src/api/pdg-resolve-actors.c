@@ -42,7 +42,7 @@ project_actors (PdgGqlCall *call)
 
   if (queries != NULL && get_actor_filter (call, &filter, &events))
     pdg_resolve_set_pages (call, pdg_queries_list_actors (queries, project_nos, pdg_gql_call_get_n (call), &filter, &error), &error,
-                           filter.limit - 1, pdg_resolve_make_actor_cursor);
+                           pdg_resolve_make_actor_cursor);
 }
 
 static void
@@ -129,7 +129,7 @@ actor_sessions (PdgGqlCall *call)
       actor_nos[i] = actor->actor_no;
     }
   if (queries != NULL && pdg_resolve_get_session_page (call, &filter))
-    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, actor_nos, n, &filter, &error), &error, filter.limit - 1,
+    pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, actor_nos, n, &filter, &error), &error,
                            pdg_resolve_make_session_cursor);
 }
 

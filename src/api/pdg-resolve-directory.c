@@ -66,14 +66,14 @@ static void
 query_projects (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
   const char *after = pdg_gql_call_arg_string (call, "after");
   g_auto (GStrv) parts = after != NULL ? g_strsplit (after, ".", 2) : NULL;
-  PdgStoreProjectFilter filter = { .search = pdg_gql_call_arg_string (call, "search"), .limit = first + 1 };
+  PdgStoreProjectFilter filter = { .search = pdg_gql_call_arg_string (call, "search"), .limit = limit };
   GError *error = NULL;
   GPtrArray *projects;
 
-  if (first == 0)
+  if (limit == 0)
     return;
   if (parts != NULL)
     {
@@ -89,7 +89,7 @@ query_projects (PdgGqlCall *call)
   if (projects == NULL)
     pdg_gql_call_fail_all (call, error);
   else
-    pdg_resolve_set_page (call, 0, projects, first, make_project_cursor);
+    pdg_resolve_set_page (call, 0, projects, make_project_cursor);
 }
 
 static void

@@ -49,7 +49,7 @@ get_parts (PdgGqlCall *call, gboolean is_page)
     const char *field;
     PdgEventParts part;
   } wants[] = {
-    { "type", PDG_EVENT_TERM }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
+    { "type", PDG_EVENT_TYPE }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
     { "journeyId", PDG_EVENT_TERM }, { "journeyStepId", PDG_EVENT_TERM }, { "screen", PDG_EVENT_TERM }, { "pagePath", PDG_EVENT_PAGE_PATH },
     { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA },
   };
@@ -66,11 +66,11 @@ static gboolean
 get_query (PdgGqlCall *call, PdgStoreEventQuery *query, PdgEventPlace *place, PdgEventFilter **filter)
 {
   const char *after = pdg_gql_call_arg_string (call, "after");
-  guint first = pdg_resolve_get_first (call);
+  guint limit = pdg_resolve_get_limit (call);
   gboolean refused = FALSE;
 
-  *query = (PdgStoreEventQuery) { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = first + 1, .parts = get_parts (call, TRUE) };
-  if (first == 0)
+  *query = (PdgStoreEventQuery) { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = limit, .parts = get_parts (call, TRUE) };
+  if (limit == 0)
     return FALSE;
   query->newest_first = g_strcmp0 (pdg_gql_call_arg_string (call, "order"), "NEWEST_FIRST") == 0;
   if (after != NULL)
@@ -105,7 +105,7 @@ session_events (PdgGqlCall *call)
       keys[i] = (PdgStoreSessionKey) { session->started_usec, session->ended_usec, session->project_no, session->session_no };
     }
   if (queries != NULL && get_query (call, &query, &place, &filter))
-    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), &error, query.limit - 1, make_event_cursor);
+    pdg_resolve_set_pages (call, pdg_queries_list_session_events (queries, keys, n, &query, &error), &error, make_event_cursor);
 }
 
 static void
@@ -119,7 +119,7 @@ project_events (PdgGqlCall *call)
   GError *error = NULL;
 
   if (queries != NULL && get_query (call, &query, &place, &filter) && pdg_resolve_get_range (call, &query.from_usec, &query.to_usec))
-    pdg_resolve_set_pages (call, pdg_queries_list_events (queries, project_nos, pdg_gql_call_get_n (call), &query, &error), &error, query.limit - 1,
+    pdg_resolve_set_pages (call, pdg_queries_list_events (queries, project_nos, pdg_gql_call_get_n (call), &query, &error), &error,
                            make_event_cursor);
 }
 

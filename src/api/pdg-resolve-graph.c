@@ -241,7 +241,7 @@ set_member_sessions (PdgGqlCall *call, const Members *members)
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_audience_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
-  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
+  pdg_resolve_set_pages (call, lists, &error, pdg_resolve_make_session_cursor);
 }
 
 static void
@@ -256,7 +256,7 @@ set_member_actors (PdgGqlCall *call, const Members *members)
   if (queries == NULL || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_audience_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
-  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_actor_cursor);
+  pdg_resolve_set_pages (call, lists, &error, pdg_resolve_make_actor_cursor);
 }
 
 static void

@@ -27,19 +27,19 @@ static void
 project_journeys (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
-  PdgStoreJourneyFilter filter = { .kind = get_kind (call), .limit = first + 1 };
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
+  PdgStoreJourneyFilter filter = { .kind = get_kind (call), .limit = limit };
   g_autofree gint32 *projects = NULL;
   gint64 after_no;
   GError *error = NULL;
   GPtrArray *lists;
 
-  if (first == 0 || !pdg_resolve_get_text_cursor (call, &filter.after_name, &after_no))
+  if (limit == 0 || !pdg_resolve_get_text_cursor (call, &filter.after_name, &after_no))
     return;
   filter.after_no = (gint32) CLAMP (after_no, 0, G_MAXINT32);
   projects = pdg_resolve_dup_project_nos (call);
   lists = pdg_queries_list_journeys (queries, projects, pdg_gql_call_get_n (call), &filter, &error);
-  pdg_resolve_set_pages (call, lists, &error, first, make_journey_cursor);
+  pdg_resolve_set_pages (call, lists, &error, make_journey_cursor);
 }
 
 static void

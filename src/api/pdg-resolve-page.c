@@ -30,9 +30,10 @@ page_free (gpointer data)
 }
 
 void
-pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor)
+pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, PdgResolveCursorFunc make_cursor)
 {
   Page *page = g_new0 (Page, 1);
+  guint first = (guint) pdg_gql_call_arg_int (call, "first");
 
   page->nodes = nodes;
   page->make_cursor = make_cursor;
@@ -44,7 +45,7 @@ pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint fir
 }
 
 void
-pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint first, PdgResolveCursorFunc make_cursor)
+pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, PdgResolveCursorFunc make_cursor)
 {
   if (lists == NULL)
     {
@@ -52,7 +53,7 @@ pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint
       return;
     }
   for (guint i = 0; i < lists->len; i++)
-    pdg_resolve_set_page (call, i, g_ptr_array_ref (lists->pdata[i]), first, make_cursor);
+    pdg_resolve_set_page (call, i, g_ptr_array_ref (lists->pdata[i]), make_cursor);
   g_ptr_array_unref (lists);
 }
 
@@ -87,10 +88,8 @@ pdg_resolve_get_time_cursor (PdgGqlCall *call, gint64 *usec, gint64 *number)
 gboolean
 pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page)
 {
-  guint first = pdg_resolve_get_first (call);
-
-  page->limit = first + 1;
-  return first > 0 && pdg_resolve_get_time_cursor (call, &page->before_usec, &page->before_no);
+  page->limit = pdg_resolve_get_limit (call);
+  return page->limit > 0 && pdg_resolve_get_time_cursor (call, &page->before_usec, &page->before_no);
 }
 
 gboolean

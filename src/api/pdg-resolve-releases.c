@@ -24,7 +24,7 @@ project_releases (PdgGqlCall *call)
   if (queries == NULL || !pdg_resolve_get_range (call, &from, &to) || !pdg_resolve_get_page (call, &page))
     return;
   lists = pdg_queries_list_releases (queries, projects, pdg_gql_call_get_n (call), from, to, &page, &error);
-  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, make_release_cursor);
+  pdg_resolve_set_pages (call, lists, &error, make_release_cursor);
 }
 
 static void
@@ -42,7 +42,7 @@ release_sessions (PdgGqlCall *call)
   for (guint i = 0; i < n; i++)
     releases[i] = pdg_gql_call_get_source (call, i);
   lists = pdg_queries_list_release_sessions (queries, releases, n, &page, pdg_resolve_get_session_parts (call, TRUE), &error);
-  pdg_resolve_set_pages (call, lists, &error, page.limit - 1, pdg_resolve_make_session_cursor);
+  pdg_resolve_set_pages (call, lists, &error, pdg_resolve_make_session_cursor);
 }
 
 PDG_RESOLVE_MEMBER (release_version, PdgRelease, pdg_gql_call_set_borrowed_string (call, i, source->version))

@@ -18,17 +18,17 @@ static void
 project_screens (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint first = queries != NULL ? pdg_resolve_get_first (call) : 0;
+  guint limit = queries != NULL ? pdg_resolve_get_limit (call) : 0;
   g_autofree gint32 *projects = NULL;
   GError *error = NULL;
   GPtrArray *lists;
 
-  if (first == 0)
+  if (limit == 0)
     return;
   projects = pdg_resolve_dup_project_nos (call);
   lists = pdg_queries_list_screens (queries, projects, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "search"),
-                                    pdg_gql_call_arg_string (call, "after"), first + 1, &error);
-  pdg_resolve_set_pages (call, lists, &error, first, make_screen_cursor);
+                                    pdg_gql_call_arg_string (call, "after"), limit, &error);
+  pdg_resolve_set_pages (call, lists, &error, make_screen_cursor);
 }
 
 static void
@@ -72,10 +72,10 @@ make_snapshot_cursor (gconstpointer node)
 static gboolean
 get_snapshot_filter (PdgGqlCall *call, PdgStoreSnapshotFilter *filter)
 {
-  guint first = pdg_resolve_get_first (call);
+  guint limit = pdg_resolve_get_limit (call);
 
-  filter->limit = first + 1;
-  return first > 0 && pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec)
+  filter->limit = limit;
+  return limit > 0 && pdg_resolve_get_range (call, &filter->from_usec, &filter->to_usec)
          && pdg_resolve_get_time_cursor (call, &filter->before_taken_usec, &filter->before_snapshot_no);
 }
 
@@ -96,7 +96,7 @@ project_snapshots (PdgGqlCall *call)
   for (guint i = 0; i < n; i++)
     screens[i] = screen_no;
   lists = pdg_queries_list_snapshots (queries, projects, screen_no != 0 ? screens : NULL, n, &filter, &error);
-  pdg_resolve_set_pages (call, lists, &error, filter.limit - 1, make_snapshot_cursor);
+  pdg_resolve_set_pages (call, lists, &error, make_snapshot_cursor);
 }
 
 /* The lists of every parent, which is a PdgScreen. */
@@ -127,7 +127,7 @@ screen_snapshots (PdgGqlCall *call)
   if (queries == NULL || !get_snapshot_filter (call, &filter))
     return;
   lists = list_screen_snapshots (call, queries, &filter, &error);
-  pdg_resolve_set_pages (call, lists, &error, filter.limit - 1, make_snapshot_cursor);
+  pdg_resolve_set_pages (call, lists, &error, make_snapshot_cursor);
 }
 
 static void

@@ -65,7 +65,7 @@ project_sessions (PdgGqlCall *call)
 
   if (queries != NULL && get_session_filter (call, &filter, &events))
     pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), &error,
-                           filter.limit - 1, pdg_resolve_make_session_cursor);
+                           pdg_resolve_make_session_cursor);
 }
 
 static void

@@ -46,6 +46,14 @@ pdg_resolve_get_first (PdgGqlCall *call)
   return 0;
 }
 
+guint
+pdg_resolve_get_limit (PdgGqlCall *call)
+{
+  guint first = pdg_resolve_get_first (call);
+
+  return first > 0 && pdg_gql_call_selects (call, "pageInfo.hasNextPage") ? first + 1 : first;
+}
+
 gboolean
 pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec)
 {

@@ -57,6 +57,9 @@ PdgQueries *pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *m
 /* The argument "first" of a page; 0 when the call was refused. */
 guint       pdg_resolve_get_first (PdgGqlCall *call);
 
+/* How many to ask for: one more when the page must know whether others follow; 0 when the call was refused. */
+guint       pdg_resolve_get_limit (PdgGqlCall *call);
+
 /* The half-open range of the argument "range", open ends as G_MININT64 and G_MAXINT64; FALSE when the call was refused. */
 gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *to_usec);
 
@@ -76,9 +79,9 @@ void        pdg_resolve_set_measure (PdgGqlCall *call, guint index, double value
 /* The cursor of a node of a page. (transfer full) */
 typedef char *(*PdgResolveCursorFunc) (gconstpointer node);
 
-/* Answers parent @index with a connection: the first @first of @nodes (transfer full), of which one more was asked for to
- * know whether others follow. Its type binds PDG_RESOLVE_CONNECTION. */
-void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, guint first, PdgResolveCursorFunc make_cursor);
+/* Answers parent @index with a connection: of @nodes (transfer full) as many as the argument "first" says, where up to
+ * pdg_resolve_get_limit() of them were asked for. Its type binds PDG_RESOLVE_CONNECTION. */
+void        pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, PdgResolveCursorFunc make_cursor);
 
 /* The cursor of a list by time and then by number, newest first; and the place that the argument "after" names, G_MAXINT64 for both
  * when it is absent. FALSE when the call was refused. */
@@ -90,7 +93,7 @@ gboolean    pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page);
 
 /* Answers every parent with a connection: @lists (transfer full) has the nodes of each, or is NULL with *@error (transfer full). It
  * takes the error's address, so that the call that sets it may stand beside it. */
-void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, guint first, PdgResolveCursorFunc make_cursor);
+void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **error, PdgResolveCursorFunc make_cursor);
 
 /* Answers every parent with an object: @objects (transfer full) has one for each, NULL for null, or is NULL with *@error
  * (transfer full). */

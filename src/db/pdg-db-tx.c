@@ -16,6 +16,7 @@ struct _PdgDbTx
   gboolean planned;  /* what plan_cache_mode is at the server */
   PdgDbTxFlags flags;
   guint timeout_ms;
+  gint32 org_no;
   char org[PDG_UUID_TEXT_BYTES];
 };
 
@@ -174,10 +175,17 @@ execute (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **er
   return pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { plan_mode_sql, params }, *command }, 2, error);
 }
 
+gint32
+pdg_db_tx_get_org_no (const PdgDbTx *tx)
+{
+  return tx->org_no;
+}
+
 PdgDbTx *
 pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, GError **error)
 {
   g_autoptr (PdgDbParams) params = NULL;
+  PdgDbTx *tx;
   const char *org;
   guint8 uuid[16];
 
@@ -191,12 +199,18 @@ pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, G
       return NULL;
     }
   if ((flags & PDG_DB_TX_DEFERRED) != 0)
-    return begin_deferred (conn, uuid, flags, error);
-  g_return_val_if_fail ((guint) flags < G_N_ELEMENTS (begin_sql), NULL);
+    tx = begin_deferred (conn, uuid, flags, error);
+  else
+    {
+      g_return_val_if_fail ((guint) flags < G_N_ELEMENTS (begin_sql), NULL);
 
-  params = pdg_db_params_new ();
-  pdg_db_params_add_uuid (params, uuid);
-  return begin (conn, flags, params, error);
+      params = pdg_db_params_new ();
+      pdg_db_params_add_uuid (params, uuid);
+      tx = begin (conn, flags, params, error);
+    }
+  if (tx != NULL)
+    tx->org_no = pdg_principal_get_org_no (principal);
+  return tx;
 }
 
 PdgDbTx *

@@ -14,10 +14,10 @@
 #define RENAME_ORGANISATION "UPDATE organisation SET name = $1 WHERE org_id = " OWN " RETURNING org_id, id, name, created_at"
 #define PROJECT_COLUMNS "project_id, id, name, created_at, time_zone, week_start"
 #define LIST_PROJECTS                                                                                                    \
-  "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = " OWN " AND ($1::int4 = 0 OR project_id = $1) "                \
+  "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = $6 AND ($1::int4 = 0 OR project_id = $1) "                     \
   "AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(lower(id COLLATE \"default\"), lower($2)) > 0) " \
   "AND ($3::text IS NULL OR (lower(name), id) > (lower($3), $4 COLLATE \"C\")) ORDER BY lower(name), id LIMIT $5"
-#define LOOKUP_PROJECT "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = " OWN " AND id = $1 COLLATE \"C\""
+#define LOOKUP_PROJECT "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = $2 AND id = $1 COLLATE \"C\""
 #define LOOKUP_PROJECT_ID "SELECT id FROM project WHERE org_id = " OWN " AND project_id = $1"
 #define CREATE_PROJECT                                                                                                   \
   "INSERT INTO project (org_id, id, name) VALUES (current_org_id(), $1, $2) RETURNING " PROJECT_COLUMNS
@@ -156,6 +156,7 @@ pdg_store_list_projects (PdgDbTx *tx, const PdgStoreProjectFilter *filter, GErro
   pdg_db_params_add_text (params, filter->after_name, -1);
   pdg_db_params_add_text (params, filter->after_id, -1);
   pdg_db_params_add_int4 (params, (gint32) filter->limit);
+  pdg_db_params_add_int4 (params, pdg_db_tx_get_org_no (tx));
   result = pdg_db_tx_query_planned (tx, LIST_PROJECTS, params, error);
   if (result == NULL)
     return NULL;
@@ -171,6 +172,7 @@ pdg_store_lookup_project (PdgDbTx *tx, const char *id, GError **error)
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
 
   pdg_db_params_add_text (params, id, -1);
+  pdg_db_params_add_int4 (params, pdg_db_tx_get_org_no (tx));
   return query_project (tx, LOOKUP_PROJECT, params, error);
 }
 

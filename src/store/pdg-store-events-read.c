@@ -12,24 +12,29 @@
 #define ASCENDING "e.ts, e.session_no, coalesce(e.seq, -2147483648), e.event_key"
 #define DESCENDING "e.ts DESC, e.session_no DESC, coalesce(e.seq, -2147483648) DESC, e.event_key DESC"
 
-/* The columns of the event e of the owner p. The data is taken apart only when it is asked for, and a table that is not needed is
- * not named: each costs a look at its policy. */
+/* The columns of the event e of the owner p, after its place: only those that are asked for, as each costs something in every row.
+ * read_event() reads them in this order. The data is taken apart only when it is asked for, and a table that is not needed is not
+ * named: each costs a look at its policy. */
 static void
 append_select (PdgStoreQuery *query, PdgEventParts parts)
 {
-  g_string_append (query->sql, "SELECT p.place, e.project_id, e.session_no, e.ts, e.received_at, e.seq, e.flags, e.event_key, e.event_id, e.page_title, ");
-  g_string_append (query->sql, parts & PDG_EVENT_TERM
-                                 ? "t.event_type, t.event_name, t.component, t.component_path, t.journey_id, t.step_id, t.screen_no, "
-                                 : "NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::int4, ");
-  g_string_append (query->sql, parts & PDG_EVENT_PAGE_PATH ? "coalesce(e.page_path, sc.path), " : "NULL::text, ");
-  g_string_append (query->sql, parts & PDG_EVENT_RELEASE ? "r.version, " : "NULL::text, ");
-  g_string_append (query->sql, parts & PDG_EVENT_DATA ? "(e.data::jsonb - 'metadata')::text, (e.data::jsonb -> 'metadata')::text" : "NULL::text, NULL::text");
+  g_string_append (query->sql, "SELECT p.place, e.project_id, e.session_no, e.ts, e.received_at, e.seq, e.flags, e.event_key, e.event_id, e.page_title");
+  if (parts & PDG_EVENT_TYPE)
+    g_string_append (query->sql, ", t.event_type");
+  if (parts & PDG_EVENT_TERM)
+    g_string_append (query->sql, ", t.event_name, t.component, t.component_path, t.journey_id, t.step_id, t.screen_no");
+  if (parts & PDG_EVENT_PAGE_PATH)
+    g_string_append (query->sql, ", coalesce(e.page_path, sc.path)");
+  if (parts & PDG_EVENT_RELEASE)
+    g_string_append (query->sql, ", r.version");
+  if (parts & PDG_EVENT_DATA)
+    g_string_append (query->sql, ", (e.data::jsonb - 'metadata')::text, (e.data::jsonb -> 'metadata')::text");
 }
 
 static void
 append_joins (PdgStoreQuery *query, PdgEventParts parts)
 {
-  if (parts & (PDG_EVENT_TERM | PDG_EVENT_PAGE_PATH))
+  if (parts & (PDG_EVENT_TYPE | PDG_EVENT_TERM | PDG_EVENT_PAGE_PATH))
     g_string_append (query->sql, " LEFT JOIN term t ON t.project_id = e.project_id AND t.term_no = e.term_no");
   if (parts & PDG_EVENT_PAGE_PATH)
     g_string_append (query->sql, " LEFT JOIN screen sc ON sc.project_id = t.project_id AND sc.screen_no = t.screen_no");
@@ -42,6 +47,7 @@ read_event (const PdgDbResult *result, guint row, PdgEventParts parts)
 {
   PdgStoredEvent *event = g_new0 (PdgStoredEvent, 1);
   const char *id = pdg_db_result_get_text (result, row, 8);
+  guint column = 10;
 
   event->project_no = pdg_db_result_get_int4 (result, row, 1);
   event->session_no = pdg_db_result_get_int4 (result, row, 2);
@@ -54,24 +60,25 @@ read_event (const PdgDbResult *result, guint row, PdgEventParts parts)
   if (id == NULL)
     pdg_uuid_format (event->key, event->id);
   event->page_title = g_strdup (pdg_db_result_get_text (result, row, 9));
+  if (parts & PDG_EVENT_TYPE)
+    event->type = g_strdup (pdg_db_result_get_text (result, row, column++));
   if (parts & PDG_EVENT_TERM)
     {
-      event->type = g_strdup (pdg_db_result_get_text (result, row, 10));
-      event->name = g_strdup (pdg_db_result_get_text (result, row, 11));
-      event->component = g_strdup (pdg_db_result_get_text (result, row, 12));
-      event->component_path = g_strdup (pdg_db_result_get_text (result, row, 13));
-      event->journey = g_strdup (pdg_db_result_get_text (result, row, 14));
-      event->step = g_strdup (pdg_db_result_get_text (result, row, 15));
-      event->screen_no = pdg_db_result_get_int4 (result, row, 16);
+      event->name = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->component = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->component_path = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->journey = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->step = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->screen_no = pdg_db_result_get_int4 (result, row, column++);
     }
   if (parts & PDG_EVENT_PAGE_PATH)
-    event->page_path = g_strdup (pdg_db_result_get_text (result, row, 17));
+    event->page_path = g_strdup (pdg_db_result_get_text (result, row, column++));
   if (parts & PDG_EVENT_RELEASE)
-    event->release = g_strdup (pdg_db_result_get_text (result, row, 18));
+    event->release = g_strdup (pdg_db_result_get_text (result, row, column++));
   if (parts & PDG_EVENT_DATA)
     {
-      event->properties = g_strdup (pdg_db_result_get_text (result, row, 19));
-      event->metadata = g_strdup (pdg_db_result_get_text (result, row, 20));
+      event->properties = g_strdup (pdg_db_result_get_text (result, row, column++));
+      event->metadata = g_strdup (pdg_db_result_get_text (result, row, column));
     }
   return event;
 }
@@ -104,9 +111,30 @@ append_after (PdgStoreQuery *query, const PdgStoreEventQuery *asked)
   g_string_append_printf (query->sql, " AND (" ASCENDING ") %c ($%u, $%u, $%u, $%u)", asked->newest_first ? '<' : '>', ts, session, seq, seq + 1);
 }
 
-/* Runs the statement and deals its rows out to @n lists. @planned: its best plan is the same for all values. */
+static int
+compare_events (gconstpointer a, gconstpointer b)
+{
+  const PdgStoredEvent *x = *(const PdgStoredEvent *const *) a, *y = *(const PdgStoredEvent *const *) b;
+
+  if (x->ts_usec != y->ts_usec)
+    return x->ts_usec < y->ts_usec ? -1 : 1;
+  if (x->session_no != y->session_no)
+    return x->session_no < y->session_no ? -1 : 1;
+  if (x->sequence != y->sequence)
+    return x->sequence < y->sequence ? -1 : 1;
+  return memcmp (x->key, y->key, sizeof x->key);
+}
+
+static int
+compare_newest_first (gconstpointer a, gconstpointer b)
+{
+  return compare_events (b, a);
+}
+
+/* Runs the statement, deals its rows out to @n lists, and sorts each: a join may have mixed them, and to sort all rows in the
+ * database costs more than the few of each list here. @planned: its best plan is the same for all values. */
 static GPtrArray *
-run (PdgDbTx *tx, PdgStoreQuery *query, PdgEventParts parts, gboolean planned, guint n, GError **error)
+run (PdgDbTx *tx, PdgStoreQuery *query, const PdgStoreEventQuery *asked, gboolean planned, guint n, GError **error)
 {
   g_autoptr (PdgDbResult) result = planned ? pdg_db_tx_query_planned (tx, query->sql->str, query->params, error)
                                            : pdg_db_tx_query (tx, query->sql->str, query->params, error);
@@ -116,7 +144,9 @@ run (PdgDbTx *tx, PdgStoreQuery *query, PdgEventParts parts, gboolean planned, g
     return NULL;
   lists = pdg_store_make_lists (n, (GDestroyNotify) pdg_stored_event_free);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_event (result, row, parts));
+    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_event (result, row, asked->parts));
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_sort (lists->pdata[i], asked->newest_first ? compare_newest_first : compare_events);
   return lists;
 }
 
@@ -170,8 +200,7 @@ pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, 
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e", order, pdg_store_query_add_int4 (&query, (gint32) asked->limit));
   append_joins (&query, asked->parts);
-  g_string_append_printf (query.sql, " ORDER BY p.place, %s", order);
-  return run (tx, &query, asked->parts, asked->filter == NULL && asked->after == NULL, n, error);
+  return run (tx, &query, asked, asked->filter == NULL && asked->after == NULL, n, error);
 }
 
 /* The range as the table w: windows of time that follow one another in the order asked for, bounded by the starts of sessions, each of
@@ -215,8 +244,7 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e LIMIT $%u) e", order, limit_n, limit_n);
   append_joins (&query, asked->parts);
-  g_string_append_printf (query.sql, " ORDER BY p.place, %s", order);
-  return run (tx, &query, asked->parts, FALSE, n, error);
+  return run (tx, &query, asked, FALSE, n, error);
 }
 
 GPtrArray *
@@ -276,7 +304,7 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
   events = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_stored_event_free);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
     {
-      *n_all = pdg_db_result_get_int8 (result, row, 21);
+      *n_all = pdg_db_result_get_int8 (result, row, pdg_db_result_get_n_columns (result) - 1);
       g_ptr_array_add (events, read_event (result, row, asked->parts));
     }
   return events;

@@ -7,14 +7,15 @@
 
 G_BEGIN_DECLS
 
-/* What to read of each event beside its time, its identity, its title and its flags. What is left out reads as absent. */
+/* What to read of each event beside its times, its identity, its title and its flags. What is left out reads as absent. */
 typedef enum
 {
-  PDG_EVENT_TERM = 1 << 0,      /* type, name, component, journey, step, screen number */
-  PDG_EVENT_PAGE_PATH = 1 << 1, /* as it was sent */
-  PDG_EVENT_RELEASE = 1 << 2,
-  PDG_EVENT_DATA = 1 << 3, /* properties and metadata */
-  PDG_EVENT_ALL = 15,
+  PDG_EVENT_TYPE = 1 << 0,
+  PDG_EVENT_TERM = 1 << 1,      /* name, component, journey, step, screen number */
+  PDG_EVENT_PAGE_PATH = 1 << 2, /* as it was sent */
+  PDG_EVENT_RELEASE = 1 << 3,
+  PDG_EVENT_DATA = 1 << 4, /* properties and metadata */
+  PDG_EVENT_ALL = 31,
 } PdgEventParts;
 
 /* Where an event stands in the order of time; ties are told apart by session, sequence and key. */

@@ -21,6 +21,7 @@ hash_of (char letter)
 static void
 insert (PdgApiDocuments *documents, char letter, gsize len)
 {
+  g_autofree char *text = g_strnfill (MAX (len, 1), letter);
   PdgGqlRequest request = { .query = "{a}", .query_len = -1 };
   g_autofree char *hash = hash_of (letter);
   g_autoptr (GBytes) refused = NULL;
@@ -28,7 +29,7 @@ insert (PdgApiDocuments *documents, char letter, gsize len)
   g_autoptr (PdgGqlChecked) checked = pdg_gql_check (schema, &request, &refusal, &refused);
 
   g_assert_nonnull (checked);
-  pdg_api_documents_insert (documents, hash, len, checked);
+  pdg_api_documents_insert (documents, hash, text, MAX (len, 1), checked);
 }
 
 static gboolean
@@ -88,6 +89,42 @@ test_order (void)
     }
 }
 
+/* By the text itself: the very same one only, for as long as it is kept; finding it is a use, not finding it no miss. */
+static void
+test_by_text (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean found;
+  } rows[] = {
+    { "A", TRUE }, { "B", TRUE }, { "a", FALSE }, { "", FALSE }, { "AA", FALSE }, { "A ", FALSE }, { "C", FALSE }, { "A", TRUE },
+  };
+  g_autoptr (PdgApiDocuments) documents = pdg_api_documents_new (2);
+  PdgApiDocumentStats stats;
+
+  insert (documents, 'A', 0);
+  insert (documents, 'B', 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PdgGqlChecked) found = pdg_api_documents_lookup_text (documents, rows[i].text, strlen (rows[i].text));
+
+      g_test_message ("\"%s\"", rows[i].text);
+      g_assert_cmpint (found != NULL, ==, rows[i].found);
+    }
+  pdg_api_documents_get_stats (documents, &stats);
+  g_assert_cmpuint (stats.hits, ==, 3);
+  g_assert_cmpuint (stats.misses, ==, 0);
+  insert (documents, 'C', 0); /* B goes, A was used after it */
+  for (char letter = 'A'; letter <= 'C'; letter++)
+    {
+      g_autoptr (PdgGqlChecked) found = pdg_api_documents_lookup_text (documents, &letter, 1);
+
+      g_assert_cmpint (found != NULL, ==, letter != 'B');
+      g_assert_cmpint (knows (documents, letter), ==, letter != 'B');
+    }
+}
+
 /* Those of the allow-list are always there, by the hash of their file's text. */
 static void
 test_allow_list (void)
@@ -134,6 +171,7 @@ main (int argc, char *argv[])
   schema = pdg_gql_schema_new ("type Query { a: Int }", -1, &error);
   g_assert_no_error (error);
   g_test_add_func ("/api/documents/order", test_order);
+  g_test_add_func ("/api/documents/by-text", test_by_text);
   g_test_add_func ("/api/documents/allow-list", test_allow_list);
   status = g_test_run ();
   pdg_gql_schema_unref (schema);

