@@ -228,22 +228,18 @@ event_sequence (PdgGqlCall *call)
 }
 
 static void
+locate_event_screen (gconstpointer source, gint32 *project_no, gint32 *screen_no)
+{
+  const PdgStoredEvent *event = source;
+
+  *project_no = event->project_no;
+  *screen_no = event->screen_no;
+}
+
+static void
 event_screen (PdgGqlCall *call)
 {
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint n = pdg_gql_call_get_n (call);
-  g_autofree gint32 *project_nos = g_new (gint32, n), *screen_nos = g_new (gint32, n);
-  GError *error = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const PdgStoredEvent *event = pdg_gql_call_get_source (call, i);
-
-      project_nos[i] = event->project_no;
-      screen_nos[i] = event->screen_no;
-    }
-  if (queries != NULL)
-    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, project_nos, screen_nos, n, &error), &error);
+  pdg_resolve_set_screens (call, locate_event_screen);
 }
 
 static const PdgGqlBinding bindings[] = {

@@ -96,22 +96,18 @@ journey_transitions (PdgGqlCall *call)
 }
 
 static void
+locate_step_screen (gconstpointer source, gint32 *project_no, gint32 *screen_no)
+{
+  const PdgJourneyStep *step = source;
+
+  *project_no = step->project_no;
+  *screen_no = step->screen_no;
+}
+
+static void
 step_screen (PdgGqlCall *call)
 {
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint n = pdg_gql_call_get_n (call);
-  g_autofree gint32 *projects = g_new (gint32, n + 1), *screens = g_new (gint32, n + 1);
-  GError *error = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const PdgJourneyStep *step = pdg_gql_call_get_source (call, i);
-
-      projects[i] = step->project_no;
-      screens[i] = step->screen_no;
-    }
-  if (queries != NULL)
-    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
+  pdg_resolve_set_screens (call, locate_step_screen);
 }
 
 PDG_RESOLVE_MEMBER (journey_id, PdgJourney, pdg_gql_call_set_borrowed_string (call, i, source->id))

@@ -31,6 +31,20 @@ project_screens (PdgGqlCall *call)
   pdg_resolve_set_pages (call, lists, &error, make_screen_cursor);
 }
 
+void
+pdg_resolve_set_screens (PdgGqlCall *call, PdgResolveLocateFunc locate)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint n = pdg_gql_call_get_n (call);
+  g_autofree gint32 *projects = g_new (gint32, n + 1), *screens = g_new (gint32, n + 1);
+  GError *error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    locate (pdg_gql_call_get_source (call, i), &projects[i], &screens[i]);
+  if (queries != NULL)
+    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
+}
+
 static void
 project_screen (PdgGqlCall *call)
 {
@@ -155,22 +169,18 @@ screen_snapshot (PdgGqlCall *call)
 }
 
 static void
+locate_snapshot_screen (gconstpointer source, gint32 *project_no, gint32 *screen_no)
+{
+  const PdgSnapshot *snapshot = source;
+
+  *project_no = snapshot->project_no;
+  *screen_no = snapshot->screen_no;
+}
+
+static void
 snapshot_screen (PdgGqlCall *call)
 {
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  guint n = pdg_gql_call_get_n (call);
-  g_autofree gint32 *projects = g_new (gint32, n + 1), *screens = g_new (gint32, n + 1);
-  GError *error = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const PdgSnapshot *snapshot = pdg_gql_call_get_source (call, i);
-
-      projects[i] = snapshot->project_no;
-      screens[i] = snapshot->screen_no;
-    }
-  if (queries != NULL)
-    pdg_resolve_set_objects (call, pdg_queries_lookup_screens (queries, projects, screens, n, &error), &error);
+  pdg_resolve_set_screens (call, locate_snapshot_screen);
 }
 
 /* One statement for all; a picture that no session took has none. */

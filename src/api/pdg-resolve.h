@@ -99,6 +99,10 @@ void        pdg_resolve_set_pages (PdgGqlCall *call, GPtrArray *lists, GError **
  * (transfer full). */
 void        pdg_resolve_set_objects (PdgGqlCall *call, GPtrArray *objects, GError **error);
 
+/* Answers every parent with its screen, by one statement; @locate says which that is, of a number 0 for none. */
+typedef void (*PdgResolveLocateFunc) (gconstpointer source, gint32 *project_no, gint32 *screen_no);
+void        pdg_resolve_set_screens (PdgGqlCall *call, PdgResolveLocateFunc locate);
+
 /* Whether the nodes of this connection are asked for @field, by nodes or by edges. */
 gboolean    pdg_resolve_selects_node (PdgGqlCall *call, const char *field);
 
