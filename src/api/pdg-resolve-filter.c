@@ -58,7 +58,7 @@ read_texts (Reader *reader, const PdgGqlValue *value)
 
   if (n > PDG_FILTER_MAX_TEXTS)
     {
-      refuse (reader, "filter: at most " G_STRINGIFY (PDG_FILTER_MAX_TEXTS) " texts in one list");
+      refuse (reader, "filter: at most " G_STRINGIFY (PDG_FILTER_MAX_TEXTS) " texts in one list; ask several questions instead");
       return NULL;
     }
   texts = g_new0 (const char *, n + 1);
@@ -171,7 +171,7 @@ read_filter (Reader *reader, const PdgGqlValue *input, guint depth, GPtrArray *a
 {
   if (depth > PDG_FILTER_MAX_DEPTH)
     {
-      refuse (reader, "filter: nested deeper than " G_STRINGIFY (PDG_FILTER_MAX_DEPTH) " levels");
+      refuse (reader, "filter: nested deeper than " G_STRINGIFY (PDG_FILTER_MAX_DEPTH) " levels; put what stands side by side into one and or or");
       return;
     }
   for (guint i = 0; i < pdg_gql_value_get_length (input) && !reader->refused; i++)

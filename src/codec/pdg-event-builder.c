@@ -229,14 +229,6 @@ pdg_event_builder_keep_as (PdgEventBuilder *self, const char *key, const PdgJson
   pdg_event_builder_keep (self, &quoted, value);
 }
 
-void
-pdg_event_builder_keep_text (PdgEventBuilder *self, const char *key, const char *text)
-{
-  PdgJsonSpan value = pdg_event_builder_quote (self, text, strlen (text));
-
-  pdg_event_builder_keep_as (self, key, &value);
-}
-
 static void
 append_all (PdgEventBuilder *self, GString *text)
 {

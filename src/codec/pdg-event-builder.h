@@ -43,7 +43,6 @@ void        pdg_event_builder_unset (PdgEventBuilder *self, const char *name);
 /* Keeps a value in the metadata, under its own key or another. */
 void        pdg_event_builder_keep (PdgEventBuilder *self, const PdgJsonSpan *key, const PdgJsonSpan *value);
 void        pdg_event_builder_keep_as (PdgEventBuilder *self, const char *key, const PdgJsonSpan *value);
-void        pdg_event_builder_keep_text (PdgEventBuilder *self, const char *key, const char *text);
 
 /* JSON in the batch's memory: a string; a text that is JSON already. */
 PdgJsonSpan pdg_event_builder_quote (PdgEventBuilder *self, const char *text, gsize len);

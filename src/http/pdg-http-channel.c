@@ -163,12 +163,6 @@ pdg_http_channel_get_queued_bytes (PdgHttpChannel *self)
   return bytes;
 }
 
-gboolean
-pdg_http_channel_is_own_thread (PdgHttpChannel *self)
-{
-  return g_thread_self () == self->worker->thread;
-}
-
 /* --- on the worker's thread --------------------------------------------------------------------------------------- */
 
 /* The connection may be freed by the caller afterwards. */

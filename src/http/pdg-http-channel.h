@@ -49,9 +49,6 @@ void              pdg_http_channel_finish (PdgHttpChannel *channel);
 /* How many bytes wait. */
 gsize             pdg_http_channel_get_queued_bytes (PdgHttpChannel *channel);
 
-/* Whether the calling thread is the one that the functions above are called on. */
-gboolean          pdg_http_channel_is_own_thread (PdgHttpChannel *channel);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgHttpChannel, pdg_http_channel_unref)
 
 G_END_DECLS
