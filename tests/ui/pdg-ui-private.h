@@ -15,8 +15,8 @@ struct _PdgUi
   gboolean ended;
 };
 
-/* What came from the app since; libatspi keeps what it saw, and not all of GTK's changes are told. */
-void     pdg_ui_refresh (PdgUiNode *node);
+/* Handles what the accessibility bus sent since, without waiting. */
+void     pdg_ui_take_messages (void);
 
 /* Ends the test, saying what the app said and shows. */
 G_NORETURN
