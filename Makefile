@@ -9,7 +9,7 @@ ARGS ?=
 COMPOSE = build-aux/compose -f deploy/compose.yaml
 
 .DEFAULT_GOAL := build
-.PHONY: build run run-ingestion migrate test lint generate bench screenshots health docker-up docker-down docker-logs clean help
+.PHONY: build run run-ingestion migrate test drill lint generate bench screenshots health docker-up docker-down docker-logs clean help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ migrate: deps-run compile ## bring the database of DATABASE_URL (or the embedded
 test: deps-test compile ## install what is missing, build, run every suite
 	@rm -f $(BUILD)/meson-logs/testlog.json
 	@meson test -C $(BUILD) --no-rebuild --timeout-multiplier 3; build-aux/test-summary $(BUILD)
+
+drill: deps-test compile ## kill, cut off, fill the disk and set the clock for many rounds (PDG_DRILL=20 times as many as the tests)
+	PDG_DRILL=$${PDG_DRILL:-20} meson test -C $(BUILD) --no-rebuild --suite drill --timeout-multiplier 60 --verbose $(ARGS)
 
 lint: deps-test compile ## the checks of tests/lint alone: layers, formatting, static analysis, data files
 	@rm -f $(BUILD)/meson-logs/testlog.json

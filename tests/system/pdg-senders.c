@@ -23,7 +23,7 @@ struct _PdgSenders
 {
   PdgSendersOptions options;
   char *project;
-  char *url;
+  char *url, *twin_url;
   Sender *all;
   gint stopping, giving_up;
   gint n_broken, n_refused, n_acknowledged;
@@ -55,9 +55,8 @@ make_batch (Sender *sender, GArray *keys, guint n)
   return g_string_free_to_bytes (body);
 }
 
-/* TRUE when it counts as delivered. */
 static gboolean
-send_batch (PdgSenders *senders, PdgHttpClient *client, GBytes *body)
+send_to (PdgSenders *senders, const char *url, PdgHttpClient *client, GBytes *body)
 {
   const char *headers[] = {
     "Content-Type", "application/json", senders->options.key != NULL ? "X-PG-API-Key" : NULL, senders->options.key, NULL,
@@ -65,7 +64,7 @@ send_batch (PdgSenders *senders, PdgHttpClient *client, GBytes *body)
 
   for (;;)
     {
-      g_autoptr (PdgHttpAnswer) answer = pdg_http_client_request (client, "POST", senders->url, headers, body, NULL, NULL);
+      g_autoptr (PdgHttpAnswer) answer = pdg_http_client_request (client, "POST", url, headers, body, NULL, NULL);
       guint status = answer != NULL ? pdg_http_answer_get_status (answer) : 0;
 
       if (status == 202)
@@ -78,6 +77,40 @@ send_batch (PdgSenders *senders, PdgHttpClient *client, GBytes *body)
         return FALSE;
       g_usleep (RETRY_USEC);
     }
+}
+
+typedef struct
+{
+  PdgSenders *senders;
+  GBytes *body;
+} Twin;
+
+static gpointer
+twin_thread (gpointer data)
+{
+  Twin *twin = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  gboolean done;
+
+  g_main_context_push_thread_default (context);
+  {
+    g_autoptr (PdgHttpClient) client = pdg_http_client_new (30000);
+
+    done = send_to (twin->senders, twin->senders->twin_url, client, twin->body);
+  }
+  g_main_context_pop_thread_default (context);
+  return GINT_TO_POINTER (done);
+}
+
+/* TRUE when it counts as delivered, by both collectors when there are two. */
+static gboolean
+send_batch (PdgSenders *senders, PdgHttpClient *client, GBytes *body)
+{
+  Twin twin = { senders, body };
+  GThread *thread = senders->twin_url != NULL ? g_thread_new ("twin", twin_thread, &twin) : NULL;
+  gboolean done = send_to (senders, senders->url, client, body);
+
+  return (thread == NULL || GPOINTER_TO_INT (g_thread_join (thread))) && done;
 }
 
 static gpointer
@@ -115,6 +148,8 @@ pdg_senders_start (guint16 port, const PdgSendersOptions *options)
   senders->options = *options;
   senders->project = g_strdup (options->project != NULL ? options->project : "proj_demo");
   senders->url = g_strdup_printf ("http://127.0.0.1:%u/v1/events", port);
+  if (options->twin_port != 0)
+    senders->twin_url = g_strdup_printf ("http://127.0.0.1:%u/v1/events", options->twin_port);
   senders->all = g_new0 (Sender, options->n_threads);
   for (guint i = 0; i < options->n_threads; i++)
     {
@@ -215,5 +250,6 @@ pdg_senders_free (PdgSenders *senders)
   g_free (senders->all);
   g_free (senders->project);
   g_free (senders->url);
+  g_free (senders->twin_url);
   g_free (senders);
 }

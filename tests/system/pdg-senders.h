@@ -14,6 +14,7 @@ typedef struct
   gboolean careless;    /* takes a broken connection for an answer and goes on: what a control test needs */
   const char *project;  /* NULL = proj_demo */
   const char *key;      /* ingest key, nullable */
+  guint16 twin_port;    /* each batch goes to this collector too, at the same time; 0 = none */
 } PdgSendersOptions;
 
 /* Starts them; they send until they are told to finish. (transfer full) */

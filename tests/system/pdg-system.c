@@ -72,6 +72,17 @@ pdg_system_init (int *argc, char ***argv)
     }
 }
 
+guint
+pdg_system_get_rounds (guint n)
+{
+  const char *factor = g_getenv ("PDG_DRILL");
+  guint64 times = 1;
+
+  if (factor != NULL && !g_ascii_string_to_unsigned (factor, 10, 1, 10000, &times, NULL))
+    g_error ("PDG_DRILL is a number from 1 to 10000, not \"%s\"", factor);
+  return n * (guint) times;
+}
+
 char *
 pdg_system_make_dir (void)
 {

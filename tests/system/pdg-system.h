@@ -22,6 +22,9 @@ typedef struct _PdgProgram PdgProgram;
 /* Sets up the environment (no display, no settings of the user's, sockets in a folder of ours) and g_test_init (). */
 void          pdg_system_init (int *argc, char ***argv);
 
+/* How often a drill does what it does @n times in a short run: PDG_DRILL, a factor, is 1 where it is not set. */
+guint         pdg_system_get_rounds (guint n);
+
 /* A new folder that is removed with everything in it when the test program is gone. (transfer full) */
 char         *pdg_system_make_dir (void);
 

@@ -27,7 +27,7 @@ test_server (void)
   pdg_system_wait_ready (server, port, 200);
   uri = pdg_system_dup_owner_uri (dir);
   senders = pdg_senders_start (port, &senders_options);
-  for (int i = 0; i < N_SERVER_KILLS; i++)
+  for (guint i = 0; i < pdg_system_get_rounds (N_SERVER_KILLS); i++)
     {
       /* some rounds also hit the start */
       if (i % 4 != 3)
@@ -89,7 +89,7 @@ wait_for_postmaster (const char *dir, pid_t other_than)
 
 /* Kills the postmaster in even rounds and any of its children in odd ones. Returns whether /ready was seen to say 503. */
 static gboolean
-kill_postgres (const char *dir, PdgProgram *server, guint16 port, int round)
+kill_postgres (const char *dir, PdgProgram *server, guint16 port, guint round)
 {
   pid_t postmaster = wait_for_postmaster (dir, 0);
   pid_t victim = round % 2 == 0 ? postmaster : pdg_system_find_backend (postmaster);
@@ -115,7 +115,7 @@ test_postgres (void)
   pdg_system_wait_ready (server, port, 200);
   uri = pdg_system_dup_owner_uri (dir);
   senders = pdg_senders_start (port, &senders_options);
-  for (int i = 0; i < N_POSTGRES_KILLS; i++)
+  for (guint i = 0; i < pdg_system_get_rounds (N_POSTGRES_KILLS); i++)
     {
       pdg_senders_wait_for (senders, 100);
       sleep_randomly ();

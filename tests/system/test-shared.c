@@ -1,55 +1,13 @@
 #include "config.h"
 #include "pdg-senders.h"
-#include "pdg-system.h"
+#include "pdg-shared.h"
 
 #include <string.h>
 
 #include "db/pdg-db-error.h"
 #include "db/pdg-db-tx.h"
-#include "support/pdg-test-cluster.h"
 
 /* One PostgreSQL that is nobody's own: several collectors and two organisations on it, by DATABASE_URL. */
-
-typedef struct
-{
-  char *owner_uri;
-  char *environment; /* DATABASE_URL=... */
-} Shared;
-
-static Shared shared;
-
-/* A database of its own for each test. The roles belong to the whole server. */
-static void
-make_database (const char *name)
-{
-  g_free (shared.owner_uri);
-  g_free (shared.environment);
-  shared.owner_uri = pdg_test_cluster_make_database (name);
-  shared.environment = g_strconcat ("DATABASE_URL=", shared.owner_uri, NULL);
-}
-
-/* Runs the command line for an organisation (nullable) and returns the first word that it prints. */
-static char *
-run_word (const char *organisation, const char *const *arguments)
-{
-  g_autofree char *variable = g_strconcat ("PRODUCTGRAPH_ORGANISATION=", organisation != NULL ? organisation : "", NULL);
-  g_autofree char *output = NULL;
-  g_autofree char *errors = NULL;
-  int code = pdg_system_run (arguments, (const char *[]) { shared.environment, variable, NULL }, &output, &errors);
-
-  if (code != 0)
-    g_error ("%s %s failed: %s", arguments[0], arguments[1], errors);
-  output[strcspn (output, " \n")] = '\0';
-  return g_steal_pointer (&output);
-}
-
-static PdgProgram *
-serve (guint16 port, const char *organisation)
-{
-  g_autofree char *variable = g_strconcat ("PRODUCTGRAPH_ORGANISATION=", organisation != NULL ? organisation : "", NULL);
-
-  return pdg_program_serve (NULL, port, (const char *[]) { shared.environment, variable, NULL });
-}
 
 /* Two first starts at once on an empty database: both serve, and there is one organisation and one project. */
 static void
@@ -59,14 +17,14 @@ test_racing_starts (void)
   g_autoptr (PdgProgram) one = NULL;
   g_autoptr (PdgProgram) two = NULL;
 
-  make_database ("racing");
-  one = serve (ports[0], NULL);
-  two = serve (ports[1], NULL);
+  pdg_shared_make_database ("racing");
+  one = pdg_shared_serve (ports[0], NULL);
+  two = pdg_shared_serve (ports[1], NULL);
   pdg_system_wait_ready (one, ports[0], 200);
   pdg_system_wait_ready (two, ports[1], 200);
-  g_assert_cmpint (pdg_system_query (shared.owner_uri, "SELECT count(*) FROM organisation"), ==, 1);
-  g_assert_cmpint (pdg_system_query (shared.owner_uri, "SELECT count(*) FROM project"), ==, 1);
-  g_assert_cmpint (pdg_system_query (shared.owner_uri, "SELECT count(*) - max(version) FROM schema_migration"), ==, 0);
+  g_assert_cmpint (pdg_system_query (pdg_shared_get_owner_uri (), "SELECT count(*) FROM organisation"), ==, 1);
+  g_assert_cmpint (pdg_system_query (pdg_shared_get_owner_uri (), "SELECT count(*) FROM project"), ==, 1);
+  g_assert_cmpint (pdg_system_query (pdg_shared_get_owner_uri (), "SELECT count(*) - max(version) FROM schema_migration"), ==, 0);
 }
 
 static guint
@@ -125,14 +83,14 @@ check_api_isolation (guint16 port, const char *const *keys, const char *const *t
 static void
 check_direct_login (const char *const *organisations, gint64 n_own)
 {
-  const char *host = strstr (shared.owner_uri, "@/");
+  const char *host = strstr (pdg_shared_get_owner_uri (), "@/");
   g_autofree char *uri = g_strconcat ("postgresql://analyst_a:secret@", host + 1, NULL);
   g_autofree char *granted = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbConn) conn = NULL;
 
-  pdg_system_exec (shared.owner_uri, "CREATE ROLE analyst_a LOGIN PASSWORD 'secret' IN ROLE productgraph_app");
-  granted = run_word (organisations[0], (const char *[]) { "login", "grant", "analyst_a", NULL });
+  pdg_system_exec (pdg_shared_get_owner_uri (), "CREATE ROLE analyst_a LOGIN PASSWORD 'secret' IN ROLE productgraph_app");
+  granted = pdg_shared_run_word (organisations[0], (const char *[]) { "login", "grant", "analyst_a", NULL });
   conn = pdg_db_conn_open (uri, NULL, "analyst", &error);
   g_assert_no_error (error);
   for (int i = 0; i < 2; i++)
@@ -170,17 +128,17 @@ test_two_organisations (void)
   guint counts[2] = { 0, 0 };
   char *keys[2], *tokens[2];
 
-  make_database ("shared");
+  pdg_shared_make_database ("shared");
   for (int i = 0; i < 2; i++)
     {
-      organisations[i] = run_word (NULL, (const char *[]) { "org", "create", i == 0 ? "First" : "Second", NULL });
-      g_free (run_word (organisations[i], (const char *[]) { "project", "create", "Shop", projects[i], NULL }));
-      keys[i] = run_word (organisations[i], (const char *[]) { "key", "create", projects[i], NULL });
-      tokens[i] = run_word (organisations[i], (const char *[]) { "token", "create", "viewer", NULL });
+      organisations[i] = pdg_shared_run_word (NULL, (const char *[]) { "org", "create", i == 0 ? "First" : "Second", NULL });
+      g_free (pdg_shared_run_word (organisations[i], (const char *[]) { "project", "create", "Shop", projects[i], NULL }));
+      keys[i] = pdg_shared_run_word (organisations[i], (const char *[]) { "key", "create", projects[i], NULL });
+      tokens[i] = pdg_shared_run_word (organisations[i], (const char *[]) { "token", "create", "viewer", NULL });
     }
   first_key = keys[0], second_key = keys[1], first_token = tokens[0], second_token = tokens[1];
-  one = serve (ports[0], organisations[0]);
-  two = serve (ports[1], organisations[1]);
+  one = pdg_shared_serve (ports[0], organisations[0]);
+  two = pdg_shared_serve (ports[1], organisations[1]);
   pdg_system_wait_ready (one, ports[0], 200);
   pdg_system_wait_ready (two, ports[1], 200);
   for (int i = 0; i < 4; i++)
@@ -195,11 +153,11 @@ test_two_organisations (void)
     {
       pdg_senders_finish (senders[i], FALSE);
       g_assert_cmpuint (pdg_senders_get_n_broken (senders[i]) + pdg_senders_get_n_refused (senders[i]), ==, 0);
-      pdg_senders_assert_stored (senders[i], shared.owner_uri);
+      pdg_senders_assert_stored (senders[i], pdg_shared_get_owner_uri ());
       counts[i % 2] += pdg_senders_get_n_acknowledged (senders[i]);
       pdg_senders_free (senders[i]);
     }
-  pdg_system_assert_sessions (shared.owner_uri);
+  pdg_system_assert_sessions (pdg_shared_get_owner_uri ());
   for (int i = 0; i < 4; i++)
     g_assert_cmpint (pdg_system_count_events (ports[i / 2], tokens[i % 2], projects[i % 2]), ==, counts[i % 2]);
   check_api_isolation (ports[0], (const char *const *) keys, (const char *const *) tokens);
