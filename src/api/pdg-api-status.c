@@ -1,9 +1,11 @@
 #include "config.h"
 #include "api/pdg-api-private.h"
 
+#include "api/pdg-api-resources.h"
+
 #include <string.h>
 
-/* /health: the process is alive. /ready: it can take events and answer questions. /metrics: Prometheus text. */
+/* /openapi.yaml: what there is to ask. /health: the process is alive. /ready: it can take events and answer questions. /metrics: Prometheus text. */
 
 static void
 respond_text (PdgHttpRequest *request, guint status, const char *type, const char *text)
@@ -18,6 +20,15 @@ static void
 health_cb (PdgHttpRequest *request, gpointer user_data)
 {
   respond_text (request, 200, "application/json", "{\"status\":\"ok\"}");
+}
+
+static void
+openapi_cb (PdgHttpRequest *request, gpointer user_data)
+{
+  g_autoptr (GBytes) document = g_resource_lookup_data (pdg_api_get_resource (), "/org/productgraph/api/openapi.yaml",
+                                                        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  pdg_http_request_respond (request, 200, "application/yaml", document);
 }
 
 static void
@@ -166,6 +177,7 @@ metrics_cb (PdgHttpRequest *request, gpointer user_data)
 void
 pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server)
 {
+  pdg_http_server_add_route (server, "GET", "/openapi.yaml", 0, NULL, openapi_cb, api, NULL);
   pdg_http_server_add_route (server, "GET", "/health", 0, NULL, health_cb, api, NULL);
   pdg_http_server_add_route (server, "GET", "/ready", 0, NULL, ready_cb, api, NULL);
   pdg_http_server_add_route (server, "GET", "/metrics", 0, NULL, metrics_cb, api, NULL);
