@@ -33,7 +33,9 @@ typedef struct
   GDestroyNotify result_destroy;
   GCancellable *cancellable;
   gulong cancel_id;
-  GTask *task; /* NULL: somebody waits in run_sync */
+  GTask *task; /* NULL: somebody waits in run_sync, or in run_here */
+  gboolean here; /* runs where it was given, with a borrowed connection */
+  GCond lent;    /* it has one, or never will */
 
   /* guarded by the pool's lock */
   JobState state;
@@ -50,6 +52,9 @@ struct _Worker
   GThread *thread;
   PdgDbConn *conn;     /* made once; afterwards reset, so that a cancel may always touch it */
   gboolean cancelling; /* guarded by the pool's lock: a cancel is being sent, the job must not end yet */
+  gboolean busy;       /* the same: its thread runs a job */
+  gboolean lent;       /* the same: another thread has its connection */
+  gboolean waiting;    /* the same: its thread waits for it to come back */
   gboolean failing;    /* the last attempt to connect failed */
   gint64 last_attempt_usec;
 };
@@ -116,6 +121,7 @@ finish_job (PdgDbPool *pool, Job *job, gpointer result, GError *error)
       job->result = result;
       job->error = error;
       job->finished = TRUE;
+      g_cond_signal (&job->lent);
       g_cond_broadcast (&pool->changed);
       g_mutex_unlock (&pool->lock);
     }
@@ -304,6 +310,60 @@ run_job (Worker *worker, Job *job, GError **error)
   return result;
 }
 
+/* With the lock held. */
+static gboolean
+has_queued (PdgDbPool *pool)
+{
+  return pool->queues[0].length + pool->queues[1].length > 0;
+}
+
+/* With the lock held. (nullable) */
+static Job *
+pop_job (PdgDbPool *pool)
+{
+  GList *link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+
+  if (link == NULL)
+    link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_BACKGROUND]);
+  return link != NULL ? link->data : NULL;
+}
+
+/* With the lock held. */
+static void
+start_job (Job *job, Worker *worker)
+{
+  job->state = JOB_RUNNING;
+  job->worker = worker;
+  worker->lent = job->here;
+}
+
+/* With the lock held. */
+static void
+end_job (PdgDbPool *pool, Job *job)
+{
+  while (job->worker->cancelling)
+    g_cond_wait (&pool->changed, &pool->lock);
+  job->state = JOB_DONE;
+}
+
+/* With the lock held: the next job of the queue, unless the connection is lent. */
+static void
+wait_for_work (Worker *worker)
+{
+  PdgDbPool *pool = worker->pool;
+
+  if (!worker->lent)
+    {
+      g_cond_wait (&pool->work, &pool->lock);
+      return;
+    }
+  if (has_queued (pool)) /* the signal may have been for another */
+    g_cond_signal (&pool->work);
+  worker->waiting = TRUE;
+  g_cond_wait (&pool->changed, &pool->lock);
+  worker->waiting = FALSE;
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -313,31 +373,31 @@ worker_thread (gpointer data)
   g_mutex_lock (&pool->lock);
   for (;;)
     {
-      GList *link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+      Job *job = worker->lent ? NULL : pop_job (pool);
       GError *error = NULL;
       gpointer result;
-      Job *job;
 
-      if (link == NULL)
-        link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_BACKGROUND]);
-      if (link == NULL && pool->closing)
+      if (job == NULL && pool->closing && !worker->lent)
         break;
-      if (link == NULL)
+      if (job == NULL)
         {
-          g_cond_wait (&pool->work, &pool->lock);
+          wait_for_work (worker);
           continue;
         }
-      job = link->data;
-      job->state = JOB_RUNNING;
-      job->worker = worker;
+      start_job (job, worker);
+      if (job->here)
+        {
+          g_cond_signal (&job->lent);
+          continue;
+        }
+      worker->busy = TRUE;
       g_mutex_unlock (&pool->lock);
 
       result = run_job (worker, job, &error);
 
       g_mutex_lock (&pool->lock);
-      while (worker->cancelling)
-        g_cond_wait (&pool->changed, &pool->lock);
-      job->state = JOB_DONE;
+      end_job (pool, job);
+      worker->busy = FALSE;
       g_mutex_unlock (&pool->lock);
 
       finish_job (pool, job, result, error);
@@ -449,10 +509,21 @@ pdg_db_pool_get_n_queued (PdgDbPool *pool)
   return pool->queues[0].length + pool->queues[1].length;
 }
 
-/* Takes over the caller's reference to @job. */
-static void
+/* With the lock held: one whose connection nobody needs. (nullable) */
+static Worker *
+find_idle (PdgDbPool *pool)
+{
+  for (guint i = 0; i < pool->n_workers && !has_queued (pool); i++)
+    if (!pool->workers[i].busy && !pool->workers[i].lent)
+      return &pool->workers[i];
+  return NULL;
+}
+
+/* Takes over the caller's reference to @job. TRUE when it has a connection already. */
+static gboolean
 submit (PdgDbPool *pool, Job *job)
 {
+  Worker *idle = NULL;
   GError *error = NULL;
 
   if (job->cancellable != NULL && !g_cancellable_is_cancelled (job->cancellable))
@@ -465,7 +536,9 @@ submit (PdgDbPool *pool, Job *job)
     error = make_error (PDG_DB_ERROR_CANCELLED, "The operation was cancelled");
   else if (pool->queues[0].length + pool->queues[1].length >= pool->max_queued)
     error = make_error (PDG_DB_ERROR_BUSY, "The database is busy: try again in a moment");
-  if (error == NULL)
+  if (error == NULL && job->here && (idle = find_idle (pool)) != NULL)
+    start_job (job, idle);
+  else if (error == NULL)
     {
       job->state = JOB_QUEUED;
       job->link.data = job;
@@ -477,6 +550,7 @@ submit (PdgDbPool *pool, Job *job)
   g_mutex_unlock (&pool->lock);
   if (error != NULL)
     finish_job (pool, job, NULL, error);
+  return idle != NULL;
 }
 
 static Job *
@@ -520,12 +594,23 @@ pdg_db_pool_run_finish (PdgDbPool *pool, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Takes the last reference of whoever waited for @job. */
+static gpointer
+take_result (Job *job, GError **error)
+{
+  gpointer result = job->result;
+
+  if (job->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&job->error));
+  job_unref (job);
+  return result;
+}
+
 gpointer
 pdg_db_pool_run_sync (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
                       GCancellable *cancellable, GError **error)
 {
   Job *job;
-  gpointer result;
 
   g_return_val_if_fail (pool != NULL && func != NULL, NULL);
 
@@ -535,9 +620,57 @@ pdg_db_pool_run_sync (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func
   while (!job->finished)
     g_cond_wait (&pool->changed, &pool->lock);
   g_mutex_unlock (&pool->lock);
-  result = job->result;
-  if (job->error != NULL)
-    g_propagate_error (error, g_steal_pointer (&job->error));
-  job_unref (job);
-  return result;
+  return take_result (job, error);
+}
+
+/* With the lock held: to the next that waits for one, else to its own thread. */
+static void
+give_back (Worker *worker)
+{
+  PdgDbPool *pool = worker->pool;
+  GList *next = g_queue_peek_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+
+  worker->lent = FALSE;
+  if (next != NULL && ((Job *) next->data)->here)
+    {
+      Job *job = pop_job (pool);
+
+      start_job (job, worker);
+      g_cond_signal (&job->lent);
+    }
+  else if (worker->waiting)
+    g_cond_broadcast (&pool->changed);
+  else if (has_queued (pool))
+    g_cond_signal (&pool->work);
+}
+
+gpointer
+pdg_db_pool_run_here (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
+                      GCancellable *cancellable, GError **error)
+{
+  Job *job;
+
+  g_return_val_if_fail (pool != NULL && func != NULL, NULL);
+
+  job = job_new (pool, priority, func, job_data, cancellable);
+  job->here = TRUE;
+  if (!submit (pool, job_ref (job)))
+    {
+      g_mutex_lock (&pool->lock);
+      while (job->worker == NULL && !job->finished)
+        g_cond_wait (&job->lent, &pool->lock);
+      g_mutex_unlock (&pool->lock);
+    }
+  if (job->worker != NULL)
+    {
+      job->result = run_job (job->worker, job, &job->error);
+      g_mutex_lock (&pool->lock);
+      end_job (pool, job);
+      give_back (job->worker);
+      g_mutex_unlock (&pool->lock);
+      if (job->cancel_id != 0)
+        g_cancellable_disconnect (job->cancellable, job->cancel_id);
+      job_unref (job); /* that of running */
+    }
+  return take_result (job, error);
 }

@@ -92,6 +92,33 @@ pdg_http_router_add (PdgHttpRouter *router, const char *methods, const char *pat
   return route;
 }
 
+void
+pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait)
+{
+  for (guint i = 0; i < router->routes->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->routes, i);
+
+      if (route->handler == NULL || !g_str_equal (route->path, path))
+        continue;
+      route->waits = TRUE;
+      route->may_wait = may_wait;
+    }
+}
+
+PdgHttpRoute *
+pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len)
+{
+  for (guint i = 0; i < router->routes->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->routes, i);
+
+      if (route->waits && route->path_len == path_len && memcmp (route->path, path, path_len) == 0 && route_has_method (route, method))
+        return route;
+    }
+  return NULL;
+}
+
 /* No method at all: a request reaches it only by asking for the upgrade. */
 PdgHttpRoute *
 pdg_http_router_add_web_socket (PdgHttpRouter *router, const char *path)
