@@ -28,11 +28,14 @@ struct _PdgHttpLane
   int wake_fd;  /* of the watcher */
   int stopping; /* atomic, as the next */
   int n_busy;
+  int n_running; /* atomic: requests that run, and one more while somebody wants to */
 
   GMutex lock; /* what follows */
   GHashTable *connections; /* by their number */
   guint64 last_number;
   gint64 armed_usec; /* when the watcher looks at the deadlines next */
+  GCond ended; /* a request, while somebody waits for that */
+  int n_waiting; /* atomic */
   gboolean watcher_quits;
   gboolean cut_off; /* atomic */
 };
@@ -92,6 +95,11 @@ PdgHttpLaneResult pdg_http_lane_give  (PdgHttpLaneConnection *connection, PdgHtt
 /* A request whose head is read is waited for when the server stops. */
 void              pdg_http_lane_begin_request (PdgHttpLaneConnection *connection);
 void              pdg_http_lane_end_request   (PdgHttpLaneConnection *connection);
+
+/* One thread more than may run at once: so there is always one that takes what comes, and gives it away when all others have been at
+ * work for long. FALSE then. */
+gboolean          pdg_http_lane_enter (PdgHttpLane *lane);
+void              pdg_http_lane_leave (PdgHttpLane *lane);
 
 /* pdg-http-lane-serve.c: answers a request that had only begun. FALSE when there is none. */
 gboolean          pdg_http_lane_cut_off (PdgHttpLaneConnection *connection);

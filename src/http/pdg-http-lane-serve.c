@@ -276,6 +276,7 @@ is_all_plain (PdgHttpLane *lane, const char *text, gsize len)
 static PdgHttpLaneResult
 answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len, gboolean is_due, gboolean at_end)
 {
+  PdgHttpLane *lane = self->lane;
   PdgHttpPlain plain;
   gsize done = 0;
 
@@ -283,22 +284,24 @@ answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len, g
     {
       char *text = thread->text + done;
       PdgHttpRoute *route;
-      PdgHttpPlainVerdict verdict = read_request (self->lane, &plain, text, len - done, &route);
+      PdgHttpPlainVerdict verdict = read_request (lane, &plain, text, len - done, &route);
       gsize request_bytes = plain.head_bytes + plain.body_bytes;
       PdgHttpLaneResult result;
 
-      if (verdict == PDG_HTTP_PLAIN_WHOLE && done == 0 && request_bytes < len && !is_all_plain (self->lane, text, len))
+      if (verdict == PDG_HTTP_PLAIN_WHOLE && done == 0 && request_bytes < len && !is_all_plain (lane, text, len))
         verdict = PDG_HTTP_PLAIN_OTHER;
-
       self->reading = route;
       if (verdict == PDG_HTTP_PLAIN_MORE && (is_due || at_end))
         return pdg_http_lane_give (self, is_due ? PDG_HTTP_HANDOVER_DUE : PDG_HTTP_HANDOVER_FRESH, text, len - done);
       if (verdict == PDG_HTTP_PLAIN_MORE)
         break;
-      if (verdict == PDG_HTTP_PLAIN_OTHER || (g_atomic_int_get (&self->lane->stopping) && !self->begun))
+      if (verdict == PDG_HTTP_PLAIN_OTHER || (g_atomic_int_get (&lane->stopping) && !self->begun))
         return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
       __atomic_store_n (&self->phase, PDG_HTTP_PHASE_WORK, __ATOMIC_RELAXED);
+      if (!pdg_http_lane_enter (lane))
+        return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
       result = run_request (thread, self, route, &plain, text, len - done);
+      pdg_http_lane_leave (lane);
       if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN)
         return result;
       done += request_bytes;

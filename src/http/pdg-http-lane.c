@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define WATCHED_EVENTS 64
+#define PATIENCE_USEC G_GINT64_CONSTANT (20000)
 
 /* --- connections -------------------------------------------------------------------------------------------------- */
 
@@ -47,7 +48,7 @@ pdg_http_lane_set_phase (PdgHttpLaneConnection *self, PdgHttpPhase phase, gint64
   __atomic_store_n (&self->deadline_usec, deadline_ms > 0 ? now_usec + deadline_ms * G_GINT64_CONSTANT (1000) : G_MAXINT64, __ATOMIC_RELAXED);
 }
 
-/* Lets the next event come; afterwards the connection may be another thread's. The watcher looks at the deadlines when the earliest
+/* Lets the next event come; afterwards the connection may be another thread's. FALSE: nothing will come. The watcher looks at the deadlines when the earliest
  * of those that it knew has passed, so that only one that is earlier still must be told. */
 static gboolean
 park (PdgHttpLaneConnection *self, int operation, guint events)
@@ -56,15 +57,15 @@ park (PdgHttpLaneConnection *self, int operation, guint events)
   struct epoll_event event = { .events = events | EPOLLONESHOT, .data.ptr = self };
   gint64 deadline_usec = self->deadline_usec;
 
-  __atomic_store_n (&self->turn, PDG_HTTP_LANE_PARKED, __ATOMIC_RELEASE);
+  __atomic_store_n (&self->turn, PDG_HTTP_LANE_PARKED, __ATOMIC_SEQ_CST);
   if (epoll_ctl (lane->epoll_fd, operation, self->fd, &event) != 0)
     return FALSE;
-  if (deadline_usec >= __atomic_load_n (&lane->armed_usec, __ATOMIC_RELAXED))
+  if (deadline_usec >= __atomic_load_n (&lane->armed_usec, __ATOMIC_SEQ_CST))
     return TRUE;
   g_mutex_lock (&lane->lock);
   if (deadline_usec < lane->armed_usec)
     {
-      __atomic_store_n (&lane->armed_usec, deadline_usec, __ATOMIC_RELAXED);
+      __atomic_store_n (&lane->armed_usec, deadline_usec, __ATOMIC_SEQ_CST);
       wake_watcher (lane);
     }
   g_mutex_unlock (&lane->lock);
@@ -203,31 +204,61 @@ pdg_http_lane_connection_get_cancellable (PdgHttpLaneConnection *self)
   return self->cancellable;
 }
 
+/* --- how many run ------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_full (PdgHttpLane *lane)
+{
+  return g_atomic_int_get (&lane->n_running) >= (int) lane->n_threads;
+}
+
+/* Those that leave signal under the lock, when they see that somebody waits; or he sees that they have left. */
+gboolean
+pdg_http_lane_enter (PdgHttpLane *lane)
+{
+  gint64 until_usec;
+  gboolean full;
+
+  if (g_atomic_int_add (&lane->n_running, 1) + 1 < (int) lane->n_threads)
+    return TRUE;
+  until_usec = g_get_monotonic_time () + PATIENCE_USEC;
+  g_mutex_lock (&lane->lock);
+  g_atomic_int_inc (&lane->n_waiting);
+  while ((full = is_full (lane)) && g_cond_wait_until (&lane->ended, &lane->lock, until_usec))
+    ;
+  g_atomic_int_add (&lane->n_waiting, -1);
+  g_mutex_unlock (&lane->lock);
+  if (full)
+    g_atomic_int_add (&lane->n_running, -1);
+  return !full;
+}
+
+void
+pdg_http_lane_leave (PdgHttpLane *lane)
+{
+  g_atomic_int_add (&lane->n_running, -1);
+  if (g_atomic_int_get (&lane->n_waiting) == 0)
+    return;
+  g_mutex_lock (&lane->lock);
+  g_cond_signal (&lane->ended);
+  g_mutex_unlock (&lane->lock);
+}
+
 /* --- the threads -------------------------------------------------------------------------------------------------- */
 
 static void
 take_turn (PdgHttpLaneThread *thread, PdgHttpLaneConnection *connection)
 {
   PdgHttpLane *lane = thread->lane;
+  PdgHttpLaneResult result;
   int before;
 
   g_atomic_int_inc (&lane->n_busy);
   before = __atomic_exchange_n (&connection->turn, PDG_HTTP_LANE_BUSY, __ATOMIC_ACQ_REL);
-  switch (pdg_http_lane_serve (thread, connection, before == PDG_HTTP_LANE_DUE))
-    {
-    case PDG_HTTP_LANE_READ:
-      park (connection, EPOLL_CTL_MOD, EPOLLIN);
-      break;
-    case PDG_HTTP_LANE_WRITE:
-      park (connection, EPOLL_CTL_MOD, EPOLLOUT);
-      break;
-    case PDG_HTTP_LANE_CLOSE:
-      pdg_http_lane_close (connection);
-      break;
-    case PDG_HTTP_LANE_GIVEN:
-    default:
-      break;
-    }
+  result = pdg_http_lane_serve (thread, connection, before == PDG_HTTP_LANE_DUE);
+  if (result == PDG_HTTP_LANE_CLOSE
+      || (result != PDG_HTTP_LANE_GIVEN && !park (connection, EPOLL_CTL_MOD, result == PDG_HTTP_LANE_READ ? EPOLLIN : EPOLLOUT)))
+    pdg_http_lane_close (connection);
   end_work (lane);
 }
 
@@ -258,6 +289,18 @@ lane_thread (gpointer data)
 
 /* --- the watcher -------------------------------------------------------------------------------------------------- */
 
+static PdgHttpPhase
+get_phase (PdgHttpLaneConnection *connection)
+{
+  return (PdgHttpPhase) __atomic_load_n (&connection->phase, __ATOMIC_RELAXED);
+}
+
+static gint64
+get_deadline (PdgHttpLaneConnection *connection)
+{
+  return __atomic_load_n (&connection->deadline_usec, __ATOMIC_RELAXED);
+}
+
 /* Under the lock. A connection is there as long as it is in the table; whoever claims it finds that it is due, at once, since its
  * socket has something to say now. */
 static gboolean
@@ -267,14 +310,14 @@ make_due (PdgHttpLaneConnection *connection)
 
   if (!__atomic_compare_exchange_n (&connection->turn, &expected, PDG_HTTP_LANE_DUE, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
     return FALSE;
-  if (connection->phase == PDG_HTTP_PHASE_WRITE)
+  if (get_phase (connection) == PDG_HTTP_PHASE_WRITE)
     shutdown (connection->fd, SHUT_RDWR);
   else
     shutdown (connection->fd, SHUT_RD);
   return TRUE;
 }
 
-/* Under the lock. */
+/* Under the lock. Who parks meanwhile is seen, or sees that nothing is armed. */
 static void
 look_at_deadlines (PdgHttpLane *lane, gint64 now_usec)
 {
@@ -282,20 +325,21 @@ look_at_deadlines (PdgHttpLane *lane, gint64 now_usec)
   GHashTableIter iter;
   gpointer value;
 
+  __atomic_store_n (&lane->armed_usec, G_MAXINT64, __ATOMIC_SEQ_CST);
   g_hash_table_iter_init (&iter, lane->connections);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       PdgHttpLaneConnection *connection = value;
-      gint64 deadline_usec = __atomic_load_n (&connection->deadline_usec, __ATOMIC_RELAXED);
+      gint64 deadline_usec = get_deadline (connection);
 
-      if (__atomic_load_n (&connection->turn, __ATOMIC_ACQUIRE) != PDG_HTTP_LANE_PARKED)
+      if (__atomic_load_n (&connection->turn, __ATOMIC_SEQ_CST) != PDG_HTTP_LANE_PARKED)
         continue;
       if (deadline_usec > now_usec)
         next_usec = MIN (next_usec, deadline_usec);
       else
         make_due (connection);
     }
-  __atomic_store_n (&lane->armed_usec, next_usec, __ATOMIC_RELAXED);
+  __atomic_store_n (&lane->armed_usec, next_usec, __ATOMIC_SEQ_CST);
 }
 
 /* The client of @number sends nothing more. */
@@ -372,11 +416,11 @@ pdg_http_lane_evict (PdgHttpLane *lane, gint64 due_usec)
     {
       PdgHttpLaneConnection *connection = value;
 
-      if (__atomic_load_n (&connection->turn, __ATOMIC_ACQUIRE) == PDG_HTTP_LANE_PARKED && connection->phase == PDG_HTTP_PHASE_IDLE
-          && connection->deadline_usec < due_usec)
+      if (__atomic_load_n (&connection->turn, __ATOMIC_ACQUIRE) == PDG_HTTP_LANE_PARKED && get_phase (connection) == PDG_HTTP_PHASE_IDLE
+          && get_deadline (connection) < due_usec)
         {
           oldest = connection;
-          due_usec = connection->deadline_usec;
+          due_usec = get_deadline (connection);
         }
     }
   done = oldest != NULL && ioctl (oldest->fd, FIONREAD, &n_unread) == 0 && n_unread == 0 && make_due (oldest);
@@ -392,7 +436,7 @@ pdg_http_lane_new (PdgHttpServer *server)
   PdgHttpLane *lane = g_new0 (PdgHttpLane, 1);
 
   lane->server = server;
-  lane->n_threads = server->limits.lane_threads;
+  lane->n_threads = server->limits.lane_threads + 1;
   lane->threads = g_new0 (GThread *, lane->n_threads);
   lane->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   lane->watch_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -401,6 +445,7 @@ pdg_http_lane_new (PdgHttpServer *server)
   lane->connections = g_hash_table_new (g_int64_hash, g_int64_equal);
   lane->armed_usec = G_MAXINT64;
   g_mutex_init (&lane->lock);
+  g_cond_init (&lane->ended);
   return lane;
 }
 
@@ -413,6 +458,7 @@ pdg_http_lane_free (PdgHttpLane *lane)
     if (fds[i] >= 0)
       close (fds[i]);
   g_hash_table_unref (lane->connections);
+  g_cond_clear (&lane->ended);
   g_mutex_clear (&lane->lock);
   g_free (lane->threads);
   g_free (lane);
