@@ -12,6 +12,9 @@
 /* A cancel that arrives between two statements is lost, so it is sent again until the job has ended. */
 #define CANCEL_AGAIN_USEC (50 * 1000)
 
+/* A connection that has answered within this time is not asked whether it is still there. */
+#define FRESH_USEC (100 * 1000)
+
 typedef struct _Worker Worker;
 
 typedef enum
@@ -57,6 +60,7 @@ struct _Worker
   gboolean waiting;    /* the same: its thread waits for it to come back */
   gboolean failing;    /* the last attempt to connect failed */
   gint64 last_attempt_usec;
+  gint64 last_used_usec; /* of whoever has the connection */
 };
 
 struct _PdgDbPool
@@ -283,6 +287,16 @@ connect_worker (Worker *worker, Job *job, GError **error)
     }
 }
 
+static gboolean
+is_connected (Worker *worker)
+{
+  if (worker->conn == NULL)
+    return FALSE;
+  if (g_get_monotonic_time () - worker->last_used_usec < FRESH_USEC && pdg_db_conn_seems_usable (worker->conn))
+    return TRUE;
+  return pdg_db_conn_is_usable (worker->conn);
+}
+
 static gpointer
 run_job (Worker *worker, Job *job, GError **error)
 {
@@ -293,12 +307,13 @@ run_job (Worker *worker, Job *job, GError **error)
       g_autoptr (GError) local_error = NULL;
       guint64 n_answered;
 
-      if ((worker->conn == NULL || !pdg_db_conn_is_usable (worker->conn)) && !connect_worker (worker, job, error))
+      if (!is_connected (worker) && !connect_worker (worker, job, error))
         return NULL;
       n_answered = pdg_db_conn_get_n_answered (worker->conn);
       pdg_db_conn_set_cancellable (worker->conn, job->cancellable);
       result = job->func (worker->conn, job->data, job->cancellable, &local_error);
       pdg_db_conn_set_cancellable (worker->conn, NULL);
+      worker->last_used_usec = g_get_monotonic_time ();
       if (local_error == NULL)
         return result;
       if (attempt == 0 && g_error_matches (local_error, PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION)

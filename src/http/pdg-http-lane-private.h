@@ -28,13 +28,23 @@ struct _PdgHttpLane
   int wake_fd;  /* of the watcher */
   int stopping; /* atomic, as the next */
   int n_busy;
-  int n_running; /* atomic: requests that run, and one more while somebody wants to */
+  int n_running; /* atomic, as the next two: requests that run, and one more while somebody wants to */
+  int n_ended;
+  int n_started;
+  int n_awake; /* atomic: threads that take what comes, or are about to */
+  int looking; /* the watcher looks how they get on */
 
   GMutex lock; /* what follows */
   GHashTable *connections; /* by their number */
   guint64 last_number;
   gint64 armed_usec; /* when the watcher looks at the deadlines next */
-  GCond ended; /* a request, while somebody waits for that */
+  GCond ended;  /* a request, while somebody waits for that */
+  GCond wanted; /* one of the threads that sleep */
+  guint n_ready;  /* as long as nothing waits for long */
+  guint n_wanted; /* of them, called and not yet up */
+  gboolean threads_quit;
+  gint64 look_usec; /* at how they get on; G_MAXINT64: nobody runs anything */
+  int n_ended_then; /* of the last look */
   int n_waiting; /* atomic */
   gboolean watcher_quits;
   gboolean cut_off; /* atomic */

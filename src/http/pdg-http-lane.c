@@ -11,6 +11,7 @@
 
 #define WATCHED_EVENTS 64
 #define PATIENCE_USEC G_GINT64_CONSTANT (20000)
+#define LOOK_USEC G_GINT64_CONSTANT (5000)
 
 /* --- connections -------------------------------------------------------------------------------------------------- */
 
@@ -212,6 +213,60 @@ is_full (PdgHttpLane *lane)
   return g_atomic_int_get (&lane->n_running) >= (int) lane->n_threads;
 }
 
+/* Few threads that are always at it serve quick requests best: each that is added wakes up and sleeps more. When all of them run
+ * something and none has ended it between two looks, one more is woken up, and sleeps again after its turn. */
+static void
+start_looking (PdgHttpLane *lane)
+{
+  g_mutex_lock (&lane->lock);
+  if (lane->look_usec == G_MAXINT64)
+    {
+      g_atomic_int_set (&lane->looking, TRUE);
+      lane->n_ended_then = g_atomic_int_get (&lane->n_ended);
+      lane->look_usec = g_get_monotonic_time () + LOOK_USEC;
+      wake_watcher (lane);
+    }
+  g_mutex_unlock (&lane->lock);
+}
+
+/* Under the lock. */
+static void
+look_at_threads (PdgHttpLane *lane, gint64 now_usec)
+{
+  int n_ended = g_atomic_int_get (&lane->n_ended);
+  int n_running = g_atomic_int_get (&lane->n_running);
+
+  if (n_running == 0 && n_ended == lane->n_ended_then)
+    {
+      g_atomic_int_set (&lane->looking, FALSE);
+      lane->look_usec = G_MAXINT64;
+      return;
+    }
+  if (n_running >= lane->n_awake && n_ended == lane->n_ended_then && lane->n_awake < (int) lane->n_threads)
+    {
+      g_atomic_int_inc (&lane->n_awake);
+      lane->n_wanted++;
+      g_cond_signal (&lane->wanted);
+    }
+  lane->n_ended_then = n_ended;
+  lane->look_usec = now_usec + LOOK_USEC;
+}
+
+/* A thread that is not needed any more sleeps until it is. */
+static void
+rest (PdgHttpLane *lane, gboolean is_asleep)
+{
+  g_mutex_lock (&lane->lock);
+  if (is_asleep || lane->n_awake > (int) lane->n_ready)
+    {
+      g_atomic_int_add (&lane->n_awake, is_asleep ? 0 : -1);
+      while (lane->n_wanted == 0 && !lane->threads_quit)
+        g_cond_wait (&lane->wanted, &lane->lock);
+      lane->n_wanted -= lane->n_wanted > 0 ? 1 : 0;
+    }
+  g_mutex_unlock (&lane->lock);
+}
+
 /* Those that leave signal under the lock, when they see that somebody waits; or he sees that they have left. */
 gboolean
 pdg_http_lane_enter (PdgHttpLane *lane)
@@ -219,6 +274,8 @@ pdg_http_lane_enter (PdgHttpLane *lane)
   gint64 until_usec;
   gboolean full;
 
+  if (!g_atomic_int_get (&lane->looking))
+    start_looking (lane);
   if (g_atomic_int_add (&lane->n_running, 1) + 1 < (int) lane->n_threads)
     return TRUE;
   until_usec = g_get_monotonic_time () + PATIENCE_USEC;
@@ -236,6 +293,7 @@ pdg_http_lane_enter (PdgHttpLane *lane)
 void
 pdg_http_lane_leave (PdgHttpLane *lane)
 {
+  g_atomic_int_inc (&lane->n_ended);
   g_atomic_int_add (&lane->n_running, -1);
   if (g_atomic_int_get (&lane->n_waiting) == 0)
     return;
@@ -271,6 +329,8 @@ lane_thread (gpointer data)
   thread.text_bytes = lane->server->limits.max_header_bytes + PDG_HTTP_LANE_BODY_MAX;
   thread.text = g_malloc (thread.text_bytes);
   thread.head = g_string_sized_new (512);
+  if (g_atomic_int_add (&lane->n_started, 1) >= (int) lane->n_ready)
+    rest (lane, TRUE);
   for (;;)
     {
       struct epoll_event event;
@@ -280,6 +340,8 @@ lane_thread (gpointer data)
         break;
       if (n == 1)
         take_turn (&thread, event.data.ptr);
+      if (g_atomic_int_get (&lane->n_awake) > (int) lane->n_ready)
+        rest (lane, FALSE);
     }
   g_free (thread.text);
   g_free (thread.date);
@@ -385,7 +447,9 @@ watcher_thread (gpointer data)
       g_mutex_lock (&lane->lock);
       if (lane->armed_usec <= now_usec)
         look_at_deadlines (lane, now_usec);
-      timeout_ms = get_timeout_ms (lane->armed_usec, now_usec);
+      if (lane->look_usec <= now_usec)
+        look_at_threads (lane, now_usec);
+      timeout_ms = get_timeout_ms (MIN (lane->armed_usec, lane->look_usec), now_usec);
       quit = lane->watcher_quits;
       g_mutex_unlock (&lane->lock);
 
@@ -437,6 +501,9 @@ pdg_http_lane_new (PdgHttpServer *server)
 
   lane->server = server;
   lane->n_threads = server->limits.lane_threads + 1;
+  lane->n_ready = server->limits.lane_ready_threads > 0 ? MIN (server->limits.lane_ready_threads, lane->n_threads) : lane->n_threads;
+  lane->n_awake = (int) lane->n_ready;
+  lane->look_usec = G_MAXINT64;
   lane->threads = g_new0 (GThread *, lane->n_threads);
   lane->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   lane->watch_fd = epoll_create1 (EPOLL_CLOEXEC);
@@ -446,6 +513,7 @@ pdg_http_lane_new (PdgHttpServer *server)
   lane->armed_usec = G_MAXINT64;
   g_mutex_init (&lane->lock);
   g_cond_init (&lane->ended);
+  g_cond_init (&lane->wanted);
   return lane;
 }
 
@@ -459,6 +527,7 @@ pdg_http_lane_free (PdgHttpLane *lane)
       close (fds[i]);
   g_hash_table_unref (lane->connections);
   g_cond_clear (&lane->ended);
+  g_cond_clear (&lane->wanted);
   g_mutex_clear (&lane->lock);
   g_free (lane->threads);
   g_free (lane);
@@ -530,6 +599,10 @@ pdg_http_lane_end (PdgHttpLane *lane)
   gpointer value;
 
   cut_off_work (lane);
+  g_mutex_lock (&lane->lock);
+  lane->threads_quit = TRUE;
+  g_cond_broadcast (&lane->wanted);
+  g_mutex_unlock (&lane->lock);
   while (write (lane->quit_fd, &one, sizeof one) < 0 && errno == EINTR)
     ;
   for (guint i = 0; i < lane->n_threads; i++)

@@ -27,6 +27,7 @@ api_fixture_serve (const PdgApiOptions *options, PdgHttpServer **server)
 
   g_assert_no_error (error);
   limits.lane_threads = lane != NULL ? (guint) g_ascii_strtoull (lane, NULL, 10) : 4; /* as the program has it, or none */
+  limits.lane_ready_threads = 2;
   *server = pdg_http_server_new (&limits);
   pdg_api_add_routes (api, *server);
   pdg_http_server_start (*server, "127.0.0.1", 0, 2, &error);

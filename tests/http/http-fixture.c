@@ -194,6 +194,8 @@ http_fixture_new (const PdgHttpLimits *limits, guint n_threads)
   self->strict_stop = TRUE;
   if (own.lane_threads == 0 && lane != NULL)
     own.lane_threads = (guint) g_ascii_strtoull (lane, NULL, 10);
+  if (own.lane_ready_threads == 0)
+    own.lane_ready_threads = 1;
   self->server = pdg_http_server_new (&own);
   pdg_http_server_set_filter (self->server, filter, self, count_destroyed);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
