@@ -17,8 +17,7 @@ typedef struct
   gsize max_body_bytes;
   PdgHttpEarlyFunc early;
   PdgHttpHandlerFunc handler;
-  gboolean waits;                /* the handler may wait */
-  PdgHttpMayWaitFunc may_wait;   /* and for which requests */
+  PdgHttpMayWaitFunc may_wait; /* for which requests the handler may wait; nullable */
   PdgHttpWebSocketOpenFunc open; /* of a WebSocket route, which has no handler */
   char **protocols;
   gpointer user_data;

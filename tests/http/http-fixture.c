@@ -287,6 +287,19 @@ raw_connect (guint16 port)
 }
 
 gboolean
+raw_can_connect (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean connected;
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  connected = connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
+  close (fd);
+  return connected;
+}
+
+gboolean
 raw_try_send (int fd, const void *data, gsize len)
 {
   const char *p = data;
