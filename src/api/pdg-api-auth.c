@@ -91,9 +91,14 @@ let_in (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAut
 }
 
 static void
-answer_resolved (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiAuthorisedFunc func, gboolean reads)
+answer_resolved (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, const GError *error, PdgApiAuthorisedFunc func, gboolean reads)
 {
-  if (principal != NULL)
+  if (error != NULL)
+    {
+      pdg_http_request_add_response_header (request, "Retry-After", "1");
+      pdg_http_request_respond_error (request, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
+    }
+  else if (principal != NULL)
     let_in (api, request, principal, func, reads);
   else
     refuse (request);
@@ -106,13 +111,7 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgPrincipal) principal = pdg_credentials_resolve_finish (pending->api->options.credentials, result, &error);
 
-  if (error != NULL)
-    {
-      pdg_http_request_add_response_header (pending->request, "Retry-After", "1");
-      pdg_http_request_respond_error (pending->request, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
-    }
-  else
-    answer_resolved (pending->api, pending->request, principal, pending->func, pending->reads);
+  answer_resolved (pending->api, pending->request, principal, error, pending->func, pending->reads);
   pdg_http_request_unref (pending->request);
   g_free (pending);
 }
@@ -122,6 +121,7 @@ authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuth
 {
   g_autofree char *credential = pdg_api_dup_credential (request);
   g_autoptr (PdgPrincipal) known = NULL;
+  g_autoptr (GError) error = NULL;
   Pending *pending;
 
   if (credential == NULL)
@@ -134,7 +134,13 @@ authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuth
     }
   if (pdg_credentials_peek (api->options.credentials, credential, &known) != PDG_CREDENTIAL_UNKNOWN)
     {
-      answer_resolved (api, request, known, func, reads);
+      answer_resolved (api, request, known, NULL, func, reads);
+      return;
+    }
+  if (pdg_http_request_may_wait (request))
+    {
+      known = pdg_credentials_resolve_here (api->options.credentials, credential, pdg_http_request_get_cancellable (request), &error);
+      answer_resolved (api, request, known, error, func, reads);
       return;
     }
   pending = g_new (Pending, 1);

@@ -95,6 +95,21 @@ pdg_api_respond_refusal (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media
 }
 
 static void
+answer (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiTurn *turn, PdgApiOutcome outcome, GBytes *response, const GError *error)
+{
+  if (pdg_api_turn_end (turn)) /* before the answer: the client may ask again at once */
+    {
+      g_autoptr (GBytes) late = pdg_api_late_response (api);
+
+      pdg_api_respond (api, request, media, PDG_API_OUTCOME_TIME, late);
+    }
+  else if (response != NULL)
+    pdg_api_respond (api, request, media, outcome, response);
+  else
+    respond_with_error (request, error);
+}
+
+static void
 executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Running) running = user_data;
@@ -103,16 +118,7 @@ executed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) response = pdg_api_run_finish (api, result, &outcome, &error);
 
-  if (pdg_api_turn_end (running->turn)) /* before the answer: the client may ask again at once */
-    {
-      g_autoptr (GBytes) late = pdg_api_late_response (api);
-
-      pdg_api_respond (api, running->request, running->media, PDG_API_OUTCOME_TIME, late);
-    }
-  else if (response != NULL)
-    pdg_api_respond (api, running->request, running->media, outcome, response);
-  else
-    respond_with_error (running->request, error);
+  answer (api, running->request, running->media, running->turn, outcome, response, error);
 }
 
 static char *
@@ -137,6 +143,15 @@ run (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia 
       return;
     }
   what.deadline_usec = pdg_api_turn_get_deadline (turn);
+  if (pdg_http_request_may_wait (request))
+    {
+      PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) response = pdg_api_run_here (api, principal, &what, pdg_api_turn_get_cancellable (turn), &outcome, &error);
+
+      answer (api, request, media, turn, outcome, response, error);
+      return;
+    }
   running = g_new (Running, 1);
   *running = (Running) { api, pdg_http_request_ref (request), media, turn };
   pdg_api_run_async (api, principal, &what, pdg_api_turn_get_cancellable (turn), executed_cb, running);
@@ -230,9 +245,17 @@ blobs_cb (PdgHttpRequest *request, gpointer user_data)
   pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, load_blob);
 }
 
+/* All but the streams, which outlast their request. */
+static gboolean
+may_wait (PdgHttpRequest *request, gpointer user_data)
+{
+  return !pdg_api_stream_is_wanted (request);
+}
+
 void
 pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_http_server_add_route (server, "GET, POST", "/graphql", api->options.graphql_body_bytes, early_cb, graphql_cb, api, NULL);
+  pdg_http_server_let_wait (server, "/graphql", may_wait);
   pdg_http_server_add_route (server, "GET", "/v1/blobs/*", 0, NULL, blobs_cb, api, NULL);
 }

@@ -5,6 +5,7 @@
 #include "api/pdg-api-guards.h"
 #include "api/pdg-api-stream-memory.h"
 #include "api/pdg-api.h"
+#include "base/pdg-timeouts.h"
 #include "graphql/pdg-graphql.h"
 #include "service/pdg-project-finder.h"
 #include "service/pdg-queries.h"
@@ -19,6 +20,7 @@ struct _PdgApi
   PdgGqlLimits limits;
   PdgApiDocuments *documents;
   PdgApiGuards *guards;
+  PdgTimeouts *timeouts; /* of requests under way */
   PdgProjectFinder *projects;
   char *client_salt;              /* of what tells clients apart that do not say who they are; dies with the process */
   guint64 replay_chunks_ignored; /* atomic */
@@ -80,6 +82,9 @@ void        pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgAp
 void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
                                          gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback,
                                          gpointer user_data);
+/* The same on the calling thread, which may wait. (transfer full) */
+GBytes     *pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, PdgApiOutcome *outcome,
+                              GError **error);
 GBytes     *pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error);
 
 /* Answers a GraphQL request, with the status and headers of @outcome. */

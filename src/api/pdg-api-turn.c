@@ -16,13 +16,14 @@ struct _PdgApiTurn
   gpointer user_data;
   GCancellable *gone;
 
-  /* on the context */
+  int late; /* atomic */
+
+  /* of whoever made it */
   gboolean ended;
-  gboolean late;
   gint64 deadline_usec;
   GCancellable *cancellable; /* NULL = it has not begun */
   gulong gone_id;
-  GSource *timer;
+  PdgTimeout timeout;
 };
 
 static void
@@ -45,7 +46,7 @@ turn_clear (gpointer data)
   leave (self);
   g_clear_object (&self->cancellable);
   g_object_unref (self->gone);
-  g_main_context_unref (self->context);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->key);
 }
 
@@ -61,26 +62,21 @@ gone_cb (GCancellable *gone, gpointer user_data)
   g_cancellable_cancel (user_data);
 }
 
-static gboolean
+static void
 late_cb (gpointer user_data)
 {
   PdgApiTurn *self = user_data;
 
-  self->late = TRUE;
+  g_atomic_int_set (&self->late, TRUE);
   g_cancellable_cancel (self->cancellable);
-  return G_SOURCE_REMOVE;
 }
 
 static void
 begin (PdgApiTurn *self)
 {
-  guint timeout_ms = self->api->options.graphql_timeout_ms;
-
-  self->deadline_usec = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
   self->cancellable = g_cancellable_new ();
-  self->timer = g_timeout_source_new (timeout_ms);
-  g_source_set_callback (self->timer, late_cb, self, NULL);
-  g_source_attach (self->timer, self->context);
+  self->timeout = (PdgTimeout) { .reached = late_cb, .data = self };
+  self->deadline_usec = pdg_timeouts_begin (self->api->timeouts, &self->timeout);
   self->gone_id = g_cancellable_connect (self->gone, G_CALLBACK (gone_cb), g_object_ref (self->cancellable), g_object_unref);
 }
 
@@ -116,7 +112,6 @@ turn_new (PdgApi *api, PdgPrincipal *principal, GCancellable *gone, gboolean is_
   self->api = api;
   self->key = pdg_api_dup_key (principal);
   self->is_run = is_run;
-  self->context = g_main_context_ref_thread_default ();
   self->gone = g_object_ref (gone);
   return self;
 }
@@ -141,6 +136,7 @@ pdg_api_turn_wait (PdgApi *api, PdgPrincipal *principal, GCancellable *gone, Pdg
 {
   PdgApiTurn *self = turn_new (api, principal, gone, TRUE);
 
+  self->context = g_main_context_ref_thread_default ();
   self->func = func;
   self->user_data = user_data;
   g_atomic_rc_box_acquire (self); /* of waiting */
@@ -173,18 +169,18 @@ pdg_api_turn_get_deadline (PdgApiTurn *self)
 gboolean
 pdg_api_turn_end (PdgApiTurn *self)
 {
-  gboolean late = self->late;
+  gboolean late;
 
   self->ended = TRUE;
   if (self->cancellable != NULL)
     {
-      g_source_destroy (self->timer);
-      g_source_unref (self->timer);
+      pdg_timeouts_end (self->api->timeouts, &self->timeout);
       g_cancellable_disconnect (self->gone, self->gone_id);
       leave (self);
     }
   else if (pdg_api_guards_forget (self->api->guards, &self->waiter))
     turn_release (self);
+  late = g_atomic_int_get (&self->late);
   if (late)
     pdg_api_guards_count (self->api->guards, "time");
   turn_release (self);

@@ -64,6 +64,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->limits.max_page_size = options->graphql_page_size;
   api->documents = pdg_api_documents_new (options->graphql_documents);
   api->guards = pdg_api_guards_new (&guards);
+  api->timeouts = pdg_timeouts_new (options->graphql_timeout_ms);
   api->projects = pdg_project_finder_new (options->pool);
   api->client_salt = pdg_random_token (32);
   if (sdl == NULL)
@@ -85,6 +86,7 @@ pdg_api_free (PdgApi *api)
     return;
   g_clear_pointer (&api->documents, pdg_api_documents_free);
   g_clear_pointer (&api->guards, pdg_api_guards_free);
+  g_clear_pointer (&api->timeouts, pdg_timeouts_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
   g_clear_pointer (&api->client_salt, g_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
@@ -185,6 +187,20 @@ answer_free (gpointer data)
   g_free (answer);
 }
 
+/* (nullable) @answer: taken. */
+static GBytes *
+take_answer (Answer *answer, PdgApiOutcome *outcome)
+{
+  GBytes *bytes;
+
+  if (answer == NULL)
+    return NULL;
+  bytes = g_steal_pointer (&answer->bytes);
+  *outcome = answer->outcome;
+  answer_free (answer);
+  return bytes;
+}
+
 static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
@@ -269,17 +285,20 @@ pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, G
 }
 
 GBytes *
+pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, PdgApiOutcome *outcome,
+                  GError **error)
+{
+  ExecuteJob job = { .api = api, .principal = principal, .run = *run };
+  Answer *answer = pdg_db_pool_run_here (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, &job, cancellable, error);
+
+  g_clear_pointer (&job.operation, pdg_gql_operation_unref);
+  return take_answer (answer, outcome);
+}
+
+GBytes *
 pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error)
 {
-  Answer *answer = g_task_propagate_pointer (G_TASK (result), error);
-  GBytes *bytes;
-
-  if (answer == NULL)
-    return NULL;
-  bytes = g_steal_pointer (&answer->bytes);
-  *outcome = answer->outcome;
-  answer_free (answer);
-  return bytes;
+  return take_answer (g_task_propagate_pointer (G_TASK (result), error), outcome);
 }
 
 void

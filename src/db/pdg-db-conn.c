@@ -156,13 +156,19 @@ pdg_db_conn_free (PdgDbConn *conn)
 }
 
 gboolean
-pdg_db_conn_is_usable (PdgDbConn *conn)
+pdg_db_conn_seems_usable (PdgDbConn *conn)
 {
   pdg_db_conn_settle (conn);
   if (conn->pq == NULL || PQstatus (conn->pq) != CONNECTION_OK)
     return FALSE;
-  /* a transaction that could not be rolled back */
-  if (!conn->in_tx && PQtransactionStatus (conn->pq) != PQTRANS_IDLE)
+  /* else there is a transaction that could not be rolled back */
+  return conn->in_tx || PQtransactionStatus (conn->pq) == PQTRANS_IDLE;
+}
+
+gboolean
+pdg_db_conn_is_usable (PdgDbConn *conn)
+{
+  if (!pdg_db_conn_seems_usable (conn))
     return FALSE;
   /* bytes on an idle connection are the server's farewell, a notice, or the end */
   for (int i = 0; i < 4 && PQtransactionStatus (conn->pq) == PQTRANS_IDLE; i++)

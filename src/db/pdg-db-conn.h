@@ -15,6 +15,9 @@ void       pdg_db_conn_free (PdgDbConn *conn);
 /* FALSE when the connection is lost, also when the server closed it while it was idle; does not talk to the server. */
 gboolean   pdg_db_conn_is_usable (PdgDbConn *conn);
 
+/* The same without asking the kernel: for a connection that answered a moment ago. */
+gboolean   pdg_db_conn_seems_usable (PdgDbConn *conn);
+
 /* Connects again, with the same arguments and no prepared statement. Not inside a transaction. Errors: PDG_DB_ERROR. */
 gboolean   pdg_db_conn_reset (PdgDbConn *conn, GError **error);
 

@@ -12,6 +12,9 @@
 /* A cancel that arrives between two statements is lost, so it is sent again until the job has ended. */
 #define CANCEL_AGAIN_USEC (50 * 1000)
 
+/* A connection that has answered within this time is not asked whether it is still there. */
+#define FRESH_USEC (100 * 1000)
+
 typedef struct _Worker Worker;
 
 typedef enum
@@ -33,7 +36,9 @@ typedef struct
   GDestroyNotify result_destroy;
   GCancellable *cancellable;
   gulong cancel_id;
-  GTask *task; /* NULL: somebody waits in run_sync */
+  GTask *task; /* NULL: somebody waits in run_sync, or in run_here */
+  gboolean here; /* runs where it was given, with a borrowed connection */
+  GCond lent;    /* it has one, or never will */
 
   /* guarded by the pool's lock */
   JobState state;
@@ -50,8 +55,12 @@ struct _Worker
   GThread *thread;
   PdgDbConn *conn;     /* made once; afterwards reset, so that a cancel may always touch it */
   gboolean cancelling; /* guarded by the pool's lock: a cancel is being sent, the job must not end yet */
+  gboolean busy;       /* the same: its thread runs a job */
+  gboolean lent;       /* the same: another thread has its connection */
+  gboolean waiting;    /* the same: its thread waits for it to come back */
   gboolean failing;    /* the last attempt to connect failed */
   gint64 last_attempt_usec;
+  gint64 last_used_usec; /* of whoever has the connection */
 };
 
 struct _PdgDbPool
@@ -116,6 +125,7 @@ finish_job (PdgDbPool *pool, Job *job, gpointer result, GError *error)
       job->result = result;
       job->error = error;
       job->finished = TRUE;
+      g_cond_signal (&job->lent);
       g_cond_broadcast (&pool->changed);
       g_mutex_unlock (&pool->lock);
     }
@@ -277,6 +287,16 @@ connect_worker (Worker *worker, Job *job, GError **error)
     }
 }
 
+static gboolean
+is_connected (Worker *worker)
+{
+  if (worker->conn == NULL)
+    return FALSE;
+  if (g_get_monotonic_time () - worker->last_used_usec < FRESH_USEC && pdg_db_conn_seems_usable (worker->conn))
+    return TRUE;
+  return pdg_db_conn_is_usable (worker->conn);
+}
+
 static gpointer
 run_job (Worker *worker, Job *job, GError **error)
 {
@@ -287,12 +307,13 @@ run_job (Worker *worker, Job *job, GError **error)
       g_autoptr (GError) local_error = NULL;
       guint64 n_answered;
 
-      if ((worker->conn == NULL || !pdg_db_conn_is_usable (worker->conn)) && !connect_worker (worker, job, error))
+      if (!is_connected (worker) && !connect_worker (worker, job, error))
         return NULL;
       n_answered = pdg_db_conn_get_n_answered (worker->conn);
       pdg_db_conn_set_cancellable (worker->conn, job->cancellable);
       result = job->func (worker->conn, job->data, job->cancellable, &local_error);
       pdg_db_conn_set_cancellable (worker->conn, NULL);
+      worker->last_used_usec = g_get_monotonic_time ();
       if (local_error == NULL)
         return result;
       if (attempt == 0 && g_error_matches (local_error, PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION)
@@ -304,6 +325,60 @@ run_job (Worker *worker, Job *job, GError **error)
   return result;
 }
 
+/* With the lock held. */
+static gboolean
+has_queued (PdgDbPool *pool)
+{
+  return pool->queues[0].length + pool->queues[1].length > 0;
+}
+
+/* With the lock held. (nullable) */
+static Job *
+pop_job (PdgDbPool *pool)
+{
+  GList *link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+
+  if (link == NULL)
+    link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_BACKGROUND]);
+  return link != NULL ? link->data : NULL;
+}
+
+/* With the lock held. */
+static void
+start_job (Job *job, Worker *worker)
+{
+  job->state = JOB_RUNNING;
+  job->worker = worker;
+  worker->lent = job->here;
+}
+
+/* With the lock held. */
+static void
+end_job (PdgDbPool *pool, Job *job)
+{
+  while (job->worker->cancelling)
+    g_cond_wait (&pool->changed, &pool->lock);
+  job->state = JOB_DONE;
+}
+
+/* With the lock held: the next job of the queue, unless the connection is lent. */
+static void
+wait_for_work (Worker *worker)
+{
+  PdgDbPool *pool = worker->pool;
+
+  if (!worker->lent)
+    {
+      g_cond_wait (&pool->work, &pool->lock);
+      return;
+    }
+  if (has_queued (pool)) /* the signal may have been for another */
+    g_cond_signal (&pool->work);
+  worker->waiting = TRUE;
+  g_cond_wait (&pool->changed, &pool->lock);
+  worker->waiting = FALSE;
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -313,31 +388,31 @@ worker_thread (gpointer data)
   g_mutex_lock (&pool->lock);
   for (;;)
     {
-      GList *link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+      Job *job = worker->lent ? NULL : pop_job (pool);
       GError *error = NULL;
       gpointer result;
-      Job *job;
 
-      if (link == NULL)
-        link = g_queue_pop_head_link (&pool->queues[PDG_DB_PRIORITY_BACKGROUND]);
-      if (link == NULL && pool->closing)
+      if (job == NULL && pool->closing && !worker->lent)
         break;
-      if (link == NULL)
+      if (job == NULL)
         {
-          g_cond_wait (&pool->work, &pool->lock);
+          wait_for_work (worker);
           continue;
         }
-      job = link->data;
-      job->state = JOB_RUNNING;
-      job->worker = worker;
+      start_job (job, worker);
+      if (job->here)
+        {
+          g_cond_signal (&job->lent);
+          continue;
+        }
+      worker->busy = TRUE;
       g_mutex_unlock (&pool->lock);
 
       result = run_job (worker, job, &error);
 
       g_mutex_lock (&pool->lock);
-      while (worker->cancelling)
-        g_cond_wait (&pool->changed, &pool->lock);
-      job->state = JOB_DONE;
+      end_job (pool, job);
+      worker->busy = FALSE;
       g_mutex_unlock (&pool->lock);
 
       finish_job (pool, job, result, error);
@@ -449,10 +524,21 @@ pdg_db_pool_get_n_queued (PdgDbPool *pool)
   return pool->queues[0].length + pool->queues[1].length;
 }
 
-/* Takes over the caller's reference to @job. */
-static void
+/* With the lock held: one whose connection nobody needs. (nullable) */
+static Worker *
+find_idle (PdgDbPool *pool)
+{
+  for (guint i = 0; i < pool->n_workers && !has_queued (pool); i++)
+    if (!pool->workers[i].busy && !pool->workers[i].lent)
+      return &pool->workers[i];
+  return NULL;
+}
+
+/* Takes over the caller's reference to @job. TRUE when it has a connection already. */
+static gboolean
 submit (PdgDbPool *pool, Job *job)
 {
+  Worker *idle = NULL;
   GError *error = NULL;
 
   if (job->cancellable != NULL && !g_cancellable_is_cancelled (job->cancellable))
@@ -465,7 +551,9 @@ submit (PdgDbPool *pool, Job *job)
     error = make_error (PDG_DB_ERROR_CANCELLED, "The operation was cancelled");
   else if (pool->queues[0].length + pool->queues[1].length >= pool->max_queued)
     error = make_error (PDG_DB_ERROR_BUSY, "The database is busy: try again in a moment");
-  if (error == NULL)
+  if (error == NULL && job->here && (idle = find_idle (pool)) != NULL)
+    start_job (job, idle);
+  else if (error == NULL)
     {
       job->state = JOB_QUEUED;
       job->link.data = job;
@@ -477,6 +565,7 @@ submit (PdgDbPool *pool, Job *job)
   g_mutex_unlock (&pool->lock);
   if (error != NULL)
     finish_job (pool, job, NULL, error);
+  return idle != NULL;
 }
 
 static Job *
@@ -520,12 +609,23 @@ pdg_db_pool_run_finish (PdgDbPool *pool, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Takes the last reference of whoever waited for @job. */
+static gpointer
+take_result (Job *job, GError **error)
+{
+  gpointer result = job->result;
+
+  if (job->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&job->error));
+  job_unref (job);
+  return result;
+}
+
 gpointer
 pdg_db_pool_run_sync (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
                       GCancellable *cancellable, GError **error)
 {
   Job *job;
-  gpointer result;
 
   g_return_val_if_fail (pool != NULL && func != NULL, NULL);
 
@@ -535,9 +635,57 @@ pdg_db_pool_run_sync (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func
   while (!job->finished)
     g_cond_wait (&pool->changed, &pool->lock);
   g_mutex_unlock (&pool->lock);
-  result = job->result;
-  if (job->error != NULL)
-    g_propagate_error (error, g_steal_pointer (&job->error));
-  job_unref (job);
-  return result;
+  return take_result (job, error);
+}
+
+/* With the lock held: to the next that waits for one, else to its own thread. */
+static void
+give_back (Worker *worker)
+{
+  PdgDbPool *pool = worker->pool;
+  GList *next = g_queue_peek_head_link (&pool->queues[PDG_DB_PRIORITY_INTERACTIVE]);
+
+  worker->lent = FALSE;
+  if (next != NULL && ((Job *) next->data)->here)
+    {
+      Job *job = pop_job (pool);
+
+      start_job (job, worker);
+      g_cond_signal (&job->lent);
+    }
+  else if (worker->waiting)
+    g_cond_broadcast (&pool->changed);
+  else if (has_queued (pool))
+    g_cond_signal (&pool->work);
+}
+
+gpointer
+pdg_db_pool_run_here (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
+                      GCancellable *cancellable, GError **error)
+{
+  Job *job;
+
+  g_return_val_if_fail (pool != NULL && func != NULL, NULL);
+
+  job = job_new (pool, priority, func, job_data, cancellable);
+  job->here = TRUE;
+  if (!submit (pool, job_ref (job)))
+    {
+      g_mutex_lock (&pool->lock);
+      while (job->worker == NULL && !job->finished)
+        g_cond_wait (&job->lent, &pool->lock);
+      g_mutex_unlock (&pool->lock);
+    }
+  if (job->worker != NULL)
+    {
+      job->result = run_job (job->worker, job, &job->error);
+      g_mutex_lock (&pool->lock);
+      end_job (pool, job);
+      give_back (job->worker);
+      g_mutex_unlock (&pool->lock);
+      if (job->cancel_id != 0)
+        g_cancellable_disconnect (job->cancellable, job->cancel_id);
+      job_unref (job); /* that of running */
+    }
+  return take_result (job, error);
 }

@@ -43,6 +43,11 @@ gpointer   pdg_db_pool_run_finish (PdgDbPool *pool, GAsyncResult *result, GError
 gpointer   pdg_db_pool_run_sync (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
                                  GCancellable *cancellable, GError **error);
 
+/* The same on the calling thread, which borrows a connection from a thread of the pool that has nothing to do, or waits its turn for
+ * one: so nobody is woken up for the job. Not from a thread of the pool. (transfer full) (nullable) */
+gpointer   pdg_db_pool_run_here (PdgDbPool *pool, PdgDbPriority priority, PdgDbJobFunc func, gpointer job_data,
+                                 GCancellable *cancellable, GError **error);
+
 /* Takes no more jobs, runs what is queued (each returns), closes the connections and joins the threads. Idempotent; any
  * thread but the pool's. */
 void       pdg_db_pool_close (PdgDbPool *pool);

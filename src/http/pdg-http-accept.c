@@ -11,6 +11,7 @@
 #define ACCEPTS_A_TURN 32
 #define BACK_OFF_USEC G_GINT64_CONSTANT (50000)
 #define N_REFUSED_LINGERING_MAX 64
+#define PEEKED_BYTES 4096
 
 static gboolean
 watch_one (PdgHttpWorker *worker, int operation, int fd)
@@ -35,7 +36,13 @@ static gboolean
 evict_idle (PdgHttpWorker *worker)
 {
   PdgHttpConnection *oldest = g_queue_peek_head (&worker->deadlines[PDG_HTTP_PHASE_IDLE]);
+  gint64 due_usec = oldest != NULL && !pdg_http_stream_has_unread (oldest->stream) ? oldest->deadline_usec : G_MAXINT64;
 
+  if (worker->server->lane != NULL && pdg_http_lane_evict (worker->server->lane, due_usec))
+    {
+      PDG_HTTP_COUNT (worker->server->counters.connections_evicted, 1);
+      return TRUE;
+    }
   if (oldest == NULL || pdg_http_stream_has_unread (oldest->stream))
     return FALSE;
   pdg_http_connection_set_phase (oldest, PDG_HTTP_PHASE_WORK);
@@ -83,30 +90,49 @@ refuse (PdgHttpWorker *worker, PdgHttpConnection *connection)
     pdg_http_connection_free (connection);
 }
 
+/* A connection of the worker, in its epoll set; NULL: @fd was closed. */
+static PdgHttpConnection *
+watch_connection (PdgHttpWorker *worker, int fd, GSocketAddress *remote)
+{
+  PdgHttpConnection *connection = pdg_http_connection_new (worker, fd, remote);
+  struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = connection };
+
+  if (epoll_ctl (worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+    return connection;
+  pdg_http_connection_free (connection);
+  return NULL;
+}
+
+static void
+give_to_soup (PdgHttpConnection *connection)
+{
+  g_autoptr (GSocketAddress) remote = g_object_ref (connection->remote_address);
+  g_autoptr (GSocketAddress) local = local_address_of (pdg_http_stream_get_fd (connection->stream));
+  g_autoptr (GIOStream) stream = G_IO_STREAM (g_object_ref (connection->stream));
+
+  if (local != NULL)
+    soup_server_accept_iostream (connection->worker->soup, stream, local, remote, NULL);
+  else
+    pdg_http_connection_free (connection);
+}
+
 static void
 take_connection (PdgHttpWorker *worker, int fd, struct sockaddr_storage *peer, socklen_t peer_len)
 {
   PdgHttpServer *server = worker->server;
-  struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET };
   int on = 1;
   g_autoptr (GSocketAddress) remote = g_socket_address_new_from_native (peer, peer_len); /* maps ::ffff:a.b.c.d to IPv4 */
-  g_autoptr (GSocketAddress) local = local_address_of (fd);
-  g_autoptr (GIOStream) stream = NULL;
   PdgHttpConnection *connection;
 
-  if (remote == NULL || local == NULL)
+  if (remote == NULL)
     {
       close (fd);
       return;
     }
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  connection = pdg_http_connection_new (worker, fd, remote);
-  event.data.ptr = connection;
-  if (epoll_ctl (worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-    {
-      pdg_http_connection_free (connection);
-      return;
-    }
+  connection = watch_connection (worker, fd, remote);
+  if (connection == NULL)
+    return;
 
   if (PDG_HTTP_COUNT (server->counters.connections_open, 1) >= (int) server->limits.max_connections && !evict_idle (worker))
     {
@@ -116,9 +142,70 @@ take_connection (PdgHttpWorker *worker, int fd, struct sockaddr_storage *peer, s
     }
   connection->is_counted = TRUE;
   PDG_HTTP_COUNT (server->counters.connections_accepted, 1);
-  stream = G_IO_STREAM (g_object_ref (connection->stream));
   pdg_http_connection_set_phase (connection, PDG_HTTP_PHASE_HEADERS);
-  soup_server_accept_iostream (worker->soup, stream, local, remote, NULL);
+  if (server->lane != NULL && !worker->stopping)
+    connection->undecided = TRUE;
+  else
+    give_to_soup (connection);
+}
+
+void
+pdg_http_connection_decide (PdgHttpConnection *self)
+{
+  PdgHttpWorker *worker = self->worker;
+  char text[PEEKED_BYTES];
+  gssize n;
+
+  if (!pdg_http_stream_has_unread (self->stream)) /* it can be written to, no more */
+    return;
+  n = recv (pdg_http_stream_get_fd (self->stream), text, sizeof text, MSG_PEEK | MSG_DONTWAIT);
+  self->undecided = FALSE;
+  if (n > 0 && !worker->stopping && pdg_http_lane_wants (worker->server->lane, text, (gsize) n))
+    {
+      g_autoptr (GSocketAddress) remote = g_object_ref (self->remote_address);
+      int fd = pdg_http_stream_steal_fd (self->stream);
+
+      epoll_ctl (worker->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+      self->is_counted = FALSE;
+      pdg_http_connection_free (self);
+      pdg_http_lane_adopt (worker->server->lane, worker, fd, remote);
+    }
+  else
+    give_to_soup (self);
+}
+
+void
+pdg_http_worker_take_handover (PdgHttpWorker *worker, PdgHttpHandover *handover)
+{
+  PdgHttpConnection *connection = watch_connection (worker, handover->fd, handover->remote_address);
+
+  handover->fd = -1;
+  if (connection == NULL)
+    {
+      PDG_HTTP_COUNT (worker->server->counters.connections_open, -1);
+      return;
+    }
+  connection->is_counted = TRUE;
+  pdg_http_connection_set_phase (connection, handover->kind == PDG_HTTP_HANDOVER_DUE && handover->route != NULL ? PDG_HTTP_PHASE_BODY : PDG_HTTP_PHASE_HEADERS);
+  if (handover->kind == PDG_HTTP_HANDOVER_FRESH)
+    {
+      pdg_http_stream_unread (connection->stream, handover->text);
+      give_to_soup (connection);
+      return;
+    }
+  if (handover->kind == PDG_HTTP_HANDOVER_DUE)
+    {
+      gsize len;
+      const char *text = g_bytes_get_data (handover->text, &len);
+
+      connection->route = handover->route;
+      pdg_http_head_feed (&connection->head, text, len, worker->server->limits.max_header_bytes);
+      pdg_http_connection_expire (connection);
+    }
+  if (pdg_http_connection_may_linger (connection))
+    pdg_http_connection_linger (connection);
+  else
+    pdg_http_connection_free (connection);
 }
 
 void

@@ -166,11 +166,11 @@ PdgHttpBodyStream *
 pdg_http_request_respond_start (PdgHttpRequest *request, guint status, const char *content_type, GBytes *keep_alive,
                                 PdgHttpBodyClosedFunc closed, gpointer user_data)
 {
-  PdgHttpWorker *worker = request->exchange->worker;
   PdgHttpChannelLimits limits = { request->stream_queue_bytes, request->stream_queue_messages };
   g_autoptr (PdgHttpBodyStream) self = NULL;
   g_autoptr (GBytes) head = NULL;
 
+  g_return_val_if_fail (!pdg_http_request_may_wait (request), NULL);
   g_return_val_if_fail (status >= 200 && status < PDG_HTTP_STATUS_END && status != 204 && status != 304, NULL);
   g_return_val_if_fail (content_type != NULL && strpbrk (content_type, "\r\n") == NULL, NULL);
 
@@ -183,7 +183,7 @@ pdg_http_request_respond_start (PdgHttpRequest *request, guint status, const cha
   self->chunked = request->is_http_1_1;
   if (keep_alive != NULL)
     self->keep_alive = chunk_new (self, g_bytes_get_data (keep_alive, NULL), g_bytes_get_size (keep_alive));
-  self->channel = pdg_http_channel_new (worker, &channel_funcs, pdg_http_body_stream_ref (self), &limits);
+  self->channel = pdg_http_channel_new (request->exchange->worker, &channel_funcs, pdg_http_body_stream_ref (self), &limits);
   head = head_new (request, status, content_type, self->chunked);
   pdg_http_channel_send (self->channel, head, TRUE);
   if (g_str_equal (request->method, "HEAD"))

@@ -178,7 +178,7 @@ pdg_http_connection_reject (PdgHttpConnection *self, guint status, const char *c
     g_string_append_len (text, g_bytes_get_data (body, NULL), body_bytes);
 
   self->rejected = TRUE;
-  pdg_http_router_count (self->worker->router, self->exchange != NULL ? self->exchange->route : NULL, status);
+  pdg_http_router_count (self->worker->router, self->exchange != NULL ? self->exchange->route : self->route, status);
   connection_leave_queue (self);
   pdg_http_stream_finish_with (self->stream, text->str, text->len);
 }
@@ -347,7 +347,9 @@ pdg_http_connection_look_again (PdgHttpConnection *self)
 void
 pdg_http_connection_handle_event (PdgHttpConnection *self)
 {
-  if (self->phase == PDG_HTTP_PHASE_OPEN)
+  if (self->undecided)
+    pdg_http_connection_decide (self);
+  else if (self->phase == PDG_HTTP_PHASE_OPEN)
     pdg_http_channel_dispatch (self->channel);
   else if (self->phase == PDG_HTTP_PHASE_LINGER)
     connection_read_away (self);
@@ -369,7 +371,7 @@ pdg_http_connection_expire (PdgHttpConnection *self)
       pdg_http_channel_tick (self->channel);
       return;
     }
-  if (phase == PDG_HTTP_PHASE_LINGER)
+  if (phase == PDG_HTTP_PHASE_LINGER || self->undecided)
     {
       pdg_http_connection_free (self);
       return;

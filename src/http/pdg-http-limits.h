@@ -20,6 +20,8 @@ typedef struct
   guint stream_silence_ms;     /* a WebSocket whose client says nothing this long, pongs included, is closed */
   gsize stream_queue_bytes;    /* at most this much waits for one client; a single longer piece may */
   guint stream_queue_messages;
+  guint lane_threads;          /* that run handlers which may wait, on connections of their own; 0 = none */
+  guint lane_ready_threads;    /* of these, so many as long as none waits for long; 0 = all */
 } PdgHttpLimits;
 
 #define PDG_HTTP_LIMITS_DEFAULT \

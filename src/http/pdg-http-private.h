@@ -4,7 +4,9 @@
 
 #include "http/pdg-http-channel.h"
 #include "http/pdg-http-head.h"
+#include "http/pdg-http-lane.h"
 #include "http/pdg-http-listen.h"
+#include "http/pdg-http-plain.h"
 #include "http/pdg-http-router.h"
 #include "http/pdg-http-server.h"
 #include "http/pdg-http-stream.h"
@@ -67,6 +69,23 @@ typedef struct
 
 #define PDG_HTTP_COUNT(counter, n) __atomic_fetch_add (&(counter), (n), __ATOMIC_RELAXED)
 
+/* What a worker is to do with a connection that comes from the lane. */
+typedef enum
+{
+  PDG_HTTP_HANDOVER_FRESH,  /* libsoup reads on */
+  PDG_HTTP_HANDOVER_DUE,    /* the request did not come in time */
+  PDG_HTTP_HANDOVER_LINGER, /* it has been answered for the last time */
+} PdgHttpHandoverKind;
+
+typedef struct
+{
+  PdgHttpHandoverKind kind;
+  int fd;
+  GSocketAddress *remote_address;
+  GBytes *text;        /* what has been read (nullable) */
+  PdgHttpRoute *route; /* when the whole head is among it (nullable) */
+} PdgHttpHandover;
+
 struct _PdgHttpServer
 {
   PdgHttpLimits limits;
@@ -76,6 +95,7 @@ struct _PdgHttpServer
   GDestroyNotify filter_destroy;
   PdgHttpCounters counters;
   GPtrArray *workers;
+  PdgHttpLane *lane; /* nullable */
   guint16 port;
   gboolean stopped;
 };
@@ -115,6 +135,7 @@ struct _PdgHttpWorker
   GMutex lock;
   GPtrArray *answered;
   GPtrArray *dirty_channels;
+  GPtrArray *handovers;
   guint n_channels; /* not yet finalized */
   gint64 stop_requested_usec; /* 0 = no */
   gboolean closed;
@@ -127,6 +148,7 @@ struct _PdgHttpConnection
   GSocketAddress *remote_address;
   char *remote; /* a GRefString */
   PdgHttpExchange *exchange;
+  PdgHttpRoute *route; /* whose answer is counted when there is no exchange (nullable) */
   PdgHttpChannel *channel; /* which then has the socket */
   GList link;
   GList deadline_link;
@@ -141,6 +163,7 @@ struct _PdgHttpConnection
   guint is_counted : 1;
   guint has_event : 1;
   guint rejected : 1;
+  guint undecided : 1; /* whether it is libsoup's or the lane's */
 };
 
 struct _PdgHttpExchange
@@ -171,8 +194,10 @@ struct _PdgHttpRequest
 {
   gatomicrefcount ref_count;
   int answered; /* atomic */
-  PdgHttpExchange *exchange;
-  SoupMessageHeaders *headers;
+  PdgHttpExchange *exchange;   /* NULL on the lane */
+  SoupMessageHeaders *headers; /* the same */
+  PdgHttpLaneConnection *lane; /* NULL elsewhere */
+  const PdgHttpPlain *plain;   /* the same */
   const char *method;
   const char *route_path;
   const char *path_rest;
@@ -210,11 +235,18 @@ gboolean       pdg_http_worker_push_answered (PdgHttpWorker *worker, PdgHttpRequ
 void           pdg_http_worker_arm     (PdgHttpWorker *worker, gint64 usec);
 /* Under the worker's lock, which must not be closed. */
 void           pdg_http_worker_wake_up (PdgHttpWorker *worker);
+/* The same without the lock, whatever it is. */
+void           pdg_http_worker_nudge   (PdgHttpWorker *worker);
+/* Takes a connection of the lane; any thread. A worker that has ended closes it. (transfer full) */
+void           pdg_http_worker_hand_over (PdgHttpWorker *worker, PdgHttpHandover *handover);
 
 /* pdg-http-accept.c: the listening sockets of a worker */
 gboolean       pdg_http_worker_watch_listeners   (PdgHttpWorker *worker);
 void           pdg_http_worker_accept            (PdgHttpWorker *worker, gint64 now_usec);
 void           pdg_http_worker_close_listeners   (PdgHttpWorker *worker);
+void           pdg_http_worker_take_handover     (PdgHttpWorker *worker, PdgHttpHandover *handover);
+/* Libsoup's or the lane's, by its first bytes. */
+void           pdg_http_connection_decide        (PdgHttpConnection *connection);
 
 /* pdg-http-connection.c */
 PdgHttpConnection *pdg_http_connection_new       (PdgHttpWorker *worker, int fd, GSocketAddress *remote_address);
@@ -259,6 +291,9 @@ void             pdg_http_exchange_unref     (PdgHttpExchange *self);
 
 /* pdg-http-request.c */
 PdgHttpRequest *pdg_http_request_new         (PdgHttpExchange *exchange, SoupServerMessage *message, const char *path);
+PdgHttpRequest *pdg_http_request_new_plain   (PdgHttpLaneConnection *lane, const PdgHttpRoute *route, const PdgHttpPlain *plain);
+/* Takes back what was answered. */
+void            pdg_http_request_replace_error (PdgHttpRequest *request, guint status, const char *message);
 void            pdg_http_request_cancel      (PdgHttpRequest *request);
 /* Takes what has been answered to the worker's thread. FALSE when that has ended. */
 gboolean        pdg_http_request_deliver     (PdgHttpRequest *request);

@@ -5,12 +5,22 @@
 
 #include "http/pdg-http-private.h"
 
+static char *
+dup_media_type (const char *type)
+{
+  char *name;
+
+  if (type == NULL)
+    return NULL;
+  name = g_ascii_strdown (type, (gssize) strcspn (type, ";"));
+  return g_strchomp (name);
+}
+
 PdgHttpRequest *
 pdg_http_request_new (PdgHttpExchange *exchange, SoupServerMessage *message, const char *path)
 {
   PdgHttpRequest *self = g_new0 (PdgHttpRequest, 1);
   GUri *uri = soup_server_message_get_uri (message);
-  const char *type;
 
   g_atomic_ref_count_init (&self->ref_count);
   self->exchange = pdg_http_exchange_ref (exchange);
@@ -28,12 +38,28 @@ pdg_http_request_new (PdgHttpExchange *exchange, SoupServerMessage *message, con
   self->content_length = soup_message_headers_get_one (self->headers, "Content-Length") != NULL
                            ? (gint64) soup_message_headers_get_content_length (self->headers)
                            : -1;
-  type = soup_message_headers_get_one (self->headers, "Content-Type");
-  if (type != NULL)
-    {
-      self->content_type = g_ascii_strdown (type, strcspn (type, ";"));
-      g_strchomp (self->content_type);
-    }
+  self->content_type = dup_media_type (soup_message_headers_get_one (self->headers, "Content-Type"));
+  return self;
+}
+
+PdgHttpRequest *
+pdg_http_request_new_plain (PdgHttpLaneConnection *lane, const PdgHttpRoute *route, const PdgHttpPlain *plain)
+{
+  PdgHttpRequest *self = g_new0 (PdgHttpRequest, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->lane = lane;
+  self->plain = plain;
+  self->method = plain->is_post ? "POST" : "GET";
+  self->route_path = route->path;
+  self->path = g_strndup (plain->path, plain->path_len);
+  self->query = plain->query != NULL ? g_strndup (plain->query, plain->query_len) : NULL;
+  self->path_rest = "";
+  self->remote = g_ref_string_acquire (pdg_http_lane_connection_get_remote (lane, &self->is_loopback));
+  self->is_http_1_1 = TRUE;
+  self->start_usec = g_get_monotonic_time ();
+  self->content_length = plain->is_post ? (gint64) plain->body_bytes : -1;
+  self->content_type = dup_media_type (pdg_http_request_get_header (self, "Content-Type"));
   return self;
 }
 
@@ -41,8 +67,8 @@ static void
 request_free (PdgHttpRequest *self)
 {
   pdg_http_request_set_data (self, NULL, NULL);
-  pdg_http_exchange_unref (self->exchange);
-  soup_message_headers_unref (self->headers);
+  g_clear_pointer (&self->exchange, pdg_http_exchange_unref);
+  g_clear_pointer (&self->headers, soup_message_headers_unref);
   g_ref_string_release (self->remote);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->response_body, g_bytes_unref);
@@ -124,7 +150,12 @@ pdg_http_request_dup_query_param (PdgHttpRequest *self, const char *name)
 const char *
 pdg_http_request_get_header (PdgHttpRequest *self, const char *name)
 {
-  return soup_message_headers_get_one (self->headers, name);
+  const PdgHttpPlainField *field;
+
+  if (self->plain == NULL)
+    return soup_message_headers_get_one (self->headers, name);
+  field = pdg_http_plain_lookup (self->plain, name);
+  return field != NULL ? field->value : NULL;
 }
 
 const char *
@@ -165,7 +196,7 @@ pdg_http_request_is_loopback (PdgHttpRequest *self)
   if (!self->is_loopback)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (forwarding); i++)
-    if (soup_message_headers_get_one (self->headers, forwarding[i]) != NULL)
+    if (pdg_http_request_get_header (self, forwarding[i]) != NULL)
       return FALSE;
   return TRUE;
 }
@@ -201,6 +232,8 @@ pdg_http_request_get_cancellable (PdgHttpRequest *self)
   GCancellable *cancellable;
   gboolean gone;
 
+  if (self->lane != NULL)
+    return pdg_http_lane_connection_get_cancellable (self->lane);
   g_mutex_lock (&exchange->worker->lock);
   if (exchange->cancellable == NULL)
     exchange->cancellable = g_cancellable_new ();
@@ -230,6 +263,8 @@ pdg_http_request_deliver (PdgHttpRequest *self)
 {
   PdgHttpExchange *exchange = self->exchange;
 
+  if (self->lane != NULL) /* which looks when the handler returns */
+    return TRUE;
   if (g_thread_self () != exchange->worker->thread || !exchange->dispatching)
     return pdg_http_worker_push_answered (exchange->worker, self);
   exchange->answered_inline = TRUE;
@@ -280,6 +315,22 @@ pdg_http_request_respond_error (PdgHttpRequest *self, guint status, const char *
   g_autoptr (GBytes) body = g_bytes_new_take (json, strlen (json));
 
   return pdg_http_request_respond (self, status, "application/json", body);
+}
+
+void
+pdg_http_request_replace_error (PdgHttpRequest *self, guint status, const char *message)
+{
+  g_clear_pointer (&self->response_type, g_free);
+  g_clear_pointer (&self->response_body, g_bytes_unref);
+  g_clear_pointer (&self->response_headers, g_ptr_array_unref);
+  g_atomic_int_set (&self->answered, FALSE);
+  pdg_http_request_respond_error (self, status, message);
+}
+
+gboolean
+pdg_http_request_may_wait (PdgHttpRequest *self)
+{
+  return self->lane != NULL;
 }
 
 gboolean

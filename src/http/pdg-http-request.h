@@ -63,6 +63,9 @@ gpointer        pdg_http_request_get_data (PdgHttpRequest *request);
  * to the work that the client waits for. (transfer none), lives as long as the request. */
 GCancellable   *pdg_http_request_get_cancellable (PdgHttpRequest *request);
 
+/* Whether the handler may wait here, and must answer before it returns. */
+gboolean        pdg_http_request_may_wait (PdgHttpRequest *request);
+
 /* Adds a header to whatever response will follow, also one that the server makes. Not after pdg_http_request_respond(). Refuses
  * (with a critical) names and values with line breaks. Filter, early function, handler, or whoever the handler gave it to. */
 void            pdg_http_request_add_response_header (PdgHttpRequest *request, const char *name, const char *value);

@@ -7,6 +7,7 @@ struct _PdgHttpRouter
 {
   gatomicrefcount ref_count;
   GPtrArray *routes;
+  GPtrArray *waiting; /* those whose handlers may wait, borrowed */
   PdgHttpRoute *none; /* what matched nothing is counted here */
 };
 
@@ -28,6 +29,7 @@ pdg_http_router_new (void)
 
   g_atomic_ref_count_init (&router->ref_count);
   router->routes = g_ptr_array_new_with_free_func (route_free);
+  router->waiting = g_ptr_array_new ();
   router->none = g_new0 (PdgHttpRoute, 1);
   router->none->path = g_strdup ("");
   return router;
@@ -46,6 +48,7 @@ pdg_http_router_unref (PdgHttpRouter *router)
   if (!g_atomic_ref_count_dec (&router->ref_count))
     return;
   pdg_http_router_release_handlers (router);
+  g_ptr_array_unref (router->waiting);
   g_ptr_array_unref (router->routes);
   route_free (router->none);
   g_free (router);
@@ -90,6 +93,33 @@ pdg_http_router_add (PdgHttpRouter *router, const char *methods, const char *pat
   route->path_len = strlen (path) - (route->is_prefix ? 1 : 0);
   g_ptr_array_add (router->routes, route);
   return route;
+}
+
+void
+pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait)
+{
+  for (guint i = 0; i < router->routes->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->routes, i);
+
+      if (route->handler == NULL || !g_str_equal (route->path, path))
+        continue;
+      route->may_wait = may_wait;
+      g_ptr_array_add (router->waiting, route);
+    }
+}
+
+PdgHttpRoute *
+pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len)
+{
+  for (guint i = 0; i < router->waiting->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->waiting, i);
+
+      if (route->path_len == path_len && memcmp (route->path, path, path_len) == 0 && route_has_method (route, method))
+        return route;
+    }
+  return NULL;
 }
 
 /* No method at all: a request reaches it only by asking for the upgrade. */

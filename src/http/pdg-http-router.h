@@ -17,6 +17,7 @@ typedef struct
   gsize max_body_bytes;
   PdgHttpEarlyFunc early;
   PdgHttpHandlerFunc handler;
+  PdgHttpMayWaitFunc may_wait; /* for which requests the handler may wait; nullable */
   PdgHttpWebSocketOpenFunc open; /* of a WebSocket route, which has no handler */
   char **protocols;
   gpointer user_data;
@@ -40,6 +41,12 @@ PdgHttpRoute  *pdg_http_router_add (PdgHttpRouter *router, const char *methods, 
 /* Finds the route of @method and decoded @path. NULL with @path_known set when only the method does not fit.
  * HEAD falls back on GET. (transfer none) */
 PdgHttpRoute  *pdg_http_router_lookup (PdgHttpRouter *router, const char *method, const char *path, gboolean *path_known);
+
+/* Lets the handlers of exactly @path wait. */
+void           pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait);
+
+/* The route of exactly @path whose handler may wait, or NULL. (transfer none) */
+PdgHttpRoute  *pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len);
 
 /* Adds the WebSocket of @path, beside the routes of that path. (transfer none) */
 PdgHttpRoute  *pdg_http_router_add_web_socket (PdgHttpRouter *router, const char *path);

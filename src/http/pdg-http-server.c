@@ -30,6 +30,7 @@ pdg_http_server_free (PdgHttpServer *self)
     self->filter_destroy (self->filter_data);
   pdg_http_router_release_handlers (self->router);
   pdg_http_router_unref (self->router);
+  g_clear_pointer (&self->lane, pdg_http_lane_free);
   g_ptr_array_unref (self->workers);
   g_free (self);
 }
@@ -64,6 +65,14 @@ pdg_http_server_add_route (PdgHttpServer *self, const char *methods, const char 
 }
 
 void
+pdg_http_server_let_wait (PdgHttpServer *self, const char *path, PdgHttpMayWaitFunc may_wait)
+{
+  g_return_if_fail (self->workers->len == 0);
+
+  pdg_http_router_let_wait (self->router, path, may_wait);
+}
+
+void
 pdg_http_server_add_websocket (PdgHttpServer *self, const char *path, const char *const *protocols, gsize max_message_bytes,
                                PdgHttpEarlyFunc early, PdgHttpWebSocketOpenFunc open, gpointer user_data, GDestroyNotify destroy)
 {
@@ -82,6 +91,17 @@ pdg_http_server_add_websocket (PdgHttpServer *self, const char *path, const char
   route->destroy = destroy;
 }
 
+static gboolean
+start_lane (PdgHttpServer *self, GError **error)
+{
+  g_autoptr (PdgHttpLane) lane = pdg_http_lane_new (self);
+
+  if (!pdg_http_lane_start (lane, error))
+    return FALSE;
+  self->lane = g_steal_pointer (&lane);
+  return TRUE;
+}
+
 gboolean
 pdg_http_server_start (PdgHttpServer *self, const char *host, guint16 port, guint n_threads, GError **error)
 {
@@ -95,6 +115,11 @@ pdg_http_server_start (PdgHttpServer *self, const char *host, guint16 port, guin
     return FALSE;
   for (guint i = 0; i < n_threads; i++)
     g_ptr_array_add (self->workers, pdg_http_worker_new (self, &listeners[i]));
+  if (self->limits.lane_threads > 0 && !start_lane (self, error))
+    {
+      g_ptr_array_set_size (self->workers, 0);
+      return FALSE;
+    }
   for (guint i = 0; i < n_threads; i++)
     if (!pdg_http_worker_start (g_ptr_array_index (self->workers, i), i, error))
       {
@@ -128,10 +153,14 @@ pdg_http_server_stop (PdgHttpServer *self, guint timeout_ms)
   if (self->stopped)
     return TRUE;
   self->stopped = TRUE;
+  if (self->lane != NULL)
+    pdg_http_lane_begin_stop (self->lane);
   for (guint i = 0; i < self->workers->len; i++)
     pdg_http_worker_request_stop (g_ptr_array_index (self->workers, i), until_usec);
   for (guint i = 0; i < self->workers->len; i++)
     clean &= pdg_http_worker_join (g_ptr_array_index (self->workers, i));
+  if (self->lane != NULL)
+    clean &= pdg_http_lane_end (self->lane);
   return clean;
 }
 

@@ -52,6 +52,14 @@ void           pdg_http_server_add_route (PdgHttpServer *server, const char *met
                                           PdgHttpEarlyFunc early, PdgHttpHandlerFunc handler, gpointer user_data,
                                           GDestroyNotify destroy);
 
+/* Whether the handler may wait with this request. */
+typedef gboolean (*PdgHttpMayWaitFunc) (PdgHttpRequest *request, gpointer user_data);
+
+/* Lets the handlers of exactly @path wait for IO: plain requests that @may_wait (nullable: all of them) lets pass come to them on
+ * threads where pdg_http_request_may_wait() is TRUE, if limits.lane_threads says so. There a handler answers before it returns,
+ * and keeps no reference. All others come as ever. Before start, after the routes were added. */
+void           pdg_http_server_let_wait (PdgHttpServer *server, const char *path, PdgHttpMayWaitFunc may_wait);
+
 /* Adds a WebSocket at exactly @path, beside the routes of that path: requests with Upgrade: websocket go there. Before start.
  * @protocols: NULL-terminated, what is spoken; a client that offers others only is let in without one. @max_message_bytes: a
  * longer message closes the socket with 1009. @early: nullable. @destroy: called with @user_data when the server is freed. */

@@ -21,6 +21,7 @@ struct _PdgHttpStream
   GInputStream *input;
   GOutputStream *output;
   GByteArray *held;
+  GBytes *unread; /* nullable */
   guint readable : 1;
   guint writable : 1;
   guint hung_up : 1;
@@ -166,6 +167,20 @@ stream_end (PdgHttpStream *stream, char *buffer, int code, GError **error)
 }
 
 static gssize
+take_unread (PdgHttpStream *stream, void *buffer, gsize count)
+{
+  g_autoptr (GBytes) text = g_steal_pointer (&stream->unread);
+  gsize size;
+  gconstpointer data = g_bytes_get_data (text, &size);
+  gsize n = MIN (size, count);
+
+  memcpy (buffer, data, n);
+  if (n < size)
+    stream->unread = g_bytes_new_from_bytes (text, n, size - n);
+  return (gssize) n;
+}
+
+static gssize
 stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error)
 {
   gssize n;
@@ -173,6 +188,11 @@ stream_receive (PdgHttpStream *stream, void *buffer, gsize count, GError **error
   if (stream == NULL || stream->abandoned || stream->ended || stream->fd < 0)
     return stream_end (stream, buffer, ECONNABORTED, error);
 
+  if (stream->unread != NULL && count > 0)
+    {
+      n = take_unread (stream, buffer, count);
+      return stream->owner != NULL && !stream->funcs->received (stream->owner, buffer, (gsize) n) ? fail_with_errno (ECONNABORTED, error) : n;
+    }
   do
     n = recv (stream->fd, buffer, count, MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
@@ -420,6 +440,7 @@ pdg_http_stream_finalize (GObject *object)
   g_clear_object (&self->input);
   g_clear_object (&self->output);
   g_byte_array_unref (self->held);
+  g_clear_pointer (&self->unread, g_bytes_unref);
   G_OBJECT_CLASS (pdg_http_stream_parent_class)->finalize (object);
 }
 
@@ -494,6 +515,13 @@ gboolean
 pdg_http_stream_has_unread (PdgHttpStream *self)
 {
   return self->readable && !self->ended;
+}
+
+void
+pdg_http_stream_unread (PdgHttpStream *self, GBytes *text)
+{
+  self->unread = text != NULL ? g_bytes_ref (text) : NULL;
+  self->readable = TRUE;
 }
 
 void

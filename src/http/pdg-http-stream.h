@@ -39,6 +39,9 @@ gboolean       pdg_http_stream_is_hung_up (PdgHttpStream *stream);
 /* Whether the socket may hold bytes that nobody read. */
 gboolean       pdg_http_stream_has_unread (PdgHttpStream *stream);
 
+/* Has @text (nullable) read before what the socket holds. */
+void           pdg_http_stream_unread   (PdgHttpStream *stream, GBytes *text);
+
 /* Whether libsoup waits for the first byte of a request that is not the connection's first. */
 void           pdg_http_stream_set_between_requests (PdgHttpStream *stream, gboolean between);
 

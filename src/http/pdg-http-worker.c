@@ -36,7 +36,7 @@ poller_take_event (PdgHttpWorker *worker, const struct epoll_event *event)
   if (connection->stream != NULL)
     pdg_http_stream_set_ready (connection->stream, (event->events & EPOLLIN) != 0, (event->events & EPOLLOUT) != 0,
                                (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
-  if (!connection->has_event && (connection->phase == PDG_HTTP_PHASE_LINGER || connection->phase == PDG_HTTP_PHASE_WORK
+  if (!connection->has_event && (connection->undecided || connection->phase == PDG_HTTP_PHASE_LINGER || connection->phase == PDG_HTTP_PHASE_WORK
                                  || connection->phase == PDG_HTTP_PHASE_OPEN))
     {
       connection->has_event = TRUE;
@@ -92,11 +92,21 @@ has_channels (PdgHttpWorker *worker)
   return any;
 }
 
+/* Of its own, or on the lane, which may still have something for it. */
+static gboolean
+has_work (PdgHttpWorker *worker)
+{
+  PdgHttpLane *lane = worker->server->lane;
+
+  return worker->n_in_flight > 0 || has_channels (worker) || (lane != NULL && pdg_http_lane_is_busy (lane));
+}
+
 static void
 take_wake_up (PdgHttpWorker *worker)
 {
   g_autoptr (GPtrArray) answered = NULL;
   g_autoptr (GPtrArray) dirty = NULL;
+  g_autoptr (GPtrArray) handovers = NULL;
   guint64 count;
   gint64 stop_usec;
 
@@ -108,9 +118,12 @@ take_wake_up (PdgHttpWorker *worker)
   worker->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_request_unref);
   dirty = g_steal_pointer (&worker->dirty_channels);
   worker->dirty_channels = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_http_channel_unref);
+  handovers = g_steal_pointer (&worker->handovers);
   stop_usec = worker->stop_requested_usec;
   g_mutex_unlock (&worker->lock);
 
+  for (guint i = 0; handovers != NULL && i < handovers->len; i++)
+    pdg_http_worker_take_handover (worker, g_ptr_array_index (handovers, i));
   for (guint i = 0; i < answered->len; i++)
     {
       PdgHttpRequest *request = g_ptr_array_index (answered, i);
@@ -339,6 +352,9 @@ worker_close_everything (PdgHttpWorker *worker)
   worker->closed = TRUE;
   g_mutex_unlock (&worker->lock);
 
+  for (guint i = 0; worker->handovers != NULL && i < worker->handovers->len; i++)
+    pdg_http_worker_take_handover (worker, g_ptr_array_index (worker->handovers, i));
+  g_clear_pointer (&worker->handovers, g_ptr_array_unref);
   worker->closing_all = TRUE;
   soup_server_disconnect (worker->soup);
   while (g_main_context_iteration (worker->context, FALSE))
@@ -402,7 +418,7 @@ worker_thread (gpointer data)
 
   if (ok)
     {
-      while (!worker->stopping || ((worker->n_in_flight > 0 || has_channels (worker)) && g_get_monotonic_time () < worker->stop_usec))
+      while (!worker->stopping || (has_work (worker) && g_get_monotonic_time () < worker->stop_usec))
         g_main_context_iteration (worker->context, TRUE);
       /* Requests that had already arrived still hear that we stop. */
       for (guint i = 0; i < LAST_TURNS && g_main_context_iteration (worker->context, FALSE); i++)
@@ -418,6 +434,18 @@ worker_thread (gpointer data)
 }
 
 /* --- from other threads ---------------------------------------------------------------------------------------- */
+
+static void
+handover_free (gpointer data)
+{
+  PdgHttpHandover *handover = data;
+
+  if (handover->fd >= 0)
+    close (handover->fd);
+  g_object_unref (handover->remote_address);
+  g_clear_pointer (&handover->text, g_bytes_unref);
+  g_free (handover);
+}
 
 PdgHttpWorker *
 pdg_http_worker_new (PdgHttpServer *server, const PdgHttpListeners *listeners)
@@ -498,6 +526,38 @@ pdg_http_worker_wake_up (PdgHttpWorker *worker)
 
   while (write (worker->event_fd, &one, sizeof one) < 0 && errno == EINTR)
     ;
+}
+
+void
+pdg_http_worker_nudge (PdgHttpWorker *worker)
+{
+  g_mutex_lock (&worker->lock);
+  if (!worker->closed)
+    pdg_http_worker_wake_up (worker);
+  g_mutex_unlock (&worker->lock);
+}
+
+void
+pdg_http_worker_hand_over (PdgHttpWorker *worker, PdgHttpHandover *handover)
+{
+  gboolean closed;
+
+  g_mutex_lock (&worker->lock);
+  closed = worker->closed;
+  if (!closed)
+    {
+      if (worker->handovers == NULL)
+        worker->handovers = g_ptr_array_new_with_free_func (handover_free);
+      g_ptr_array_add (worker->handovers, handover);
+      if (worker->handovers->len == 1)
+        pdg_http_worker_wake_up (worker);
+    }
+  g_mutex_unlock (&worker->lock);
+  if (closed)
+    {
+      PDG_HTTP_COUNT (worker->server->counters.connections_open, -1);
+      handover_free (handover);
+    }
 }
 
 gboolean

@@ -26,6 +26,7 @@ static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
   { "organisation", "PRODUCTGRAPH_ORGANISATION", NULL, "", 0, 0, "organisation to act for, by id or name; empty is the first that the login may see", NULL },
   { "token", "PRODUCTGRAPH_TOKEN", NULL, "", 0, 0, "access token (or ingest key) that the command line sends to a server", NULL },
   { "server-threads", "PRODUCTGRAPH_SERVER_THREADS", "threads", "0", 0, 64, "HTTP threads; 0 is one on a desktop and one a core when headless", NULL },
+  { "graphql-threads", "PRODUCTGRAPH_GRAPHQL_THREADS", "threads", "8", 0, 64, "threads that run a GraphQL request from its first byte to its last; 0 has server-threads pass them to the database's", NULL },
   { "db-readers", "PRODUCTGRAPH_DB_READERS", "connections", "4", 1, 64, "reading connections, each with its thread", NULL },
   { "max-connections", "PRODUCTGRAPH_MAX_CONNECTIONS", "connections", "1024", 1, 100000, "open HTTP connections; above it idle ones go, then 503", NULL },
   { "header-deadline", "PRODUCTGRAPH_HEADER_DEADLINE", "ms", "10000", 1, 3600000, "time to send the headers of a request", NULL },

@@ -165,6 +165,8 @@ start_server (PdgRuntime *self, PdgRuntimeFlags flags, GError **error)
   limits.stream_silence_ms = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_SILENCE_DEADLINE);
   limits.stream_queue_bytes = (gsize) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_BYTES);
   limits.stream_queue_messages = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_MESSAGES);
+  limits.lane_threads = (guint) pdg_config_get_int (self->config, PDG_CONFIG_GRAPHQL_THREADS);
+  limits.lane_ready_threads = (guint) pdg_config_get_int (self->config, PDG_CONFIG_DB_READERS);
   if (n_threads == 0)
     n_threads = flags & PDG_RUNTIME_DESKTOP ? 1 : MIN (g_get_num_processors (), 16);
   self->server = pdg_http_server_new (&limits);

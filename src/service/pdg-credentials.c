@@ -111,22 +111,24 @@ resolve_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GErr
   return tx != NULL ? pdg_store_resolve_credential (tx, question->hash, error) : NULL;
 }
 
-static void
-resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
+static Question *
+question_new (PdgCredentials *self, const char *secret)
 {
-  g_autoptr (GTask) task = data;
-  PdgCredentials *self = g_object_get_data (G_OBJECT (task), "credentials");
-  Question *question = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  PdgPrincipal *principal = pdg_db_pool_run_finish (self->pool, result, &error);
-  Entry *entry;
+  Question *question = g_new0 (Question, 1);
 
-  if (error != NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  entry = g_new (Entry, 1);
+  g_mutex_lock (&self->lock);
+  question->n_forgotten = self->n_forgotten;
+  g_mutex_unlock (&self->lock);
+  question->name = hash_name (secret);
+  pdg_credential_hash (secret, question->hash);
+  return question;
+}
+
+static void
+remember (PdgCredentials *self, const Question *question, PdgPrincipal *principal)
+{
+  Entry *entry = g_new (Entry, 1);
+
   entry->principal = principal != NULL ? pdg_principal_ref (principal) : NULL;
   entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
   g_mutex_lock (&self->lock);
@@ -137,6 +139,23 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     entry_free (entry);
   g_mutex_unlock (&self->lock);
+}
+
+static void
+resolved_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  PdgCredentials *self = g_object_get_data (G_OBJECT (task), "credentials");
+  Question *question = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  PdgPrincipal *principal = pdg_db_pool_run_finish (self->pool, result, &error);
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  remember (self, question, principal);
   g_task_return_pointer (task, principal, (GDestroyNotify) pdg_principal_unref);
 }
 
@@ -145,15 +164,10 @@ pdg_credentials_resolve_async (PdgCredentials *self, const char *secret, GCancel
                                gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  Question *question = g_new0 (Question, 1);
   PdgPrincipal *principal = NULL;
   PdgCredentialVerdict verdict = pdg_credentials_peek (self, secret, &principal);
+  Question *question = question_new (self, secret);
 
-  g_mutex_lock (&self->lock);
-  question->n_forgotten = self->n_forgotten;
-  g_mutex_unlock (&self->lock);
-  question->name = hash_name (secret);
-  pdg_credential_hash (secret, question->hash);
   g_task_set_task_data (task, question, question_free);
   g_object_set_data (G_OBJECT (task), "credentials", self);
   if (verdict != PDG_CREDENTIAL_UNKNOWN)
@@ -164,6 +178,25 @@ pdg_credentials_resolve_async (PdgCredentials *self, const char *secret, GCancel
     }
   pdg_db_pool_run_async (self->pool, PDG_DB_PRIORITY_INTERACTIVE, resolve_job, question, NULL, (GDestroyNotify) pdg_principal_unref,
                          cancellable, resolved_cb, task);
+}
+
+PdgPrincipal *
+pdg_credentials_resolve_here (PdgCredentials *self, const char *secret, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  PdgPrincipal *principal = NULL;
+  Question *question;
+
+  if (pdg_credentials_peek (self, secret, &principal) != PDG_CREDENTIAL_UNKNOWN)
+    return principal;
+  question = question_new (self, secret);
+  principal = pdg_db_pool_run_here (self->pool, PDG_DB_PRIORITY_INTERACTIVE, resolve_job, question, cancellable, &local);
+  if (local == NULL)
+    remember (self, question, principal);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  question_free (question);
+  return principal;
 }
 
 PdgPrincipal *

@@ -27,6 +27,8 @@ void                 pdg_credentials_resolve_async (PdgCredentials *credentials,
                                                     GAsyncReadyCallback callback, gpointer user_data);
 
 /* NULL without an error: the secret is no valid key or token. Errors: PDG_DB_ERROR. (transfer full) */
+/* The same on the calling thread, which waits and is none of the pool's. (transfer full) (nullable) */
+PdgPrincipal        *pdg_credentials_resolve_here (PdgCredentials *credentials, const char *secret, GCancellable *cancellable, GError **error);
 PdgPrincipal        *pdg_credentials_resolve_finish (PdgCredentials *credentials, GAsyncResult *result, GError **error);
 
 /* Forgets what is remembered of an organisation, and what is being asked: after one of its keys or tokens was revoked or

@@ -21,10 +21,14 @@ api_fixture_serve (const PdgApiOptions *options, PdgHttpServer **server)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *url = NULL;
+  const char *lane = g_getenv ("PDG_TEST_LANE");
+  PdgHttpLimits limits = PDG_HTTP_LIMITS_DEFAULT;
   PdgApi *api = pdg_api_new (options, &error);
 
   g_assert_no_error (error);
-  *server = pdg_http_server_new (NULL);
+  limits.lane_threads = lane != NULL ? (guint) g_ascii_strtoull (lane, NULL, 10) : 4; /* as the program has it, or none */
+  limits.lane_ready_threads = 2;
+  *server = pdg_http_server_new (&limits);
   pdg_api_add_routes (api, *server);
   pdg_http_server_start (*server, "127.0.0.1", 0, 2, &error);
   g_assert_no_error (error);

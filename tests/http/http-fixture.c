@@ -169,21 +169,39 @@ warm_up (void)
     }
 }
 
+/* Handlers that answer before they return may as well run where they may wait: PDG_TEST_LANE says on how many threads. */
+static void
+add_lane (HttpFixture *self)
+{
+  static const char *const paths[] = { "/hello", "/echo", "/small", "/checked", "/files/special", "/big", "/drop", "/info" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    pdg_http_server_let_wait (self->server, paths[i], NULL);
+}
+
 HttpFixture *
 http_fixture_new (const PdgHttpLimits *limits, guint n_threads)
 {
+  static const PdgHttpLimits defaults = PDG_HTTP_LIMITS_DEFAULT;
   HttpFixture *self = g_new0 (HttpFixture, 1);
+  const char *lane = g_getenv ("PDG_TEST_LANE");
+  PdgHttpLimits own = limits != NULL ? *limits : defaults;
   g_autoptr (GError) error = NULL;
 
   warm_up ();
   self->n_fds_before = count_open_fds ();
   self->held = g_async_queue_new_full ((GDestroyNotify) pdg_http_request_unref);
   self->strict_stop = TRUE;
-  self->server = pdg_http_server_new (limits);
+  if (own.lane_threads == 0 && lane != NULL)
+    own.lane_threads = (guint) g_ascii_strtoull (lane, NULL, 10);
+  if (own.lane_ready_threads == 0)
+    own.lane_ready_threads = 1;
+  self->server = pdg_http_server_new (&own);
   pdg_http_server_set_filter (self->server, filter, self, count_destroyed);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     pdg_http_server_add_route (self->server, routes[i].methods, routes[i].path, routes[i].max_body_bytes, routes[i].early,
                                routes[i].handler, self, count_destroyed);
+  add_lane (self);
   pdg_http_server_start (self->server, "127.0.0.1", 0, n_threads, &error);
   g_assert_no_error (error);
   self->port = pdg_http_server_get_port (self->server);
@@ -266,6 +284,19 @@ raw_connect (guint16 port)
   g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
+}
+
+gboolean
+raw_can_connect (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean connected;
+
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  connected = connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
+  close (fd);
+  return connected;
 }
 
 gboolean

@@ -60,6 +60,8 @@ void raw_answer_free (RawAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RawAnswer, raw_answer_free)
 
 int        raw_connect      (guint16 port);
+/* Whether a new connection is taken; a listening socket on its way out may still complete a handshake. */
+gboolean   raw_can_connect  (guint16 port);
 void       raw_send         (int fd, const char *text);
 void       raw_send_bytes   (int fd, const void *data, gsize len);
 /* As much as the peer takes; FALSE when it stopped listening. */

@@ -199,20 +199,6 @@ stop_thread (gpointer data)
   return NULL;
 }
 
-/* Whether a new connection is taken; a listening socket on its way out may still complete a handshake. */
-static gboolean
-can_connect (guint16 port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  gboolean connected;
-
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  connected = connect (fd, (struct sockaddr *) &address, sizeof address) == 0;
-  close (fd);
-  return connected;
-}
-
 static void
 test_graceful_stop (void)
 {
@@ -231,7 +217,7 @@ test_graceful_stop (void)
   g_autoptr (PdgHttpRequest) held = http_fixture_next_held (fixture);
   http_fixture_wait_for (fixture, requests_in_flight, ==, 2);
   GThread *thread = g_thread_new ("stop", stop_thread, &stop);
-  while (can_connect (fixture->port))
+  while (raw_can_connect (fixture->port))
     g_assert_cmpint (g_get_monotonic_time (), <, until);
 
   /* New work on an open connection is turned away ... */

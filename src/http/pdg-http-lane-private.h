@@ -1,0 +1,120 @@
+#pragma once
+
+#include "http/pdg-http-lane.h"
+#include "http/pdg-http-plain.h"
+#include "http/pdg-http-private.h"
+
+G_BEGIN_DECLS
+
+#define PDG_HTTP_LANE_BODY_MAX (64 * 1024)
+
+/* Whose turn it is with a connection. */
+typedef enum
+{
+  PDG_HTTP_LANE_BUSY,   /* the thread's that claimed it */
+  PDG_HTTP_LANE_PARKED, /* nobody's: the epoll set is armed for it */
+  PDG_HTTP_LANE_DUE,    /* the same, and its time is up: whoever claims it ends it */
+} PdgHttpLaneTurn;
+
+struct _PdgHttpLane
+{
+  PdgHttpServer *server;
+  guint n_threads;
+  GThread **threads;
+  GThread *watcher;
+  int epoll_fd; /* each connection for one event */
+  int watch_fd; /* each connection for its end */
+  int quit_fd;  /* readable when the threads shall end */
+  int wake_fd;  /* of the watcher */
+  int stopping; /* atomic, as the next */
+  int n_busy;
+  int n_running; /* atomic, as the next two: requests that run, and one more while somebody wants to */
+  int n_ended;
+  int n_started;
+  int n_awake; /* atomic: threads that take what comes, or are about to */
+  int looking; /* the watcher looks how they get on */
+
+  GMutex lock; /* what follows */
+  GHashTable *connections; /* by their number */
+  guint64 last_number;
+  gint64 armed_usec; /* when the watcher looks at the deadlines next */
+  GCond ended;  /* a request, while somebody waits for that */
+  GCond wanted; /* one of the threads that sleep */
+  guint n_ready;  /* as long as nothing waits for long */
+  guint n_wanted; /* of them, called and not yet up */
+  gboolean threads_quit;
+  gint64 look_usec; /* at how they get on; G_MAXINT64: nobody runs anything */
+  int n_ended_then; /* of the last look */
+  int n_waiting; /* atomic */
+  gboolean watcher_quits;
+  gboolean cut_off; /* atomic */
+};
+
+struct _PdgHttpLaneConnection
+{
+  PdgHttpLane *lane;
+  PdgHttpWorker *worker; /* that accepted it */
+  GSocketAddress *remote_address;
+  char *remote; /* a GRefString */
+  gboolean is_loopback;
+  int fd;
+  guint64 number;
+  int turn;             /* atomic, as the next four */
+  int gone;             /* the client sends nothing more */
+  int cut_off;          /* the server does not wait for the request any longer */
+  gint64 deadline_usec; /* while it is parked */
+  int phase;            /* a PdgHttpPhase; WORK while it is busy */
+
+  GCancellable *cancellable; /* set once by whoever has the connection, under the lane's lock */
+
+  /* whoever has the connection */
+  GByteArray *pending; /* a part of a request (nullable) */
+  GBytes *unsent;      /* the rest of an answer (nullable) */
+  gboolean close_after;
+  gboolean begun;      /* a request whose head is read */
+  PdgHttpRoute *reading; /* of the request that is pending, once its head is (nullable) */
+};
+
+/* What one of the threads keeps for itself. */
+typedef struct
+{
+  PdgHttpLane *lane;
+  char *text; /* what is being read */
+  gsize text_bytes;
+  GString *head; /* what is being written */
+  gint64 date_sec;
+  char *date;
+} PdgHttpLaneThread;
+
+/* What became of a connection's turn. */
+typedef enum
+{
+  PDG_HTTP_LANE_READ,  /* to be armed again for reading */
+  PDG_HTTP_LANE_WRITE,
+  PDG_HTTP_LANE_CLOSE,
+  PDG_HTTP_LANE_GIVEN, /* to a worker: it is freed */
+} PdgHttpLaneResult;
+
+/* pdg-http-lane-serve.c: reads what there is and answers it. @is_due: its time is up. */
+PdgHttpLaneResult pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneConnection *connection, gboolean is_due);
+
+/* pdg-http-lane.c: takes the connection out of the lane, and frees it. */
+void              pdg_http_lane_close (PdgHttpLaneConnection *connection);
+PdgHttpLaneResult pdg_http_lane_give  (PdgHttpLaneConnection *connection, PdgHttpHandoverKind kind, const char *text, gsize len);
+
+/* A request whose head is read is waited for when the server stops. */
+void              pdg_http_lane_begin_request (PdgHttpLaneConnection *connection);
+void              pdg_http_lane_end_request   (PdgHttpLaneConnection *connection);
+
+/* One thread more than may run at once: so there is always one that takes what comes, and gives it away when all others have been at
+ * work for long. FALSE then. */
+gboolean          pdg_http_lane_enter (PdgHttpLane *lane);
+void              pdg_http_lane_leave (PdgHttpLane *lane);
+
+/* pdg-http-lane-serve.c: answers a request that had only begun. FALSE when there is none. */
+gboolean          pdg_http_lane_cut_off (PdgHttpLaneConnection *connection);
+
+/* The lane's own deadline of a phase, from @now_usec. */
+void              pdg_http_lane_set_phase (PdgHttpLaneConnection *connection, PdgHttpPhase phase, gint64 now_usec);
+
+G_END_DECLS

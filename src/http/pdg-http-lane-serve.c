@@ -1,0 +1,382 @@
+#include "config.h"
+#include "http/pdg-http-lane-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+/* --- the answer --------------------------------------------------------------------------------------------------- */
+
+static const char *
+get_date (PdgHttpLaneThread *thread)
+{
+  gint64 now_sec = (gint64) time (NULL);
+
+  if (now_sec != thread->date_sec)
+    {
+      g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (now_sec);
+
+      g_free (thread->date);
+      thread->date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+      thread->date_sec = now_sec;
+    }
+  return thread->date;
+}
+
+static void
+append_number (GString *text, gsize number)
+{
+  char digits[24];
+  guint at = sizeof digits;
+
+  do
+    digits[--at] = (char) ('0' + number % 10);
+  while ((number /= 10) > 0);
+  g_string_append_len (text, digits + at, (gssize) (sizeof digits - at));
+}
+
+static void
+append_field (GString *text, const char *name, const char *value)
+{
+  g_string_append (text, name);
+  g_string_append_len (text, ": ", 2);
+  g_string_append (text, value);
+  g_string_append_len (text, "\r\n", 2);
+}
+
+/* As libsoup writes it. */
+static void
+write_head (PdgHttpLaneThread *thread, const PdgHttpRequest *request, gboolean close_after)
+{
+  GString *text = thread->head;
+  gsize body_bytes = request->response_body != NULL ? g_bytes_get_size (request->response_body) : 0;
+
+  g_string_assign (text, "HTTP/1.1 ");
+  append_number (text, request->status);
+  g_string_append_c (text, ' ');
+  g_string_append (text, soup_status_get_phrase (request->status));
+  g_string_append_len (text, "\r\n", 2);
+  append_field (text, "Date", get_date (thread));
+  for (guint i = 0; request->response_headers != NULL && i + 1 < request->response_headers->len; i += 2)
+    append_field (text, g_ptr_array_index (request->response_headers, i), g_ptr_array_index (request->response_headers, i + 1));
+  if (request->response_type != NULL)
+    append_field (text, "Content-Type", request->response_type);
+  if (close_after)
+    append_field (text, "Connection", "close");
+  if (request->status != 204 && request->status != 304)
+    {
+      g_string_append (text, "Content-Length: ");
+      append_number (text, body_bytes);
+      g_string_append_len (text, "\r\n", 2);
+    }
+  g_string_append_len (text, "\r\n", 2);
+}
+
+/* Sends head and body, and keeps what the kernel does not take. FALSE when the client has gone. */
+static gboolean
+send_answer (PdgHttpLaneConnection *self, const GString *head, GBytes *body)
+{
+  gsize body_bytes = 0;
+  gconstpointer data = body != NULL ? g_bytes_get_data (body, &body_bytes) : NULL;
+  struct iovec parts[2] = { { head->str, head->len }, { (void *) data, body_bytes } };
+  struct msghdr message = { .msg_iov = parts, .msg_iovlen = body_bytes > 0 ? 2 : 1 };
+  gssize n;
+
+  do
+    n = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && errno != EAGAIN)
+    return FALSE;
+  n = MAX (n, 0);
+  PDG_HTTP_COUNT (self->lane->server->counters.bytes_out, (guint64) n);
+  if ((gsize) n < head->len)
+    {
+      g_autoptr (GByteArray) rest = g_byte_array_new ();
+
+      g_byte_array_append (rest, (const guint8 *) head->str + n, (guint) (head->len - (gsize) n));
+      if (body_bytes > 0)
+        g_byte_array_append (rest, data, (guint) body_bytes);
+      self->unsent = g_byte_array_free_to_bytes (g_steal_pointer (&rest));
+    }
+  else if ((gsize) n < head->len + body_bytes)
+    self->unsent = g_bytes_new_from_bytes (body, (gsize) n - head->len, head->len + body_bytes - (gsize) n);
+  return TRUE;
+}
+
+/* FALSE when the client has gone. */
+static gboolean
+send_rest (PdgHttpLaneConnection *self)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (self->unsent, &size);
+  g_autoptr (GBytes) old = NULL;
+  gssize n;
+
+  do
+    n = send (self->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return errno == EAGAIN;
+  PDG_HTTP_COUNT (self->lane->server->counters.bytes_out, (guint64) n);
+  old = g_steal_pointer (&self->unsent);
+  if ((gsize) n < size)
+    self->unsent = g_bytes_new_from_bytes (old, (gsize) n, size - (gsize) n);
+  return TRUE;
+}
+
+/* --- one request -------------------------------------------------------------------------------------------------- */
+
+/* The fields' values end with a NUL while a request has them; what was there is put back when another is to read the text. */
+static void
+end_fields (const PdgHttpPlain *plain, gboolean put_back)
+{
+  for (guint i = 0; i < plain->n_fields; i++)
+    {
+      char *end = (char *) plain->fields[i].value + plain->fields[i].value_len;
+
+      if (put_back)
+        *end = plain->fields[i].after;
+      else
+        *end = '\0';
+    }
+}
+
+static void
+answer_unanswered (PdgHttpRequest *request, gboolean cut_off)
+{
+  if (cut_off)
+    pdg_http_request_replace_error (request, 503, "the server is stopping: try again in a moment");
+  else if (!pdg_http_request_is_answered (request))
+    pdg_http_request_respond_error (request, 500, "the server gave no answer to this request: try again, and report it");
+}
+
+/* Runs the request at the beginning of @text. */
+static PdgHttpLaneResult
+run_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRoute *route, PdgHttpPlain *plain, const char *text, gsize len)
+{
+  PdgHttpServer *server = self->lane->server;
+  g_autoptr (PdgHttpRequest) request = NULL;
+  gboolean close_after, cut_off, sent;
+
+  end_fields (plain, FALSE);
+  request = pdg_http_request_new_plain (self, route, plain);
+  if (route->may_wait != NULL && !route->may_wait (request, route->user_data))
+    {
+      pdg_http_request_cancel (request);
+      end_fields (plain, TRUE);
+      return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len);
+    }
+  pdg_http_lane_begin_request (self);
+  PDG_HTTP_COUNT (server->counters.bytes_in, plain->head_bytes + plain->body_bytes);
+  if (server->filter != NULL)
+    server->filter (request, server->filter_data);
+  if (!request->answered && route->early != NULL)
+    route->early (request, route->user_data);
+  if (!request->answered)
+    {
+      request->body = g_bytes_new (text + plain->head_bytes, plain->body_bytes);
+      route->handler (request, route->user_data);
+    }
+  cut_off = g_atomic_int_get (&self->cut_off);
+  if (cut_off)
+    g_atomic_int_set (&self->lane->cut_off, TRUE);
+  answer_unanswered (request, cut_off);
+
+  close_after = cut_off || g_atomic_int_get (&self->lane->stopping);
+  write_head (thread, request, close_after);
+  sent = send_answer (self, thread->head, request->response_body);
+  pdg_http_router_count (server->router, route, request->status);
+  if (!sent || g_atomic_int_get (&self->gone))
+    PDG_HTTP_COUNT (server->counters.clients_gone, 1);
+  pdg_http_lane_end_request (self);
+  if (!sent)
+    return PDG_HTTP_LANE_CLOSE;
+  self->close_after = close_after;
+  return self->unsent != NULL ? PDG_HTTP_LANE_WRITE : PDG_HTTP_LANE_READ;
+}
+
+static PdgHttpRoute *
+find_route (PdgHttpServer *server, const PdgHttpPlain *plain)
+{
+  return pdg_http_router_lookup_waiting (server->router, plain->is_post ? "POST" : "GET", plain->path, plain->path_len);
+}
+
+static PdgHttpPlainVerdict
+read_request (PdgHttpLane *lane, PdgHttpPlain *plain, const char *text, gsize len, PdgHttpRoute **route)
+{
+  PdgHttpPlainVerdict verdict = pdg_http_plain_read (plain, text, len, lane->server->limits.max_header_bytes, PDG_HTTP_LANE_BODY_MAX);
+
+  *route = NULL;
+  if (plain->head_bytes == 0 || verdict == PDG_HTTP_PLAIN_OTHER)
+    return verdict;
+  *route = find_route (lane->server, plain);
+  return *route != NULL && plain->body_bytes <= (*route)->max_body_bytes ? verdict : PDG_HTTP_PLAIN_OTHER;
+}
+
+gboolean
+pdg_http_lane_wants (PdgHttpLane *lane, const char *text, gsize len)
+{
+  PdgHttpPlain plain;
+  PdgHttpRoute *route;
+
+  return read_request (lane, &plain, text, len, &route) != PDG_HTTP_PLAIN_OTHER && route != NULL;
+}
+
+gboolean
+pdg_http_lane_cut_off (PdgHttpLaneConnection *self)
+{
+  static const char json[] = "{\"error\":\"the server is stopping: try again in a moment\"}";
+  g_autoptr (GString) text = g_string_new ("HTTP/1.1 503 Service Unavailable\r\n");
+
+  if (!self->begun)
+    return FALSE;
+  append_field (text, "Connection", "close");
+  append_field (text, "Content-Type", "application/json");
+  g_string_append_printf (text, "Content-Length: %u\r\n\r\n%s", (guint) strlen (json), json);
+  send_answer (self, text, NULL);
+  shutdown (self->fd, SHUT_WR);
+  return TRUE;
+}
+
+/* --- a connection's turn ------------------------------------------------------------------------------------------ */
+
+/* A part of a request waits for the rest, no longer than from when it began. */
+static void
+keep_rest (PdgHttpLaneConnection *self, PdgHttpRoute *reading, const char *text, gsize len)
+{
+  PdgHttpPhase phase = len == 0 ? PDG_HTTP_PHASE_IDLE : reading != NULL ? PDG_HTTP_PHASE_BODY : PDG_HTTP_PHASE_HEADERS;
+
+  if (len > 0)
+    {
+      self->pending = g_byte_array_sized_new ((guint) len);
+      g_byte_array_append (self->pending, (const guint8 *) text, (guint) len);
+    }
+  if (phase == PDG_HTTP_PHASE_IDLE || (int) phase != self->phase)
+    pdg_http_lane_set_phase (self, phase, g_get_monotonic_time ());
+  if (reading != NULL)
+    pdg_http_lane_begin_request (self);
+}
+
+/* Whether all of @text is for the lane: what comes with something that libsoup may refuse is refused with it. */
+static gboolean
+is_all_plain (PdgHttpLane *lane, const char *text, gsize len)
+{
+  PdgHttpPlain plain;
+  PdgHttpRoute *route;
+  PdgHttpPlainVerdict verdict = PDG_HTTP_PLAIN_WHOLE;
+
+  for (gsize done = 0; done < len && verdict == PDG_HTTP_PLAIN_WHOLE; done += plain.head_bytes + plain.body_bytes)
+    verdict = read_request (lane, &plain, text + done, len - done, &route);
+  return verdict != PDG_HTTP_PLAIN_OTHER;
+}
+
+/* Answers what is there, one request after the other. */
+static PdgHttpLaneResult
+answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len, gboolean is_due, gboolean at_end)
+{
+  PdgHttpLane *lane = self->lane;
+  PdgHttpPlain plain;
+  gsize done = 0;
+
+  while (done < len)
+    {
+      char *text = thread->text + done;
+      PdgHttpRoute *route;
+      PdgHttpPlainVerdict verdict = read_request (lane, &plain, text, len - done, &route);
+      gsize request_bytes = plain.head_bytes + plain.body_bytes;
+      PdgHttpLaneResult result;
+
+      if (verdict == PDG_HTTP_PLAIN_WHOLE && done == 0 && request_bytes < len && !is_all_plain (lane, text, len))
+        verdict = PDG_HTTP_PLAIN_OTHER;
+      self->reading = route;
+      if (verdict == PDG_HTTP_PLAIN_MORE && (is_due || at_end))
+        return pdg_http_lane_give (self, is_due ? PDG_HTTP_HANDOVER_DUE : PDG_HTTP_HANDOVER_FRESH, text, len - done);
+      if (verdict == PDG_HTTP_PLAIN_MORE)
+        break;
+      if (verdict == PDG_HTTP_PLAIN_OTHER || (g_atomic_int_get (&lane->stopping) && !self->begun))
+        return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
+      __atomic_store_n (&self->phase, PDG_HTTP_PHASE_WORK, __ATOMIC_RELAXED);
+      if (!pdg_http_lane_enter (lane))
+        return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
+      result = run_request (thread, self, route, &plain, text, len - done);
+      pdg_http_lane_leave (lane);
+      if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN)
+        return result;
+      done += request_bytes;
+      if (result == PDG_HTTP_LANE_WRITE || self->close_after)
+        break;
+    }
+  if (self->unsent != NULL)
+    {
+      keep_rest (self, NULL, thread->text + done, len - done);
+      pdg_http_lane_set_phase (self, PDG_HTTP_PHASE_WRITE, g_get_monotonic_time ());
+      return PDG_HTTP_LANE_WRITE;
+    }
+  if (self->close_after)
+    return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_LINGER, NULL, 0);
+  if (done == len && (is_due || at_end))
+    return PDG_HTTP_LANE_CLOSE;
+  keep_rest (self, done < len ? self->reading : NULL, thread->text + done, len - done);
+  return PDG_HTTP_LANE_READ;
+}
+
+/* The last answer was not taken at once. */
+static PdgHttpLaneResult
+go_on_writing (PdgHttpLaneConnection *self, gboolean is_due)
+{
+  PdgHttpServer *server = self->lane->server;
+
+  if (is_due)
+    PDG_HTTP_COUNT (server->counters.deadlines_missed, 1);
+  else if (send_rest (self))
+    return self->unsent != NULL ? PDG_HTTP_LANE_WRITE : PDG_HTTP_LANE_READ;
+  else
+    PDG_HTTP_COUNT (server->counters.clients_gone, 1);
+  return PDG_HTTP_LANE_CLOSE;
+}
+
+/* As recv(); a full buffer holds a whole request, and the rest stays in the socket. */
+static gssize
+receive (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len)
+{
+  gssize n;
+
+  if (len == thread->text_bytes)
+    {
+      errno = EAGAIN;
+      return -1;
+    }
+  do
+    n = recv (self->fd, thread->text + len, thread->text_bytes - len, MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+PdgHttpLaneResult
+pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gboolean is_due)
+{
+  gsize len = 0;
+  gssize n;
+
+  if (self->unsent != NULL)
+    {
+      PdgHttpLaneResult result = go_on_writing (self, is_due);
+
+      if (result != PDG_HTTP_LANE_READ)
+        return result;
+    }
+  if (self->pending != NULL)
+    {
+      len = self->pending->len;
+      memcpy (thread->text, self->pending->data, len);
+      g_clear_pointer (&self->pending, g_byte_array_unref);
+    }
+  n = receive (thread, self, len);
+  if (n < 0 && errno != EAGAIN)
+    return PDG_HTTP_LANE_CLOSE;
+  if (self->close_after)
+    return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_LINGER, NULL, 0);
+  return answer_all (thread, self, len + (gsize) MAX (n, 0), is_due, n == 0);
+}
