@@ -23,6 +23,12 @@ pdg_gql_call_get_schema (PdgGqlCall *call)
   return call->execution->schema;
 }
 
+PdgArena *
+pdg_gql_call_get_arena (PdgGqlCall *call)
+{
+  return call->execution->arena;
+}
+
 guint
 pdg_gql_call_get_n (PdgGqlCall *call)
 {

@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "base/pdg-arena.h"
 #include "graphql/pdg-gql-schema.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
 gpointer           pdg_gql_call_get_context (PdgGqlCall *call);
 GCancellable      *pdg_gql_call_get_cancellable (PdgGqlCall *call);
 guint              pdg_gql_call_get_n (PdgGqlCall *call);
+
+/* Memory that lives until the execution ends: for sources and the strings that they lend. */
+PdgArena          *pdg_gql_call_get_arena (PdgGqlCall *call);
 
 /* The parent object @index, as the resolver above set it; the root source at the root. */
 gpointer           pdg_gql_call_get_source (PdgGqlCall *call, guint index);

@@ -68,7 +68,7 @@ GPtrArray       *pdg_queries_lookup_sessions (PdgQueries *queries, const gint32 
                                               PdgSessionParts parts, GError **error);
 GPtrArray       *pdg_queries_list_events (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreEventQuery *query, GError **error);
 GPtrArray       *pdg_queries_find_events (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts,
-                                          GError **error);
+                                          PdgArena *arena, GError **error);
 GPtrArray       *pdg_queries_list_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreActorFilter *filter, GError **error);
 GPtrArray       *pdg_queries_find_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, int kind, GError **error);
 gboolean         pdg_queries_load_actor_figures (PdgQueries *queries, PdgActor *const *actors, guint n, GError **error);
