@@ -15,7 +15,8 @@ pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page)
   gboolean (*selects) (PdgGqlCall *, const char *) = is_page ? pdg_resolve_selects_node : pdg_gql_call_selects;
 
   return (selects (call, "actor") ? PDG_SESSION_ACTOR : 0) | (selects (call, "entryPath") || selects (call, "exitPath") ? PDG_SESSION_PATHS : 0)
-         | (selects (call, "release") ? PDG_SESSION_RELEASE : 0);
+         | (selects (call, "release") ? PDG_SESSION_RELEASE : 0)
+         | (selects (call, "eventCount") || selects (call, "pageViewCount") || selects (call, "errorCount") ? PDG_SESSION_COUNTS : 0);
 }
 
 gboolean

@@ -196,20 +196,6 @@ compare_newest_first (gconstpointer a, gconstpointer b)
   return compare_events (b, a);
 }
 
-/* Most lists are in order as they come. */
-static void
-sort_events (GPtrArray *list, gboolean newest_first)
-{
-  GCompareFunc compare = newest_first ? compare_newest_first : compare_events;
-
-  for (guint i = 1; i < list->len; i++)
-    if (compare (&list->pdata[i - 1], &list->pdata[i]) > 0)
-      {
-        g_ptr_array_sort (list, compare);
-        return;
-      }
-}
-
 /* Deals the rows out to @n lists, and sorts each: a join may have mixed them, and to sort all rows in the database costs more than the
  * few of each list here. */
 static GPtrArray *
@@ -224,7 +210,7 @@ deal_out (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *aske
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
     g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], &events[row]);
   for (guint i = 0; i < n; i++)
-    sort_events (lists->pdata[i], asked->newest_first);
+    pdg_store_sort_list (lists->pdata[i], asked->newest_first ? compare_newest_first : compare_events);
   return lists;
 }
 

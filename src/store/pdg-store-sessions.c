@@ -4,15 +4,20 @@
 #include "store/pdg-store-event-filter.h"
 #include "store/pdg-store-query.h"
 
-/* The columns of a session x of the owner p, and where they come from up to that. A table that is not needed is not named: each
- * costs a look at its policy. */
+/* The columns of a session x of the owner p, and where they come from up to that. read_session() reads them in this order. What nobody
+ * asked for is not read, and a table that is not needed is not named: each costs a look at its policy. */
 static void
 append_select (PdgStoreQuery *query, PdgSessionParts parts)
 {
-  g_string_append (query->sql, "SELECT p.place, x.project_id, x.session_no, x.id, x.started_at, x.ended_at, x.events, x.page_views, x.errors, ");
-  g_string_append (query->sql, parts & PDG_SESSION_ACTOR ? "a.actor_no, a.kind, a.id, " : "NULL::int4, NULL::int2, NULL::text, ");
-  g_string_append (query->sql, parts & PDG_SESSION_PATHS ? "entry.path, leave.path, " : "NULL::text, NULL::text, ");
-  g_string_append (query->sql, parts & PDG_SESSION_RELEASE ? "r.version" : "NULL::text");
+  g_string_append (query->sql, "SELECT p.place, x.project_id, x.session_no, x.id, x.started_at, x.ended_at");
+  if (parts & PDG_SESSION_COUNTS)
+    g_string_append (query->sql, ", x.events, x.page_views, x.errors");
+  if (parts & PDG_SESSION_ACTOR)
+    g_string_append (query->sql, ", a.actor_no, a.kind, a.id");
+  if (parts & PDG_SESSION_PATHS)
+    g_string_append (query->sql, ", entry.path, leave.path");
+  if (parts & PDG_SESSION_RELEASE)
+    g_string_append (query->sql, ", r.version");
 }
 
 static void
@@ -27,31 +32,60 @@ append_joins (PdgStoreQuery *query, PdgSessionParts parts)
     g_string_append (query->sql, " LEFT JOIN release r ON r.project_id = x.project_id AND r.release_no = x.release_no");
 }
 
+/* The actor at @column; a session without one stands for it. */
+static void
+read_actor (PdgSessionSummary *session, const PdgDbResult *result, guint row, guint column)
+{
+  session->actor.project_no = session->project_no;
+  session->actor.actor_no = pdg_db_result_get_int4 (result, row, column);
+  session->actor.kind = (gint16) pdg_db_result_get_int4 (result, row, column + 1);
+  session->actor.id = g_strdup (pdg_db_result_is_null (result, row, column + 2) ? session->id : pdg_db_result_get_text (result, row, column + 2));
+  session->actor.has_figures = session->actor.actor_no == 0;
+  session->actor.first_seen_usec = session->started_usec;
+  session->actor.last_seen_usec = session->ended_usec;
+  session->actor.sessions = 1;
+}
+
 static PdgSessionSummary *
-read_session (const PdgDbResult *result, guint row)
+read_session (const PdgDbResult *result, guint row, PdgSessionParts parts)
 {
   PdgSessionSummary *session = g_new0 (PdgSessionSummary, 1);
+  guint column = 6;
 
   session->project_no = pdg_db_result_get_int4 (result, row, 1);
   session->session_no = pdg_db_result_get_int4 (result, row, 2);
   session->id = g_strdup (pdg_db_result_get_text (result, row, 3));
   session->started_usec = pdg_db_result_get_usec (result, row, 4);
   session->ended_usec = pdg_db_result_get_usec (result, row, 5);
-  session->events = pdg_db_result_get_int4 (result, row, 6);
-  session->page_views = pdg_db_result_get_int4 (result, row, 7);
-  session->errors = pdg_db_result_get_int4 (result, row, 8);
-  session->actor.project_no = session->project_no;
-  session->actor.actor_no = pdg_db_result_get_int4 (result, row, 9);
-  session->actor.kind = (gint16) pdg_db_result_get_int4 (result, row, 10);
-  session->actor.id = g_strdup (pdg_db_result_is_null (result, row, 11) ? session->id : pdg_db_result_get_text (result, row, 11));
-  session->actor.has_figures = session->actor.actor_no == 0;
-  session->actor.first_seen_usec = session->started_usec;
-  session->actor.last_seen_usec = session->ended_usec;
-  session->actor.sessions = 1;
-  session->entry_path = g_strdup (pdg_db_result_get_text (result, row, 12));
-  session->exit_path = g_strdup (pdg_db_result_get_text (result, row, 13));
-  session->release = g_strdup (pdg_db_result_get_text (result, row, 14));
+  if (parts & PDG_SESSION_COUNTS)
+    {
+      session->events = pdg_db_result_get_int4 (result, row, column++);
+      session->page_views = pdg_db_result_get_int4 (result, row, column++);
+      session->errors = pdg_db_result_get_int4 (result, row, column++);
+    }
+  if (parts & PDG_SESSION_ACTOR)
+    {
+      read_actor (session, result, row, column);
+      column += 3;
+    }
+  if (parts & PDG_SESSION_PATHS)
+    {
+      session->entry_path = g_strdup (pdg_db_result_get_text (result, row, column++));
+      session->exit_path = g_strdup (pdg_db_result_get_text (result, row, column++));
+    }
+  if (parts & PDG_SESSION_RELEASE)
+    session->release = g_strdup (pdg_db_result_get_text (result, row, column));
   return session;
+}
+
+static int
+compare_newest_first (gconstpointer a, gconstpointer b)
+{
+  const PdgSessionSummary *x = *(const PdgSessionSummary *const *) a, *y = *(const PdgSessionSummary *const *) b;
+
+  if (x->started_usec != y->started_usec)
+    return x->started_usec > y->started_usec ? -1 : 1;
+  return x->session_no != y->session_no ? (x->session_no > y->session_no ? -1 : 1) : 0;
 }
 
 static void
@@ -97,7 +131,6 @@ pdg_store_list_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *a
   append_conditions (&query, filter);
   g_string_append_printf (query.sql, " ORDER BY x.started_at DESC, x.session_no DESC LIMIT $%u) x", pdg_store_query_add_int4 (&query, (gint32) filter->limit));
   append_joins (&query, filter->parts);
-  g_string_append (query.sql, " ORDER BY p.place, x.started_at DESC, x.session_no DESC");
   /* by the index, whatever the values; how many events a condition holds for depends on its values */
   result = filter->filter == NULL && filter->screen_no == 0 ? pdg_db_tx_query_planned (tx, query.sql->str, query.params, error)
                                                             : pdg_db_tx_query (tx, query.sql->str, query.params, error);
@@ -105,7 +138,9 @@ pdg_store_list_sessions (PdgDbTx *tx, const gint32 *project_nos, const gint32 *a
     return NULL;
   lists = pdg_store_make_lists (n, (GDestroyNotify) pdg_session_summary_free);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_session (result, row));
+    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_session (result, row, filter->parts));
+  for (guint i = 0; i < n; i++)
+    pdg_store_sort_list (lists->pdata[i], compare_newest_first);
   return lists;
 }
 
@@ -124,7 +159,7 @@ find_one_each (PdgDbTx *tx, PdgStoreQuery *query, PdgSessionParts parts, guint n
   sessions = g_ptr_array_new_full (n, (GDestroyNotify) pdg_session_summary_free);
   g_ptr_array_set_size (sessions, (gint) n);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    sessions->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_session (result, row);
+    sessions->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_session (result, row, parts);
   return sessions;
 }
 
