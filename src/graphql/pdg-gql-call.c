@@ -110,6 +110,33 @@ pdg_gql_call_arg_bool (PdgGqlCall *call,
   return pdg_gql_value_get_bool (pdg_gql_call_arg_value (call, name), FALSE);
 }
 
+/* Look-ahead without fragments: each selection is seen once, and nothing has to be remembered. */
+static gboolean
+selects_plainly (const PdgGqlExecution       *execution,
+                 const PdgGqlAstSelectionSet *set,
+                 const char                  *path)
+{
+  const char *end = strchrnul (path, '.');
+  gsize len = (gsize) (end - path);
+
+  for (guint i = 0; i < set->n; i++)
+    {
+      const PdgGqlAstSelection *selection = set->items[i];
+
+      if (selection->directives.n > 0 && !pdg_gql_plan_is_included (&selection->directives, execution->variables))
+        continue;
+      if (selection->kind == PDG_GQL_AST_INLINE)
+        {
+          if (selects_plainly (execution, selection->set, path))
+            return TRUE;
+        }
+      else if (strncmp (selection->name.text, path, len) == 0 && selection->name.text[len] == '\0'
+               && (*end == '\0' || (selection->set != NULL && selects_plainly (execution, selection->set, end + 1))))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* One step of a look-ahead: the selection sets of the fields called @name in @sets. */
 typedef struct
 {
@@ -170,9 +197,9 @@ pdg_gql_call_is_all (PdgGqlCall        *call,
   return TRUE;
 }
 
-gboolean
-pdg_gql_call_selects (PdgGqlCall *call,
-                      const char *path)
+static gboolean
+selects_with_fragments (PdgGqlCall *call,
+                        const char *path)
 {
   g_autoptr(GPtrArray) sets = g_ptr_array_new ();
   guint n_fragments = call->execution->document->n_fragments;
@@ -196,6 +223,20 @@ pdg_gql_call_selects (PdgGqlCall *call,
         return look.any;
       path = end + 1;
     }
+}
+
+gboolean
+pdg_gql_call_selects (PdgGqlCall *call,
+                      const char *path)
+{
+  const PdgGqlPlanField *plan = call->column->plan;
+
+  if (call->execution->document->n_fragments > 0)
+    return selects_with_fragments (call, path);
+  for (guint i = 0; i < plan->n_nodes; i++)
+    if (plan->nodes[i]->set != NULL && selects_plainly (call->execution, plan->nodes[i]->set, path))
+      return TRUE;
+  return FALSE;
 }
 
 void
@@ -476,23 +517,26 @@ set_list (PdgGqlCall        *call,
           guint              n,
           const char *const *type_names)
 {
+  PdgGqlType *declared = pdg_gql_type_get_named (call->column->plan->field->type);
+  gboolean is_plain = type_names == NULL && declared->kind == PDG_GQL_TYPE_OBJECT;
   GArray *entries = ensure_entries (call);
   guint first = entries->len;
 
+  g_array_set_size (entries, first + n);
   for (guint i = 0; i < n; i++)
     {
-      PdgGqlEntry entry = { .source = sources[i], .parent = index, .item = (int) i };
+      PdgGqlEntry *entry = &g_array_index (entries, PdgGqlEntry, first + i);
 
+      *entry = (PdgGqlEntry) { .source = sources[i], .parent = index, .item = (int) i };
       if (sources[i] != NULL)
         {
-          entry.type = find_type (call, index, type_names != NULL ? type_names[i] : NULL);
-          if (entry.type == NULL)
+          entry->type = is_plain ? declared : find_type (call, index, type_names != NULL ? type_names[i] : NULL);
+          if (entry->type == NULL)
             {
               g_array_set_size (entries, first);
               return;
             }
         }
-      g_array_append_val (entries, entry);
     }
   SET_SLOT (call, index, { .kind = PDG_GQL_SLOT_OBJECTS, .n = n, .number = first });
 }
