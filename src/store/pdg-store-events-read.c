@@ -21,9 +21,11 @@
 /* The columns of the event e of the owner p, after its place: only those that are asked for, as each costs something in every row.
  * read_event() reads them in this order. What its term has is not joined: terms do not change, see pdg-store-terms.h. */
 static void
-append_select (PdgStoreQuery *query, PdgEventParts parts)
+append_select (PdgStoreQuery *query, PdgEventParts parts, gboolean of_sessions)
 {
-  g_string_append (query->sql, "SELECT p.place, e.project_id, e.session_no, e.ts, e.seq, e.event_key, e.event_id");
+  g_string_append (query->sql, "SELECT p.place, e.ts, e.seq, e.event_key, e.event_id");
+  if (!of_sessions)
+    g_string_append (query->sql, ", e.project_id, e.session_no");
   if (parts & PDG_EVENT_ARRIVAL)
     g_string_append (query->sql, ", e.received_at, e.flags");
   if (parts & PDG_EVENT_PAGE_TITLE)
@@ -64,21 +66,32 @@ dup_id (PdgArena *arena, const guint8 key[16])
   return id;
 }
 
-/* @term_no: (out). */
+/* @sessions: (nullable) the owners, which then stand for what is not in the row. @term_no: (out). */
 static void
-read_event (PdgStoredEvent *event, PdgArena *arena, const PdgDbResult *result, guint row, PdgEventParts parts, gint32 *term_no)
+read_event (PdgStoredEvent *event, PdgArena *arena, const PdgDbResult *result, guint row, PdgEventParts parts, const PdgStoreSessionKey *sessions,
+            gint32 *term_no)
 {
-  guint column = 7;
+  guint column = 5;
 
   memset (event, 0, sizeof *event);
-  event->project_no = pdg_db_result_get_int4 (result, row, 1);
-  event->session_no = pdg_db_result_get_int4 (result, row, 2);
-  event->ts_usec = pdg_db_result_get_usec (result, row, 3);
-  event->sequence = pdg_db_result_is_null (result, row, 4) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (result, row, 4);
-  memcpy (event->key, pdg_db_result_get_uuid (result, row, 5), sizeof event->key);
-  event->id = dup_text (arena, result, row, 6);
+  event->ts_usec = pdg_db_result_get_usec (result, row, 1);
+  event->sequence = pdg_db_result_is_null (result, row, 2) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (result, row, 2);
+  memcpy (event->key, pdg_db_result_get_uuid (result, row, 3), sizeof event->key);
+  event->id = dup_text (arena, result, row, 4);
   if (event->id == NULL)
     event->id = dup_id (arena, event->key);
+  if (sessions != NULL)
+    {
+      const PdgStoreSessionKey *session = &sessions[pdg_db_result_get_int8 (result, row, 0) - 1];
+
+      event->project_no = session->project_no;
+      event->session_no = session->session_no;
+    }
+  else
+    {
+      event->project_no = pdg_db_result_get_int4 (result, row, column++);
+      event->session_no = pdg_db_result_get_int4 (result, row, column++);
+    }
   if (parts & PDG_EVENT_ARRIVAL)
     {
       event->received_usec = pdg_db_result_get_usec (result, row, column++);
@@ -125,7 +138,7 @@ set_term (PdgStoredEvent *event, PdgArena *arena, const PdgStoreTerm *term, PdgE
 
 /* The rows of @result as events, in its order, with what their terms say; NULL with an error. */
 static PdgStoredEvent *
-read_events (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, GError **error)
+read_events (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, const PdgStoreSessionKey *sessions, GError **error)
 {
   guint n = pdg_db_result_get_n_rows (result);
   PdgStoredEvent *events = pdg_arena_alloc (asked->arena, (n + 1) * sizeof *events);
@@ -134,7 +147,7 @@ read_events (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *a
 
   for (guint row = 0; row < n; row++)
     {
-      read_event (&events[row], asked->arena, result, row, asked->parts, &term_nos[row]);
+      read_event (&events[row], asked->arena, result, row, asked->parts, sessions, &term_nos[row]);
       project_nos[row] = events[row].project_no;
     }
   if ((asked->parts & MEMBERS_OF_TERM) == 0)
@@ -199,9 +212,9 @@ compare_newest_first (gconstpointer a, gconstpointer b)
 /* Deals the rows out to @n lists, and sorts each: a join may have mixed them, and to sort all rows in the database costs more than the
  * few of each list here. */
 static GPtrArray *
-deal_out (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, guint n, GError **error)
+deal_out (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, const PdgStoreSessionKey *sessions, guint n, GError **error)
 {
-  PdgStoredEvent *events = read_events (tx, result, asked, error);
+  PdgStoredEvent *events = read_events (tx, result, asked, sessions, error);
   GPtrArray *lists;
 
   if (events == NULL)
@@ -250,7 +263,7 @@ query_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, 
   guint from_n, limit_n;
 
   get_bounds (asked, &from, &to);
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, TRUE);
   append_sessions (&query, sessions, n, &from, &to);
   from_n = pdg_store_query_add_time (&query, from);
   pdg_store_query_add_time (&query, to);
@@ -296,7 +309,7 @@ pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, 
   for (gboolean tied = asked->filter == NULL && asked->after == NULL;; tied = FALSE)
     {
       g_autoptr (PdgDbResult) result = query_session_events (tx, sessions, n, asked, tied, error);
-      g_autoptr (GPtrArray) lists = result != NULL ? deal_out (tx, result, asked, n, error) : NULL;
+      g_autoptr (GPtrArray) lists = result != NULL ? deal_out (tx, result, asked, sessions, n, error) : NULL;
 
       if (lists == NULL || !tied || cut_ties (lists, asked->limit))
         return g_steal_pointer (&lists);
@@ -329,7 +342,7 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
   guint from_n, to_n, limit_n;
 
   get_bounds (asked, &from, &to);
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, FALSE);
   pdg_store_query_append_owners (&query, project_nos, NULL, n);
   from_n = pdg_store_query_add_time (&query, from);
   to_n = pdg_store_query_add_time (&query, to);
@@ -346,7 +359,7 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e LIMIT $%u) e", order, limit_n, limit_n);
   append_joins (&query, asked->parts);
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
-  return result != NULL ? deal_out (tx, result, asked, n, error) : NULL;
+  return result != NULL ? deal_out (tx, result, asked, NULL, n, error) : NULL;
 }
 
 GPtrArray *
@@ -361,7 +374,7 @@ pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
 
   if (!pdg_uuid_parse (id, strlen (id), key))
     pdg_hash128 (id, strlen (id), 0, key);
-  append_select (&query, parts);
+  append_select (&query, parts, FALSE);
   pdg_store_query_append_owners (&query, project_nos, NULL, n);
   pdg_db_params_add_uuid (query.params, key);
   pdg_store_query_add_text (&query, id);
@@ -369,7 +382,7 @@ pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
                               " AND coalesce(e.event_id, e.event_key::text) = $3 ORDER BY " DESCENDING " LIMIT 1) e");
   append_joins (&query, parts);
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
-  found = result != NULL ? read_events (tx, result, &asked, error) : NULL;
+  found = result != NULL ? read_events (tx, result, &asked, NULL, error) : NULL;
   if (found == NULL)
     return NULL;
   events = g_ptr_array_new ();
@@ -389,7 +402,7 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
   GPtrArray *events;
   guint from, n;
 
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, FALSE);
   g_string_append (query.sql, ", e.n_all");
   pdg_store_query_append_owners (&query, &project_no, NULL, 1);
   from = pdg_store_query_add_time (&query, asked->from_usec);
@@ -405,7 +418,7 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
   append_joins (&query, asked->parts);
   g_string_append (query.sql, " ORDER BY " ASCENDING);
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
-  found = result != NULL ? read_events (tx, result, asked, error) : NULL;
+  found = result != NULL ? read_events (tx, result, asked, NULL, error) : NULL;
   if (found == NULL)
     return NULL;
   n = pdg_db_result_get_n_rows (result);
