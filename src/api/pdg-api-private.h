@@ -41,6 +41,8 @@ typedef struct
   gint64 deadline_usec; /* monotonic; 0 = none */
   PdgQueries *queries; /* opened by the first that reads */
   gboolean reads_once; /* and that with one statement */
+  gconstpointer ahead_of; /* the selection whose values were read with those above it: see pdg_resolve_read_ahead() */
+  GPtrArray *ahead;       /* one a parent */
 } PdgApiContext;
 
 /* The event of a subscription: its root source. A plain value. */

@@ -205,7 +205,7 @@ static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL, FALSE };
+  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL, FALSE, NULL, NULL };
   PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 
@@ -219,6 +219,7 @@ execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GErr
       return answer_new (response, outcome);
     }
   response = pdg_gql_operation_execute (job->operation, job->has_change ? &job->change : NULL, &context, cancellable);
+  g_clear_pointer (&context.ahead, g_ptr_array_unref);
   g_clear_pointer (&context.queries, pdg_queries_free);
   if (pdg_gql_response_has_errors (response))
     outcome = pdg_gql_response_has_data (response) ? PDG_API_OUTCOME_PARTIAL : PDG_API_OUTCOME_NULL;

@@ -62,6 +62,23 @@ make_project_cursor (gconstpointer node)
   return g_strconcat (project->id, ".", project->name, NULL);
 }
 
+/* With a page of sessions of each, when that is asked for once. */
+static GPtrArray *
+list_projects (PdgGqlCall *call, PdgQueries *queries, const PdgStoreProjectFilter *filter, GError **error)
+{
+  PdgGqlCall *ahead = pdg_gql_call_look_ahead (call, "nodes.sessions");
+  g_autoptr (PdgEventFilter) events = NULL;
+  PdgStoreSessionFilter sessions;
+  GPtrArray *projects, *lists = NULL;
+
+  if (ahead == NULL || !pdg_resolve_get_session_filter (ahead, &sessions, &events))
+    return pdg_queries_list_projects (queries, filter, error);
+  projects = pdg_queries_list_projects_and_sessions (queries, filter, &sessions, &lists, error);
+  if (projects != NULL)
+    pdg_resolve_read_ahead (ahead, lists);
+  return projects;
+}
+
 static void
 query_projects (PdgGqlCall *call)
 {
@@ -85,24 +102,48 @@ query_projects (PdgGqlCall *call)
       filter.after_id = parts[0];
       filter.after_name = parts[1];
     }
-  projects = pdg_queries_list_projects (queries, &filter, &error);
+  projects = list_projects (call, queries, &filter, &error);
   if (projects == NULL)
     pdg_gql_call_fail_all (call, error);
   else
     pdg_resolve_set_page (call, 0, projects, make_project_cursor);
 }
 
+/* With a session of it, when one is asked for. */
+static PdgProject *
+lookup_project (PdgGqlCall *call, PdgGqlCall *ahead, PdgQueries *queries, GError **error)
+{
+  const char *id = pdg_gql_call_arg_string (call, "id");
+  GPtrArray *sessions = NULL;
+  PdgProject *project;
+
+  if (ahead == NULL)
+    return pdg_queries_lookup_project (queries, id, error);
+  project = pdg_queries_lookup_project_and_session (queries, id, pdg_gql_call_arg_string (ahead, "id"), pdg_resolve_get_session_parts (ahead, FALSE),
+                                                    &sessions, error);
+  if (project != NULL)
+    pdg_resolve_read_ahead (ahead, sessions);
+  return project;
+}
+
+#define MEMBERS "__typename", "id", "name", "createdAt"
+
 static void
 query_project (PdgGqlCall *call)
 {
-  static const char *const members[] = { "__typename", "id", "name", "createdAt", NULL };
-  PdgQueries *queries = pdg_resolve_get_queries_once (call, members);
+  static const char *const members[] = { MEMBERS, NULL };
+  static const char *const members_with_session[] = {
+    MEMBERS, "session.__typename", "session.id", "session.startedAt", "session.endedAt", "session.durationMs", "session.eventCount",
+    "session.pageViewCount", "session.errorCount", "session.entryPath", "session.exitPath", "session.release", "session.actor.id", NULL,
+  };
+  PdgGqlCall *ahead = pdg_gql_call_look_ahead (call, "session");
+  PdgQueries *queries = pdg_resolve_get_queries_once (call, ahead != NULL ? members_with_session : members);
   GError *error = NULL;
   PdgProject *project;
 
   if (queries == NULL)
     return;
-  project = pdg_queries_lookup_project (queries, pdg_gql_call_arg_string (call, "id"), &error);
+  project = lookup_project (call, ahead, queries, &error);
   if (error != NULL)
     pdg_gql_call_fail_all (call, error);
   else

@@ -51,7 +51,8 @@ get_parts (PdgGqlCall *call, gboolean is_page)
   } wants[] = {
     { "type", PDG_EVENT_TYPE }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
     { "journeyId", PDG_EVENT_TERM }, { "journeyStepId", PDG_EVENT_TERM }, { "screen", PDG_EVENT_TERM }, { "pagePath", PDG_EVENT_PAGE_PATH },
-    { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA },
+    { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA }, { "receivedAt", PDG_EVENT_ARRIVAL },
+    { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "pageTitle", PDG_EVENT_PAGE_TITLE },
   };
   PdgEventParts parts = 0;
 
@@ -69,7 +70,8 @@ get_query (PdgGqlCall *call, PdgStoreEventQuery *query, PdgEventPlace *place, Pd
   guint limit = pdg_resolve_get_limit (call);
   gboolean refused = FALSE;
 
-  *query = (PdgStoreEventQuery) { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = limit, .parts = get_parts (call, TRUE) };
+  *query = (PdgStoreEventQuery) { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = limit, .parts = get_parts (call, TRUE),
+                                   .arena = pdg_gql_call_get_arena (call) };
   if (limit == 0)
     return FALSE;
   query->newest_first = g_strcmp0 (pdg_gql_call_arg_string (call, "order"), "NEWEST_FIRST") == 0;
@@ -133,7 +135,7 @@ project_event (PdgGqlCall *call)
   if (queries != NULL)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_events (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
-                                                      get_parts (call, FALSE), &error),
+                                                      get_parts (call, FALSE), pdg_gql_call_get_arena (call), &error),
                              &error);
 }
 

@@ -19,29 +19,18 @@ struct _Page
   gboolean has_previous;
 };
 
-static void
-page_free (gpointer data)
-{
-  Page *page = data;
-
-  g_ptr_array_unref (page->nodes);
-  g_free (page->edges);
-  g_free (page);
-}
-
 void
 pdg_resolve_set_page (PdgGqlCall *call, guint index, GPtrArray *nodes, PdgResolveCursorFunc make_cursor)
 {
-  Page *page = g_new0 (Page, 1);
+  Page *page = pdg_arena_alloc (pdg_gql_call_get_arena (call), sizeof *page);
   guint first = (guint) pdg_gql_call_arg_int (call, "first");
 
-  page->nodes = nodes;
-  page->make_cursor = make_cursor;
-  page->has_next = nodes->len > first;
+  *page = (Page) { .nodes = nodes, .make_cursor = make_cursor, .has_next = nodes->len > first };
   page->has_previous = !pdg_gql_call_arg_is_null (call, "after");
   if (page->has_next)
     g_ptr_array_set_size (nodes, (gint) first);
-  pdg_gql_call_set_object (call, index, page, page_free);
+  pdg_gql_call_keep (call, nodes, (GDestroyNotify) g_ptr_array_unref);
+  pdg_gql_call_set_object (call, index, page, NULL);
 }
 
 void
@@ -95,9 +84,16 @@ pdg_resolve_get_page (PdgGqlCall *call, PdgStorePage *page)
 gboolean
 pdg_resolve_selects_node (PdgGqlCall *call, const char *field)
 {
-  g_autofree char *of_nodes = g_strconcat ("nodes.", field, NULL), *of_edges = g_strconcat ("edges.node.", field, NULL);
+  static const char *const places[] = { "nodes.", "edges.node." };
+  char path[64];
 
-  return pdg_gql_call_selects (call, of_nodes) || pdg_gql_call_selects (call, of_edges);
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_strlcpy (g_stpcpy (path, places[i]), field, sizeof path - sizeof "edges.node.");
+      if (pdg_gql_call_selects (call, path))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 char *
@@ -146,7 +142,7 @@ pdg_resolve_page_edges (PdgGqlCall *call)
       g_autofree gpointer *items = g_new (gpointer, page->nodes->len + 1);
 
       if (page->edges == NULL)
-        page->edges = g_new (Edge, page->nodes->len + 1);
+        page->edges = pdg_arena_alloc (pdg_gql_call_get_arena (call), (page->nodes->len + 1) * sizeof (Edge));
       for (guint k = 0; k < page->nodes->len; k++)
         {
           page->edges[k] = (Edge) { page, page->nodes->pdata[k] };

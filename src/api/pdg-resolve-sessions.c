@@ -15,7 +15,8 @@ pdg_resolve_get_session_parts (PdgGqlCall *call, gboolean is_page)
   gboolean (*selects) (PdgGqlCall *, const char *) = is_page ? pdg_resolve_selects_node : pdg_gql_call_selects;
 
   return (selects (call, "actor") ? PDG_SESSION_ACTOR : 0) | (selects (call, "entryPath") || selects (call, "exitPath") ? PDG_SESSION_PATHS : 0)
-         | (selects (call, "release") ? PDG_SESSION_RELEASE : 0);
+         | (selects (call, "release") ? PDG_SESSION_RELEASE : 0)
+         | (selects (call, "eventCount") || selects (call, "pageViewCount") || selects (call, "errorCount") ? PDG_SESSION_COUNTS : 0);
 }
 
 gboolean
@@ -33,9 +34,8 @@ pdg_resolve_get_session_page (PdgGqlCall *call, PdgStoreSessionFilter *filter)
   return TRUE;
 }
 
-/* What Project.sessions takes; the filter of events is the caller's. */
-static gboolean
-get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter, PdgEventFilter **events)
+gboolean
+pdg_resolve_get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter, PdgEventFilter **events)
 {
   const char *screen = pdg_gql_call_arg_string (call, "screenId");
   gboolean refused = FALSE;
@@ -61,9 +61,12 @@ project_sessions (PdgGqlCall *call)
   g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
   g_autoptr (PdgEventFilter) events = NULL;
   PdgStoreSessionFilter filter;
+  GPtrArray *ahead = pdg_resolve_take_ahead (call);
   GError *error = NULL;
 
-  if (queries != NULL && get_session_filter (call, &filter, &events))
+  if (ahead != NULL)
+    pdg_resolve_set_pages (call, ahead, &error, pdg_resolve_make_session_cursor);
+  else if (queries != NULL && pdg_resolve_get_session_filter (call, &filter, &events))
     pdg_resolve_set_pages (call, pdg_queries_list_sessions (queries, project_nos, NULL, pdg_gql_call_get_n (call), &filter, &error), &error,
                            pdg_resolve_make_session_cursor);
 }
@@ -73,9 +76,12 @@ project_session (PdgGqlCall *call)
 {
   PdgQueries *queries = pdg_resolve_get_queries (call);
   g_autofree gint32 *project_nos = pdg_resolve_dup_project_nos (call);
+  GPtrArray *ahead = pdg_resolve_take_ahead (call);
   GError *error = NULL;
 
-  if (queries != NULL)
+  if (ahead != NULL)
+    pdg_resolve_set_objects (call, ahead, &error);
+  else if (queries != NULL)
     pdg_resolve_set_objects (call,
                              pdg_queries_find_sessions (queries, project_nos, pdg_gql_call_get_n (call), pdg_gql_call_arg_string (call, "id"),
                                                         pdg_resolve_get_session_parts (call, FALSE), &error),

@@ -116,7 +116,8 @@ subscription_live_events (PdgGqlCall *call)
   filter = pdg_resolve_get_filter (call, &refused);
   if (refused)
     return;
-  fresh = pdg_queries_load_fresh_events (queries, change->project_no, seen, filter, first, get_event_parts (call), &error);
+  fresh = pdg_queries_load_fresh_events (queries, change->project_no, seen, filter, first, get_event_parts (call), pdg_gql_call_get_arena (call),
+                                          &error);
   if (fresh == NULL)
     {
       pdg_gql_call_fail_all (call, error);

@@ -26,6 +26,30 @@ pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *members)
 }
 
 void
+pdg_resolve_read_ahead (PdgGqlCall *ahead, GPtrArray *values)
+{
+  PdgApiContext *context = pdg_gql_call_get_context (ahead);
+
+  g_clear_pointer (&context->ahead, g_ptr_array_unref);
+  context->ahead_of = pdg_gql_call_get_selection (ahead);
+  context->ahead = values;
+}
+
+/* The parents of a selection that was looked ahead at are what the resolver above gave: all of them, but for one that only told that
+ * others follow. */
+GPtrArray *
+pdg_resolve_take_ahead (PdgGqlCall *call)
+{
+  PdgApiContext *context = pdg_gql_call_get_context (call);
+  guint n = pdg_gql_call_get_n (call);
+
+  if (context->ahead == NULL || context->ahead_of != pdg_gql_call_get_selection (call) || context->ahead->len < n)
+    return NULL;
+  g_ptr_array_set_size (context->ahead, (gint) n);
+  return g_steal_pointer (&context->ahead);
+}
+
+void
 pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...)
 {
   va_list args;

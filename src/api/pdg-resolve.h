@@ -54,6 +54,14 @@ PdgQueries *pdg_resolve_get_queries (PdgGqlCall *call);
  * (NULL-terminated), which need none, the transaction is over with that statement, and costs no round trip of its own. */
 PdgQueries *pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *members);
 
+/* Keeps @values (transfer full, one a parent) that were read together with what is above them, for the field that @ahead looked ahead
+ * at; and gives them to that field. (transfer full) (nullable) = it has to read them itself. */
+void        pdg_resolve_read_ahead (PdgGqlCall *ahead, GPtrArray *values);
+GPtrArray  *pdg_resolve_take_ahead (PdgGqlCall *call);
+
+/* What Project.sessions takes, of a call or a look-ahead at one; FALSE when it was refused. The filter of events is the caller's. */
+gboolean    pdg_resolve_get_session_filter (PdgGqlCall *call, PdgStoreSessionFilter *filter, PdgEventFilter **events);
+
 /* The argument "first" of a page; 0 when the call was refused. */
 guint       pdg_resolve_get_first (PdgGqlCall *call);
 

@@ -142,6 +142,15 @@ civil_from_days (gint64 days, int *year, int *month, int *day)
   *year = (int) (year_of_era + era * 400) + (*month <= 2);
 }
 
+/* @number in two digits; returns where they end. */
+static inline char *
+write_pair (char *out, int number)
+{
+  out[0] = (char) ('0' + number / 10);
+  out[1] = (char) ('0' + number % 10);
+  return out + 2;
+}
+
 /* @number in @width digits; returns where they end. A response may hold thousands of times, and printf takes ten times as long. */
 static char *
 write_digits (char *out, int number, int width)
@@ -151,6 +160,30 @@ write_digits (char *out, int number, int width)
   return out + width;
 }
 
+/* The times of a response lie on few days: the last one is remembered. */
+static char *
+write_date (char *out, gint32 days)
+{
+  static _Thread_local gint32 last_days;
+  static _Thread_local char last[10] = "1970-01-01";
+
+  if (days != last_days)
+    {
+      int year, month, day;
+      char *p;
+
+      civil_from_days (days, &year, &month, &day);
+      p = write_digits (last, year, 4);
+      *p++ = '-';
+      p = write_pair (p, month);
+      *p++ = '-';
+      write_pair (p, day);
+      last_days = days;
+    }
+  memcpy (out, last, sizeof last);
+  return out + sizeof last;
+}
+
 void
 pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
 {
@@ -158,20 +191,14 @@ pdg_time_format_rfc3339 (gint64 usec, char out[PDG_RFC3339_BYTES])
   gint32 days = pdg_time_get_utc_day (in_range);
   gint64 of_day = in_range - days * PDG_USEC_PER_DAY;
   int fraction = (int) (of_day % PDG_USEC_PER_SEC), second = (int) (of_day / PDG_USEC_PER_SEC);
-  int year, month, day;
 
-  civil_from_days (days, &year, &month, &day);
-  out = write_digits (out, year, 4);
-  *out++ = '-';
-  out = write_digits (out, month, 2);
-  *out++ = '-';
-  out = write_digits (out, day, 2);
+  out = write_date (out, days);
   *out++ = 'T';
-  out = write_digits (out, second / 3600, 2);
+  out = write_pair (out, second / 3600);
   *out++ = ':';
-  out = write_digits (out, second / 60 % 60, 2);
+  out = write_pair (out, second / 60 % 60);
   *out++ = ':';
-  out = write_digits (out, second % 60, 2);
+  out = write_pair (out, second % 60);
   if (fraction != 0)
     {
       *out++ = '.';

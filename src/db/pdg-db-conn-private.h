@@ -23,6 +23,7 @@ struct _PdgDbConn
   char known_org[PDG_UUID_TEXT_BYTES]; /* the server let this login act for it; "" = none yet */
   PdgDbSession session;               /* what a transaction of one statement left set, if that is sure */
   gboolean is_set;                    /* whether there may be anything set */
+  GData *memory;                      /* see pdg_db_tx_get_memory() */
 
   GMutex cancel_lock;
   PGcancel *cancel; /* guarded by cancel_lock */

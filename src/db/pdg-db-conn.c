@@ -97,6 +97,7 @@ pdg_db_conn_reset (PdgDbConn *conn, GError **error)
   set_cancel (conn, NULL);
   g_clear_pointer (&conn->pq, PQfinish);
   pdg_db_forget_statements (conn);
+  g_datalist_clear (&conn->memory);
   conn->in_tx = FALSE;
   conn->ending = FALSE;
   conn->known_org[0] = conn->session.org[0] = '\0';
@@ -147,6 +148,7 @@ pdg_db_conn_free (PdgDbConn *conn)
   set_cancel (conn, NULL);
   g_clear_pointer (&conn->pq, PQfinish);
   g_queue_init (&conn->by_use);
+  g_datalist_clear (&conn->memory);
   g_hash_table_unref (conn->statements);
   g_mutex_clear (&conn->cancel_lock);
   g_free (conn->uri);
@@ -214,6 +216,12 @@ PGconn *
 pdg_db_conn_get_pq (PdgDbConn *conn)
 {
   return conn->pq;
+}
+
+GData **
+pdg_db_conn_get_memory (PdgDbConn *conn)
+{
+  return &conn->memory;
 }
 
 guint64

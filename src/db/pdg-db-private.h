@@ -76,6 +76,7 @@ void      pdg_db_error_set (GError **error, PdgDbError code, const char *sqlstat
 PGconn   *pdg_db_connect_start (const char *uri, const char *application_name, GError **error);
 
 PGconn   *pdg_db_conn_get_pq (PdgDbConn *conn);
+GData   **pdg_db_conn_get_memory (PdgDbConn *conn);
 /* Statements that were answered since the connection was opened. */
 guint64   pdg_db_conn_get_n_answered (PdgDbConn *conn);
 /* Asked before each statement; borrowed, NULL = none. */

@@ -33,18 +33,20 @@ pdg_db_result_is_null (const PdgDbResult *result, guint row, guint col)
   return PQgetisnull (PQ (result), row, col);
 }
 
-/* The bytes of a value, or NULL when it is null or does not exist. */
-static const guint8 *
+/* The bytes of a value, or NULL when it is null or does not exist. libpq checks row and column in each call, and says that what does
+ * not exist is empty: so only what is empty is looked at closely. Every result of ours is in binary. */
+static inline const guint8 *
 lookup (const PdgDbResult *result, guint row, guint col, Oid *type, gsize *len)
 {
-  g_return_val_if_fail (result != NULL, NULL);
-  g_return_val_if_fail (row < (guint) PQntuples (PQ (result)) && col < (guint) PQnfields (PQ (result)), NULL);
-  g_return_val_if_fail (PQfformat (PQ (result), col) == 1, NULL);
-
   *type = PQftype (PQ (result), col);
-  if (PQgetisnull (PQ (result), row, col))
-    return NULL;
   *len = PQgetlength (PQ (result), row, col);
+  if (G_UNLIKELY (*len == 0))
+    {
+      g_return_val_if_fail (result != NULL, NULL);
+      g_return_val_if_fail (row < (guint) PQntuples (PQ (result)) && col < (guint) PQnfields (PQ (result)), NULL);
+      if (PQgetisnull (PQ (result), row, col))
+        return NULL;
+    }
   return (const guint8 *) PQgetvalue (PQ (result), row, col);
 }
 

@@ -181,6 +181,12 @@ pdg_db_tx_get_org_no (const PdgDbTx *tx)
   return tx->org_no;
 }
 
+GData **
+pdg_db_tx_get_memory (PdgDbTx *tx)
+{
+  return pdg_db_conn_get_memory (tx->conn);
+}
+
 PdgDbTx *
 pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxFlags flags, GError **error)
 {

@@ -30,6 +30,10 @@ PdgDbTx     *pdg_db_tx_begin (PdgDbConn *conn, PdgPrincipal *principal, PdgDbTxF
  * index that begins with it, and holds the same for an owner, whom the policies let see all. */
 gint32       pdg_db_tx_get_org_no (const PdgDbTx *tx);
 
+/* What modules remember of rows that never change, by a quark of their own, for as long as the connection of this transaction lives. It
+ * serves many organisations: what is looked up in it must come from a row that this transaction was shown. (transfer none) */
+GData      **pdg_db_tx_get_memory (PdgDbTx *tx);
+
 /* Opens a transaction with no organisation: for the migrator, the event writer and administration only. (transfer full) */
 PdgDbTx     *pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error);
 

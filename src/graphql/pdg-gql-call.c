@@ -23,6 +23,12 @@ pdg_gql_call_get_schema (PdgGqlCall *call)
   return call->execution->schema;
 }
 
+PdgArena *
+pdg_gql_call_get_arena (PdgGqlCall *call)
+{
+  return call->execution->arena;
+}
+
 guint
 pdg_gql_call_get_n (PdgGqlCall *call)
 {
@@ -102,94 +108,6 @@ pdg_gql_call_arg_bool (PdgGqlCall *call,
                        const char *name)
 {
   return pdg_gql_value_get_bool (pdg_gql_call_arg_value (call, name), FALSE);
-}
-
-/* One step of a look-ahead: the selection sets of the fields called @name in @sets. */
-typedef struct
-{
-  PdgGqlExecution *execution;
-  const char *name;
-  gsize len;
-  GPtrArray *found;
-  guint8 *visited;
-  gboolean any;
-} Look;
-
-static void
-look_into (Look                        *look,
-           const PdgGqlAstSelectionSet *set)
-{
-  for (guint i = 0; i < set->n; i++)
-    {
-      const PdgGqlAstSelection *selection = set->items[i];
-      const PdgGqlFragment *fragment;
-
-      if (!pdg_gql_plan_is_included (&selection->directives, look->execution->variables))
-        continue;
-      if (selection->kind == PDG_GQL_AST_INLINE)
-        look_into (look, selection->set);
-      else if (selection->kind == PDG_GQL_AST_SPREAD)
-        {
-          fragment = pdg_gql_document_lookup_fragment (look->execution->document, selection->name.text);
-          if (fragment == NULL || look->visited[fragment->index])
-            continue;
-          look->visited[fragment->index] = 1;
-          look_into (look, fragment->ast->set);
-        }
-      else if (strncmp (selection->name.text, look->name, look->len) == 0 && selection->name.text[look->len] == '\0')
-        {
-          look->any = TRUE;
-          if (selection->set != NULL)
-            g_ptr_array_add (look->found, selection->set);
-        }
-    }
-}
-
-gboolean
-pdg_gql_call_is_all (PdgGqlCall        *call,
-                     const char *const *names)
-{
-  const PdgGqlPlanField *plan = call->column->plan;
-
-  if (call->level->above != NULL || call->level->plan->n != 1)
-    return FALSE;
-  for (guint i = 0; i < plan->n_nodes; i++)
-    for (guint k = 0; plan->nodes[i]->set != NULL && k < plan->nodes[i]->set->n; k++)
-      {
-        const PdgGqlAstSelection *selection = plan->nodes[i]->set->items[k];
-
-        if (selection->kind != PDG_GQL_AST_FIELD || selection->set != NULL || !g_strv_contains (names, selection->name.text))
-          return FALSE;
-      }
-  return TRUE;
-}
-
-gboolean
-pdg_gql_call_selects (PdgGqlCall *call,
-                      const char *path)
-{
-  g_autoptr(GPtrArray) sets = g_ptr_array_new ();
-  guint n_fragments = call->execution->document->n_fragments;
-  g_autofree guint8 *visited = g_malloc (n_fragments + 1);
-
-  for (guint i = 0; i < call->column->plan->n_nodes; i++)
-    if (call->column->plan->nodes[i]->set != NULL)
-      g_ptr_array_add (sets, call->column->plan->nodes[i]->set);
-  for (;;)
-    {
-      const char *end = strchrnul (path, '.');
-      Look look = { .execution = call->execution, .name = path, .len = (gsize) (end - path), .visited = visited };
-
-      look.found = g_ptr_array_new ();
-      memset (visited, 0, n_fragments + 1);
-      for (guint i = 0; i < sets->len; i++)
-        look_into (&look, sets->pdata[i]);
-      g_ptr_array_unref (sets);
-      sets = look.found;
-      if (!look.any || *end == '\0')
-        return look.any;
-      path = end + 1;
-    }
 }
 
 void
@@ -470,23 +388,26 @@ set_list (PdgGqlCall        *call,
           guint              n,
           const char *const *type_names)
 {
+  PdgGqlType *declared = pdg_gql_type_get_named (call->column->plan->field->type);
+  gboolean is_plain = type_names == NULL && declared->kind == PDG_GQL_TYPE_OBJECT;
   GArray *entries = ensure_entries (call);
   guint first = entries->len;
 
+  g_array_set_size (entries, first + n);
   for (guint i = 0; i < n; i++)
     {
-      PdgGqlEntry entry = { .source = sources[i], .parent = index, .item = (int) i };
+      PdgGqlEntry *entry = &g_array_index (entries, PdgGqlEntry, first + i);
 
+      *entry = (PdgGqlEntry) { .source = sources[i], .parent = index, .item = (int) i };
       if (sources[i] != NULL)
         {
-          entry.type = find_type (call, index, type_names != NULL ? type_names[i] : NULL);
-          if (entry.type == NULL)
+          entry->type = is_plain ? declared : find_type (call, index, type_names != NULL ? type_names[i] : NULL);
+          if (entry->type == NULL)
             {
               g_array_set_size (entries, first);
               return;
             }
         }
-      g_array_append_val (entries, entry);
     }
   SET_SLOT (call, index, { .kind = PDG_GQL_SLOT_OBJECTS, .n = n, .number = first });
 }

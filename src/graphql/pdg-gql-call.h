@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "base/pdg-arena.h"
 #include "graphql/pdg-gql-schema.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
 gpointer           pdg_gql_call_get_context (PdgGqlCall *call);
 GCancellable      *pdg_gql_call_get_cancellable (PdgGqlCall *call);
 guint              pdg_gql_call_get_n (PdgGqlCall *call);
+
+/* Memory that lives until the execution ends: for sources and the strings that they lend. */
+PdgArena          *pdg_gql_call_get_arena (PdgGqlCall *call);
 
 /* The parent object @index, as the resolver above set it; the root source at the root. */
 gpointer           pdg_gql_call_get_source (PdgGqlCall *call, guint index);
@@ -34,9 +38,18 @@ const PdgGqlValue *pdg_gql_call_arg_value (PdgGqlCall *call, const char *name); 
  * names, not aliases; of any concrete type; @skip and @include taken into account). */
 gboolean           pdg_gql_call_selects (PdgGqlCall *call, const char *path);
 
-/* Look-ahead: whether the whole operation is this root field with some of the fields @names (NULL-terminated) below it: no
- * other root field, no fragment, nothing deeper. */
+/* Look-ahead: whether the whole operation is this root field with some of the leaves @names (NULL-terminated) below it, "id" or
+ * "session.id": no other root field, no fragment, no other leaf. */
 gboolean           pdg_gql_call_is_all (PdgGqlCall *call, const char *const *names);
+
+/* Look-ahead: the only field at @path below this one ("session", "nodes.sessions"), as a call without parents: its arguments and its
+ * selection can be read, and there is nothing to set. It lives until the execution ends. NULL when there is none, or several, or
+ * fragments on the way, or when its arguments do not fit. (transfer none) (nullable) */
+PdgGqlCall        *pdg_gql_call_look_ahead (PdgGqlCall *call, const char *path);
+
+/* What tells this field of the document from every other: a call has what the look-ahead at it had. (nullable) when it is several
+ * that are merged. */
+gconstpointer      pdg_gql_call_get_selection (PdgGqlCall *call);
 
 /* Leaves. Int fields take what fits 32 bits; Float fields take both numbers; ID fields take strings and ints; an
  * enum takes the name of its value; custom scalars take what their serialize hook takes. NULL text = null. */

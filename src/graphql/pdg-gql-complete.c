@@ -73,7 +73,7 @@ serialize (PdgGqlExecution  *execution,
            PdgGqlSlot       *slot)
 {
   PdgGqlValue value = { 0 };
-  PdgGqlWriter *writer;
+  PdgGqlWriter *writer = execution->scratch;
   g_autoptr(GError) error = NULL;
 
   switch (slot->kind)
@@ -104,15 +104,14 @@ serialize (PdgGqlExecution  *execution,
   if (type->serialize == NULL)
     return slot->kind == PDG_GQL_SLOT_DOUBLE && !isfinite (slot->real)
                ? g_strdup_printf ("\"%s\" cannot represent a number that is not finite.", type->name) : NULL;
-  writer = pdg_gql_writer_new (64);
+  if (writer == NULL)
+    writer = execution->scratch = pdg_gql_writer_new (64);
+  writer->len = 0;
+  writer->comma = FALSE;
   if (!type->serialize (&value, writer, &error))
-    {
-      pdg_gql_writer_free (writer);
-      return error != NULL ? g_strdup (error->message) : g_strdup_printf ("\"%s\" cannot represent the value.", type->name);
-    }
+    return error != NULL ? g_strdup (error->message) : g_strdup_printf ("\"%s\" cannot represent the value.", type->name);
   *slot = (PdgGqlSlot) { .kind = PDG_GQL_SLOT_JSON, .n = (guint) writer->len,
                          .text = pdg_arena_strndup (execution->arena, writer->data, writer->len) };
-  pdg_gql_writer_free (writer);
   return NULL;
 }
 
@@ -201,17 +200,35 @@ check_slot (PdgGqlExecution *execution,
   return NULL;
 }
 
+/* What a slot of @type holds when nothing else has to be looked at; UNSET when that is not all. */
+static PdgGqlSlotKind
+get_plain_kind (PdgGqlType *type)
+{
+  if (pdg_gql_type_is_composite (pdg_gql_type_get_named (type)))
+    return type->kind == PDG_GQL_TYPE_LIST ? PDG_GQL_SLOT_OBJECTS : PDG_GQL_SLOT_OBJECT;
+  if (type->kind != PDG_GQL_TYPE_SCALAR)
+    return PDG_GQL_SLOT_UNSET;
+  return type->scalar == PDG_GQL_SCALAR_STRING || type->scalar == PDG_GQL_SCALAR_ID ? PDG_GQL_SLOT_STRING
+         : type->scalar == PDG_GQL_SCALAR_BOOLEAN                                   ? PDG_GQL_SLOT_BOOL
+                                                                                    : PDG_GQL_SLOT_UNSET;
+}
+
 void
 pdg_gql_complete_leaves (PdgGqlExecution *execution,
                          PdgGqlLevel     *level,
                          PdgGqlColumn    *column)
 {
   PdgGqlType *type = pdg_gql_type_get_nullable (column->plan->field->type);
+  PdgGqlSlotKind plain = get_plain_kind (type);
 
   for (guint i = 0; i < level->n; i++)
     {
-      g_autofree char *problem = check_slot (execution, level, column, i, type);
+      PdgGqlSlotKind kind = column->slots[i].kind;
+      g_autofree char *problem = NULL;
 
+      if (kind == PDG_GQL_SLOT_NULL || kind == PDG_GQL_SLOT_ERROR || (kind == plain && kind != PDG_GQL_SLOT_UNSET))
+        continue;
+      problem = check_slot (execution, level, column, i, type);
       if (problem == NULL)
         continue;
       pdg_gql_execution_add_error (execution, level, column, i, -1, problem, PDG_GQL_CODE_INTERNAL);
@@ -271,6 +288,8 @@ pdg_gql_complete_nulls (PdgGqlExecution *execution,
   gboolean non_null = type->kind == PDG_GQL_TYPE_NON_NULL;
   gboolean non_null_items;
 
+  if (!non_null && column->entries == NULL)
+    return;
   if (non_null)
     type = type->of;
   non_null_items = type->kind == PDG_GQL_TYPE_LIST && type->of->kind == PDG_GQL_TYPE_NON_NULL;

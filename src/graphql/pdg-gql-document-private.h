@@ -60,6 +60,10 @@ typedef struct
 PdgGqlPlan     *pdg_gql_plan_new (const PdgGqlDocument *document, PdgArena *arena, const PdgGqlVariables *variables, PdgGqlType *type,
                                   const PdgGqlAstSelectionSet *const *sets, guint n_sets);
 
+/* One field of such a plan: @nodes (at least one) are merged into it. Its field is NULL when @type has none of this name. */
+void            pdg_gql_plan_fill_field (const PdgGqlDocument *document, PdgArena *arena, const PdgGqlVariables *variables, PdgGqlType *type,
+                                         const PdgGqlAstSelection *const *nodes, guint n_nodes, PdgGqlPlanField *field);
+
 /* Whether @skip and @include let a selection pass. */
 gboolean        pdg_gql_plan_is_included (const PdgGqlAstDirectives *directives, const PdgGqlVariables *variables);
 

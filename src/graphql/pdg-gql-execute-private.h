@@ -86,6 +86,7 @@ typedef struct
   gpointer               context;
   GCancellable          *cancellable;
   GArray                *kept;   /* PdgGqlKept */
+  PdgGqlWriter          *scratch; /* of custom scalars (nullable) */
   PdgGqlWriter          *errors; /* items of the list, (nullable) until there is one */
 } PdgGqlExecution;
 

@@ -10,12 +10,18 @@
 #define HARD_MAX_TOKENS  20000
 #define HARD_MAX_NESTING 500
 
+/* From 64 KiB on, the allocator tidies up all of its memory whenever a block is freed. */
+#define EXECUTION_BLOCK_BYTES (32 * 1024)
+
 struct _PdgGqlChecked
 {
   gatomicrefcount ref_count;
   PdgGqlSchema *schema;
   PdgArena *arena;
   PdgGqlDocument document;
+  guint max_page_size; /* of the limits it was checked with */
+  gboolean has_one_operation;
+  gpointer known_cost; /* atomic: what its only operation costs whatever the variables are, plus 1; NULL = not known */
 };
 
 struct _PdgGqlOperation
@@ -161,15 +167,35 @@ plan_root (PdgGqlOperation *operation,
   return TRUE;
 }
 
+/* Whether the cost of this operation is the same in each request: its document has no other, and it takes no variables. */
+static gboolean
+has_one_cost (const PdgGqlOperation *operation,
+              const PdgGqlLimits    *limits)
+{
+  return operation->ast->n_variables == 0 && operation->checked->has_one_operation && operation->checked->max_page_size == limits->max_page_size
+         && operation->cost < G_MAXINT32;
+}
+
+static gint64
+get_known_cost (PdgGqlOperation    *operation,
+                const PdgGqlLimits *limits)
+{
+  return has_one_cost (operation, limits) ? (gint64) GPOINTER_TO_SIZE (g_atomic_pointer_get (&operation->checked->known_cost)) - 1 : -1;
+}
+
 static gboolean
 measure (PdgGqlOperation    *operation,
          const PdgGqlLimits *limits,
          PdgGqlErrors       *errors)
 {
   operation->max_cost = limits->max_cost;
-  operation->cost = pdg_gql_document_measure_cost (&operation->checked->document, operation->ast, &operation->variables, limits, errors);
+  operation->cost = get_known_cost (operation, limits);
+  if (operation->cost < 0)
+    operation->cost = pdg_gql_document_measure_cost (&operation->checked->document, operation->ast, &operation->variables, limits, errors);
   if (operation->cost < 0)
     return FALSE;
+  if (has_one_cost (operation, limits))
+    g_atomic_pointer_set (&operation->checked->known_cost, GSIZE_TO_POINTER ((gsize) operation->cost + 1));
   pdg_gql_errors_set_cost (errors, operation->cost, operation->max_cost);
   if (operation->max_cost == 0 || operation->cost <= operation->max_cost)
     return TRUE;
@@ -178,6 +204,16 @@ measure (PdgGqlOperation    *operation,
                        g_strdup_printf ("This operation costs %" G_GINT64_FORMAT ", and %" G_GINT64_FORMAT " is allowed. Ask for fewer "
                                         "fields or smaller pages.", operation->cost, operation->max_cost));
   return FALSE;
+}
+
+static guint
+count_operations (const PdgGqlAstDocument *ast)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < ast->n; i++)
+    n += ast->items[i]->kind == PDG_GQL_AST_OPERATION;
+  return n;
 }
 
 static GBytes *
@@ -218,6 +254,8 @@ pdg_gql_check (PdgGqlSchema        *schema,
   if (parse (checked, request, limits, errors) && pdg_gql_document_check_limits (&checked->document, limits, errors))
     {
       pdg_gql_validate (&checked->document, request->suggest, limits->max_overlap, NULL, errors);
+      checked->max_page_size = limits->max_page_size;
+      checked->has_one_operation = count_operations (checked->document.ast) == 1;
       if (pdg_gql_errors_get_n (errors) == 0)
         return g_steal_pointer (&checked);
     }
@@ -314,6 +352,7 @@ release (PdgGqlExecution *execution)
     }
   g_array_unref (execution->kept);
   g_clear_pointer (&execution->errors, pdg_gql_writer_free);
+  g_clear_pointer (&execution->scratch, pdg_gql_writer_free);
   pdg_arena_free (execution->arena);
 }
 
@@ -360,7 +399,7 @@ pdg_gql_operation_execute (PdgGqlOperation *operation,
   PdgGqlLevel root = { .plan = operation->root, .n = 1, .sources = &root_source, .origin = &origin, .dead = &dead };
   GBytes *response;
 
-  execution.arena = pdg_arena_new (64 * 1024);
+  execution.arena = pdg_arena_new (EXECUTION_BLOCK_BYTES);
   execution.kept = g_array_new (FALSE, FALSE, sizeof (PdgGqlKept));
   pdg_gql_execute_level (&execution, &root);
   response = write_response (&execution, &root, operation);

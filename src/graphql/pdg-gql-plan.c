@@ -139,29 +139,46 @@ collect (Collector                   *collector,
     }
 }
 
+void
+pdg_gql_plan_fill_field (const PdgGqlDocument            *document,
+                         PdgArena                        *arena,
+                         const PdgGqlVariables           *variables,
+                         PdgGqlType                      *type,
+                         const PdgGqlAstSelection *const *nodes,
+                         guint                            n_nodes,
+                         PdgGqlPlanField                 *field)
+{
+  const PdgGqlAstSelection *ast = nodes[0];
+  const char *key = pdg_gql_ast_response_key (ast);
+  char *message = NULL;
+
+  *field = (PdgGqlPlanField) { .key = key, .key_len = (guint) strlen (key), .n_nodes = n_nodes };
+  field->nodes = pdg_arena_alloc (arena, n_nodes * sizeof (gpointer));
+  memcpy (field->nodes, nodes, n_nodes * sizeof (gpointer));
+  field->field = pdg_gql_schema_lookup_field (document->schema, type, ast->name.text);
+  field->args_location = ast->location;
+  if (field->field == NULL || field->field->n_args == 0)
+    return;
+  field->args = pdg_arena_alloc (arena, field->field->n_args * sizeof (gpointer));
+  memset (field->args, 0, field->field->n_args * sizeof (gpointer));
+  if (!pdg_gql_coerce_arguments (arena, field->field->args, field->field->n_args, ast->arguments, ast->n_arguments, variables, field->args,
+                                 &message, &field->args_location))
+    field->args_error = pdg_arena_strndup (arena, message, strlen (message));
+  g_free (message);
+}
+
 static void
 fill_field (Collector       *collector,
             const Group     *group,
             PdgGqlPlanField *field)
 {
-  const PdgGqlAstSelection *ast = group->first->ast;
-  char *message = NULL;
+  g_autofree const PdgGqlAstSelection **many = group->n_nodes > 1 ? g_new (const PdgGqlAstSelection *, group->n_nodes) : NULL;
   guint i = 0;
 
-  *field = (PdgGqlPlanField) { .key = group->key, .key_len = (guint) strlen (group->key), .n_nodes = group->n_nodes };
-  field->nodes = pdg_arena_alloc (collector->arena, group->n_nodes * sizeof (gpointer));
-  for (const Node *node = group->first; node != NULL; node = node->next)
-    field->nodes[i++] = node->ast;
-  field->field = pdg_gql_schema_lookup_field (collector->document->schema, collector->type, ast->name.text);
-  field->args_location = ast->location;
-  if (field->field == NULL || field->field->n_args == 0)
-    return;
-  field->args = pdg_arena_alloc (collector->arena, field->field->n_args * sizeof (gpointer));
-  memset (field->args, 0, field->field->n_args * sizeof (gpointer));
-  if (!pdg_gql_coerce_arguments (collector->arena, field->field->args, field->field->n_args, ast->arguments, ast->n_arguments,
-                                 collector->variables, field->args, &message, &field->args_location))
-    field->args_error = pdg_arena_strndup (collector->arena, message, strlen (message));
-  g_free (message);
+  for (const Node *node = group->first; many != NULL && node != NULL; node = node->next)
+    many[i++] = node->ast;
+  pdg_gql_plan_fill_field (collector->document, collector->arena, collector->variables, collector->type, many != NULL ? many : &group->first->ast,
+                           group->n_nodes, field);
 }
 
 PdgGqlPlan *

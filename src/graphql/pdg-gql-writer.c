@@ -179,14 +179,22 @@ write_string (PdgGqlWriter *writer,
               const char   *text,
               gsize         len)
 {
-  pdg_gql_writer_reserve (writer, len + 2);
-  writer->data[writer->len++] = '"';
+  gsize plain = measure_plain (text, len);
+  char *out = pdg_gql_writer_reserve (writer, len + 2);
+
+  *out++ = '"';
+  memcpy (out, text, plain);
+  out[plain] = '"';
+  writer->len += plain + 1;
+  if (G_LIKELY (plain == len))
+    {
+      writer->len++;
+      return;
+    }
   for (;;)
     {
-      gsize plain = measure_plain (text, len);
       gsize used;
 
-      pdg_gql_writer_add_raw (writer, text, plain);
       text += plain;
       len -= plain;
       if (len == 0)
@@ -194,6 +202,8 @@ write_string (PdgGqlWriter *writer,
       used = write_character (writer, text, len);
       text += used;
       len -= used;
+      plain = measure_plain (text, len);
+      pdg_gql_writer_add_raw (writer, text, plain);
     }
   pdg_gql_writer_add_raw (writer, "\"", 1);
 }

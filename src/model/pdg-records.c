@@ -54,26 +54,6 @@ pdg_live_free (PdgLive *live)
 }
 
 void
-pdg_stored_event_free (PdgStoredEvent *event)
-{
-  if (event == NULL)
-    return;
-  g_free (event->id);
-  g_free (event->type);
-  g_free (event->name);
-  g_free (event->page_path);
-  g_free (event->page_title);
-  g_free (event->component);
-  g_free (event->component_path);
-  g_free (event->journey);
-  g_free (event->step);
-  g_free (event->release);
-  g_free (event->properties);
-  g_free (event->metadata);
-  g_free (event);
-}
-
-void
 pdg_release_free (PdgRelease *release)
 {
   if (release == NULL)

@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* Plain records of the directory and of lists, as the store reads them and the API shows them. Each owns its texts;
- * absent times are G_MININT64, absent texts NULL. */
+/* Plain records of the directory and of lists, as the store reads them and the API shows them. Each owns its texts, where it does not
+ * say otherwise; absent times are G_MININT64, absent texts NULL. */
 
 #define PDG_TIME_NONE G_MININT64
 
@@ -57,21 +57,21 @@ typedef struct
   gint32 errors;
 } PdgSessionSummary;
 
-/* An event as it is stored; texts are nullable, and absent when they were not asked for. */
+/* An event as it is stored; texts are nullable, and absent when they were not asked for. It lies with its texts in an arena. */
 typedef struct
 {
-  char *id;
-  char *type;
-  char *name;
-  char *page_path;
-  char *page_title;
-  char *component;
-  char *component_path;
-  char *journey;
-  char *step;
-  char *release;
-  char *properties; /* JSON object of every other key */
-  char *metadata;   /* JSON */
+  const char *id;
+  const char *type;
+  const char *name;
+  const char *page_path;
+  const char *page_title;
+  const char *component;
+  const char *component_path;
+  const char *journey;
+  const char *step;
+  const char *release;
+  const char *properties; /* JSON object of every other key */
+  const char *metadata;   /* JSON */
   gint64 ts_usec;
   gint64 received_usec;
   gint32 project_no;
@@ -141,7 +141,6 @@ void        pdg_project_free (PdgProject *project);
 void        pdg_actor_free (PdgActor *actor);
 void        pdg_session_summary_free (PdgSessionSummary *session);
 void        pdg_live_free (PdgLive *live);
-void        pdg_stored_event_free (PdgStoredEvent *event);
 void        pdg_release_free (PdgRelease *release);
 void        pdg_screen_free (PdgScreen *screen);
 void        pdg_snapshot_free (PdgSnapshot *snapshot);
@@ -151,7 +150,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgActor, pdg_actor_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgLive, pdg_live_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgStoredEvent, pdg_stored_event_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgScreen, pdg_screen_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSnapshot, pdg_snapshot_free)

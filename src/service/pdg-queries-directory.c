@@ -3,6 +3,7 @@
 
 #include "store/pdg-store-keys.h"
 #include "store/pdg-store-members.h"
+#include "store/pdg-store-project-sessions.h"
 
 PdgPrincipal *
 pdg_queries_get_principal (PdgQueries *queries)
@@ -36,6 +37,29 @@ pdg_queries_lookup_project (PdgQueries *queries, const char *id, GError **error)
   g_autoptr (PdgProject) project = pdg_store_lookup_project (queries->tx, id, error);
 
   return project != NULL && (bound == 0 || bound == project->project_no) ? g_steal_pointer (&project) : NULL;
+}
+
+PdgProject *
+pdg_queries_lookup_project_and_session (PdgQueries *queries, const char *id, const char *session_id, PdgSessionParts parts,
+                                        GPtrArray **sessions, GError **error)
+{
+  gint32 bound = pdg_principal_get_project_no (queries->principal);
+  g_autoptr (PdgProject) project = pdg_store_lookup_project_and_session (queries->tx, id, session_id, parts, sessions, error);
+
+  if (project == NULL || bound == 0 || bound == project->project_no)
+    return g_steal_pointer (&project);
+  g_clear_pointer (sessions, g_ptr_array_unref);
+  return NULL;
+}
+
+GPtrArray *
+pdg_queries_list_projects_and_sessions (PdgQueries *queries, const PdgStoreProjectFilter *projects, const PdgStoreSessionFilter *sessions,
+                                        GPtrArray **lists, GError **error)
+{
+  PdgStoreProjectFilter bound = *projects;
+
+  bound.only_project_no = pdg_principal_get_project_no (queries->principal);
+  return pdg_store_list_projects_and_sessions (queries->tx, &bound, sessions, lists, error);
 }
 
 char *

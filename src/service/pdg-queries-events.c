@@ -36,9 +36,10 @@ pdg_queries_list_events (PdgQueries *queries, const gint32 *project_nos, guint n
 }
 
 GPtrArray *
-pdg_queries_find_events (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, GError **error)
+pdg_queries_find_events (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, PdgArena *arena,
+                         GError **error)
 {
-  return pdg_store_find_events (queries->tx, project_nos, n, id, parts, error);
+  return pdg_store_find_events (queries->tx, project_nos, n, id, parts, arena, error);
 }
 
 GPtrArray *

@@ -18,10 +18,10 @@ pdg_fresh_events_free (PdgFreshEvents *fresh)
 
 PdgFreshEvents *
 pdg_queries_load_fresh_events (PdgQueries *queries, gint32 project_no, const PdgStoreSeen *before, const PdgEventFilter *filter, guint limit,
-                               PdgEventParts parts, GError **error)
+                               PdgEventParts parts, PdgArena *arena, GError **error)
 {
   g_autoptr (PdgFreshEvents) fresh = g_new0 (PdgFreshEvents, 1);
-  PdgStoreEventQuery asked = { .filter = filter, .limit = limit, .parts = parts };
+  PdgStoreEventQuery asked = { .filter = filter, .limit = limit, .parts = parts, .arena = arena };
   gint64 n_all = 0;
 
   fresh->seen = pdg_store_load_seen (queries->tx, error);

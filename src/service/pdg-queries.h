@@ -56,6 +56,12 @@ GPtrArray       *pdg_queries_list_journey_links (PdgQueries *queries, const gint
 /* NULL without an error when there is none that the principal may see. (transfer full) */
 PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id, GError **error);
 
+/* The same, each with what is wanted of its sessions, by one statement: see pdg-store-project-sessions.h. */
+PdgProject      *pdg_queries_lookup_project_and_session (PdgQueries *queries, const char *id, const char *session_id, PdgSessionParts parts,
+                                                         GPtrArray **sessions, GError **error);
+GPtrArray       *pdg_queries_list_projects_and_sessions (PdgQueries *queries, const PdgStoreProjectFilter *projects,
+                                                         const PdgStoreSessionFilter *sessions, GPtrArray **lists, GError **error);
+
 /* When the events of each project happened. (transfer full) (element-type PdgEventSpan) */
 GArray          *pdg_queries_load_event_spans (PdgQueries *queries, const gint32 *project_nos, guint n, GError **error);
 
@@ -68,7 +74,7 @@ GPtrArray       *pdg_queries_lookup_sessions (PdgQueries *queries, const gint32 
                                               PdgSessionParts parts, GError **error);
 GPtrArray       *pdg_queries_list_events (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreEventQuery *query, GError **error);
 GPtrArray       *pdg_queries_find_events (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts,
-                                          GError **error);
+                                          PdgArena *arena, GError **error);
 GPtrArray       *pdg_queries_list_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgStoreActorFilter *filter, GError **error);
 GPtrArray       *pdg_queries_find_actors (PdgQueries *queries, const gint32 *project_nos, guint n, const char *id, int kind, GError **error);
 gboolean         pdg_queries_load_actor_figures (PdgQueries *queries, PdgActor *const *actors, guint n, GError **error);

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "store/pdg-store-directory.h"
+#include "store/pdg-store-directory-private.h"
 
 #include "base/pdg-id.h"
 #include "db/pdg-db-error.h"
@@ -12,11 +12,7 @@
 #define OWN "(SELECT current_org_id())"
 #define LOOKUP_ORGANISATION "SELECT org_id, id, name, created_at FROM organisation WHERE org_id = " OWN
 #define RENAME_ORGANISATION "UPDATE organisation SET name = $1 WHERE org_id = " OWN " RETURNING org_id, id, name, created_at"
-#define PROJECT_COLUMNS "project_id, id, name, created_at, time_zone, week_start"
-#define LIST_PROJECTS                                                                                                    \
-  "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = $6 AND ($1::int4 = 0 OR project_id = $1) "                     \
-  "AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(lower(id COLLATE \"default\"), lower($2)) > 0) " \
-  "AND ($3::text IS NULL OR (lower(name), id) > (lower($3), $4 COLLATE \"C\")) ORDER BY lower(name), id LIMIT $5"
+#define PROJECT_COLUMNS PDG_STORE_PROJECT_COLUMNS
 #define LOOKUP_PROJECT "SELECT " PROJECT_COLUMNS " FROM project WHERE org_id = $2 AND id = $1 COLLATE \"C\""
 #define LOOKUP_PROJECT_ID "SELECT id FROM project WHERE org_id = " OWN " AND project_id = $1"
 #define CREATE_PROJECT                                                                                                   \
@@ -122,8 +118,8 @@ pdg_store_rename_organisation (PdgDbTx *tx, const char *name, GError **error)
   return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_organisation (result, 0) : NULL;
 }
 
-static PdgProject *
-read_project (const PdgDbResult *result, guint row)
+PdgProject *
+pdg_store_read_project (const PdgDbResult *result, guint row)
 {
   PdgProject *project = g_new0 (PdgProject, 1);
 
@@ -141,28 +137,48 @@ query_project (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error
 {
   g_autoptr (PdgDbResult) result = pdg_db_tx_query_planned (tx, sql, params, error);
 
-  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_project (result, 0) : NULL;
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? pdg_store_read_project (result, 0) : NULL;
+}
+
+/* Only what is asked for stands in it: so the planner sees that the index of names gives the first ones without a sort. */
+void
+pdg_store_append_projects (PdgStoreQuery *query, PdgDbTx *tx, const PdgStoreProjectFilter *filter)
+{
+  g_string_append_printf (query->sql, "SELECT " PROJECT_COLUMNS ", lower(name) AS sort_name FROM project WHERE org_id = $%u",
+                          pdg_store_query_add_int4 (query, pdg_db_tx_get_org_no (tx)));
+  if (filter->only_project_no != 0)
+    g_string_append_printf (query->sql, " AND project_id = $%u", pdg_store_query_add_int4 (query, filter->only_project_no));
+  if (filter->search != NULL)
+    {
+      guint search = pdg_store_query_add_text (query, filter->search);
+
+      g_string_append_printf (query->sql,
+                              " AND (strpos(lower(name), lower($%u)) > 0 OR strpos(lower(id COLLATE \"default\"), lower($%u)) > 0)", search, search);
+    }
+  if (filter->after_name != NULL)
+    {
+      guint name = pdg_store_query_add_text (query, filter->after_name);
+
+      g_string_append_printf (query->sql, " AND (lower(name), id) > (lower($%u), $%u COLLATE \"C\")", name,
+                              pdg_store_query_add_text (query, filter->after_id));
+    }
+  g_string_append_printf (query->sql, " ORDER BY lower(name), id LIMIT $%u", pdg_store_query_add_int4 (query, (gint32) filter->limit));
 }
 
 GPtrArray *
 pdg_store_list_projects (PdgDbTx *tx, const PdgStoreProjectFilter *filter, GError **error)
 {
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
   g_autoptr (PdgDbResult) result = NULL;
   GPtrArray *projects;
 
-  pdg_db_params_add_int4 (params, filter->only_project_no);
-  pdg_db_params_add_text (params, filter->search, -1);
-  pdg_db_params_add_text (params, filter->after_name, -1);
-  pdg_db_params_add_text (params, filter->after_id, -1);
-  pdg_db_params_add_int4 (params, (gint32) filter->limit);
-  pdg_db_params_add_int4 (params, pdg_db_tx_get_org_no (tx));
-  result = pdg_db_tx_query_planned (tx, LIST_PROJECTS, params, error);
+  pdg_store_append_projects (&query, tx, filter);
+  result = pdg_db_tx_query_planned (tx, query.sql->str, query.params, error);
   if (result == NULL)
     return NULL;
   projects = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_project_free);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    g_ptr_array_add (projects, read_project (result, row));
+    g_ptr_array_add (projects, pdg_store_read_project (result, row));
   return projects;
 }
 

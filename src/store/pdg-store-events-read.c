@@ -5,6 +5,7 @@
 #include "model/pdg-event.h"
 #include "store/pdg-store-event-filter.h"
 #include "store/pdg-store-query.h"
+#include "store/pdg-store-terms.h"
 
 #include <string.h>
 
@@ -12,75 +13,152 @@
 #define ASCENDING "e.ts, e.session_no, coalesce(e.seq, -2147483648), e.event_key"
 #define DESCENDING "e.ts DESC, e.session_no DESC, coalesce(e.seq, -2147483648) DESC, e.event_key DESC"
 
+/* More events of one session at one time than this are sorted in the database. */
+#define MAX_TIES 64
+
+#define MEMBERS_OF_TERM (PDG_EVENT_TYPE | PDG_EVENT_TERM | PDG_EVENT_PAGE_PATH)
+
 /* The columns of the event e of the owner p, after its place: only those that are asked for, as each costs something in every row.
- * read_event() reads them in this order. The data is taken apart only when it is asked for, and a table that is not needed is not
- * named: each costs a look at its policy. */
+ * read_event() reads them in this order. What its term has is not joined: terms do not change, see pdg-store-terms.h. */
 static void
-append_select (PdgStoreQuery *query, PdgEventParts parts)
+append_select (PdgStoreQuery *query, PdgEventParts parts, gboolean of_sessions)
 {
-  g_string_append (query->sql, "SELECT p.place, e.project_id, e.session_no, e.ts, e.received_at, e.seq, e.flags, e.event_key, e.event_id, e.page_title");
-  if (parts & PDG_EVENT_TYPE)
-    g_string_append (query->sql, ", t.event_type");
-  if (parts & PDG_EVENT_TERM)
-    g_string_append (query->sql, ", t.event_name, t.component, t.component_path, t.journey_id, t.step_id, t.screen_no");
+  g_string_append (query->sql, "SELECT p.place, e.ts, e.seq, e.event_key, e.event_id");
+  if (!of_sessions)
+    g_string_append (query->sql, ", e.project_id, e.session_no");
+  if (parts & PDG_EVENT_ARRIVAL)
+    g_string_append (query->sql, ", e.received_at, e.flags");
+  if (parts & PDG_EVENT_PAGE_TITLE)
+    g_string_append (query->sql, ", e.page_title");
+  if (parts & MEMBERS_OF_TERM)
+    g_string_append (query->sql, ", e.term_no");
   if (parts & PDG_EVENT_PAGE_PATH)
-    g_string_append (query->sql, ", coalesce(e.page_path, sc.path)");
+    g_string_append (query->sql, ", e.page_path");
   if (parts & PDG_EVENT_RELEASE)
     g_string_append (query->sql, ", r.version");
   if (parts & PDG_EVENT_DATA)
     g_string_append (query->sql, ", (e.data::jsonb - 'metadata')::text, (e.data::jsonb -> 'metadata')::text");
 }
 
+/* A table that is not needed is not named: each costs a look at its policy. */
 static void
 append_joins (PdgStoreQuery *query, PdgEventParts parts)
 {
-  if (parts & (PDG_EVENT_TYPE | PDG_EVENT_TERM | PDG_EVENT_PAGE_PATH))
-    g_string_append (query->sql, " LEFT JOIN term t ON t.project_id = e.project_id AND t.term_no = e.term_no");
-  if (parts & PDG_EVENT_PAGE_PATH)
-    g_string_append (query->sql, " LEFT JOIN screen sc ON sc.project_id = t.project_id AND sc.screen_no = t.screen_no");
   if (parts & PDG_EVENT_RELEASE)
     g_string_append (query->sql, " LEFT JOIN release r ON r.project_id = e.project_id AND r.release_no = e.release_no");
 }
 
-static PdgStoredEvent *
-read_event (const PdgDbResult *result, guint row, PdgEventParts parts)
+static const char *
+dup_text (PdgArena *arena, const PdgDbResult *result, guint row, guint col)
 {
-  PdgStoredEvent *event = g_new0 (PdgStoredEvent, 1);
-  const char *id = pdg_db_result_get_text (result, row, 8);
-  guint column = 10;
+  gsize len = 0;
+  const char *text = pdg_db_result_get_text_len (result, row, col, &len);
 
-  event->project_no = pdg_db_result_get_int4 (result, row, 1);
-  event->session_no = pdg_db_result_get_int4 (result, row, 2);
-  event->ts_usec = pdg_db_result_get_usec (result, row, 3);
-  event->received_usec = pdg_db_result_get_usec (result, row, 4);
-  event->sequence = pdg_db_result_is_null (result, row, 5) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (result, row, 5);
-  event->flags = (guint) pdg_db_result_get_int4 (result, row, 6);
-  memcpy (event->key, pdg_db_result_get_uuid (result, row, 7), sizeof event->key);
-  event->id = id != NULL ? g_strdup (id) : g_malloc (PDG_UUID_TEXT_BYTES);
-  if (id == NULL)
-    pdg_uuid_format (event->key, event->id);
-  event->page_title = g_strdup (pdg_db_result_get_text (result, row, 9));
-  if (parts & PDG_EVENT_TYPE)
-    event->type = g_strdup (pdg_db_result_get_text (result, row, column++));
-  if (parts & PDG_EVENT_TERM)
+  return text != NULL ? pdg_arena_strndup (arena, text, len) : NULL;
+}
+
+static const char *
+dup_id (PdgArena *arena, const guint8 key[16])
+{
+  char *id = pdg_arena_alloc (arena, PDG_UUID_TEXT_BYTES);
+
+  pdg_uuid_format (key, id);
+  return id;
+}
+
+/* @sessions: (nullable) the owners, which then stand for what is not in the row. @term_no: (out). */
+static void
+read_event (PdgStoredEvent *event, PdgArena *arena, const PdgDbResult *result, guint row, PdgEventParts parts, const PdgStoreSessionKey *sessions,
+            gint32 *term_no)
+{
+  guint column = 5;
+
+  memset (event, 0, sizeof *event);
+  event->ts_usec = pdg_db_result_get_usec (result, row, 1);
+  event->sequence = pdg_db_result_is_null (result, row, 2) ? PDG_SEQUENCE_NONE : pdg_db_result_get_int4 (result, row, 2);
+  memcpy (event->key, pdg_db_result_get_uuid (result, row, 3), sizeof event->key);
+  event->id = dup_text (arena, result, row, 4);
+  if (event->id == NULL)
+    event->id = dup_id (arena, event->key);
+  if (sessions != NULL)
     {
-      event->name = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->component = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->component_path = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->journey = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->step = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->screen_no = pdg_db_result_get_int4 (result, row, column++);
+      const PdgStoreSessionKey *session = &sessions[pdg_db_result_get_int8 (result, row, 0) - 1];
+
+      event->project_no = session->project_no;
+      event->session_no = session->session_no;
     }
+  else
+    {
+      event->project_no = pdg_db_result_get_int4 (result, row, column++);
+      event->session_no = pdg_db_result_get_int4 (result, row, column++);
+    }
+  if (parts & PDG_EVENT_ARRIVAL)
+    {
+      event->received_usec = pdg_db_result_get_usec (result, row, column++);
+      event->flags = (guint) pdg_db_result_get_int4 (result, row, column++);
+    }
+  if (parts & PDG_EVENT_PAGE_TITLE)
+    event->page_title = dup_text (arena, result, row, column++);
+  if (parts & MEMBERS_OF_TERM)
+    *term_no = pdg_db_result_get_int4 (result, row, column++);
   if (parts & PDG_EVENT_PAGE_PATH)
-    event->page_path = g_strdup (pdg_db_result_get_text (result, row, column++));
+    event->page_path = dup_text (arena, result, row, column++);
   if (parts & PDG_EVENT_RELEASE)
-    event->release = g_strdup (pdg_db_result_get_text (result, row, column++));
+    event->release = dup_text (arena, result, row, column++);
   if (parts & PDG_EVENT_DATA)
     {
-      event->properties = g_strdup (pdg_db_result_get_text (result, row, column++));
-      event->metadata = g_strdup (pdg_db_result_get_text (result, row, column));
+      event->properties = dup_text (arena, result, row, column++);
+      event->metadata = dup_text (arena, result, row, column);
     }
-  return event;
+}
+
+static const char *
+copy_text (PdgArena *arena, const char *text)
+{
+  return text != NULL ? pdg_arena_strndup (arena, text, strlen (text)) : NULL;
+}
+
+static void
+set_term (PdgStoredEvent *event, PdgArena *arena, const PdgStoreTerm *term, PdgEventParts parts)
+{
+  if (parts & PDG_EVENT_TYPE)
+    event->type = copy_text (arena, term->type);
+  if (parts & PDG_EVENT_TERM)
+    {
+      event->name = copy_text (arena, term->name);
+      event->component = copy_text (arena, term->component);
+      event->component_path = copy_text (arena, term->component_path);
+      event->journey = copy_text (arena, term->journey);
+      event->step = copy_text (arena, term->step);
+      event->screen_no = term->screen_no;
+    }
+  if ((parts & PDG_EVENT_PAGE_PATH) && event->page_path == NULL)
+    event->page_path = copy_text (arena, term->screen_path);
+}
+
+/* The rows of @result as events, in its order, with what their terms say; NULL with an error. */
+static PdgStoredEvent *
+read_events (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, const PdgStoreSessionKey *sessions, GError **error)
+{
+  guint n = pdg_db_result_get_n_rows (result);
+  PdgStoredEvent *events = pdg_arena_alloc (asked->arena, (n + 1) * sizeof *events);
+  g_autofree gint32 *project_nos = g_new (gint32, n + 1), *term_nos = g_new (gint32, n + 1);
+  g_autofree const PdgStoreTerm **terms = NULL;
+
+  for (guint row = 0; row < n; row++)
+    {
+      read_event (&events[row], asked->arena, result, row, asked->parts, sessions, &term_nos[row]);
+      project_nos[row] = events[row].project_no;
+    }
+  if ((asked->parts & MEMBERS_OF_TERM) == 0)
+    return events;
+  terms = g_new (const PdgStoreTerm *, n + 1);
+  if (!pdg_store_load_terms (tx, project_nos, term_nos, n, terms, error))
+    return NULL;
+  for (guint row = 0; row < n; row++)
+    if (terms[row] != NULL)
+      set_term (&events[row], asked->arena, terms[row], asked->parts);
+  return events;
 }
 
 /* The range, narrowed to what can come after the place, so that whole partitions are left out. */
@@ -131,22 +209,21 @@ compare_newest_first (gconstpointer a, gconstpointer b)
   return compare_events (b, a);
 }
 
-/* Runs the statement, deals its rows out to @n lists, and sorts each: a join may have mixed them, and to sort all rows in the
- * database costs more than the few of each list here. @planned: its best plan is the same for all values. */
+/* Deals the rows out to @n lists, and sorts each: a join may have mixed them, and to sort all rows in the database costs more than the
+ * few of each list here. */
 static GPtrArray *
-run (PdgDbTx *tx, PdgStoreQuery *query, const PdgStoreEventQuery *asked, gboolean planned, guint n, GError **error)
+deal_out (PdgDbTx *tx, const PdgDbResult *result, const PdgStoreEventQuery *asked, const PdgStoreSessionKey *sessions, guint n, GError **error)
 {
-  g_autoptr (PdgDbResult) result = planned ? pdg_db_tx_query_planned (tx, query->sql->str, query->params, error)
-                                           : pdg_db_tx_query (tx, query->sql->str, query->params, error);
+  PdgStoredEvent *events = read_events (tx, result, asked, sessions, error);
   GPtrArray *lists;
 
-  if (result == NULL)
+  if (events == NULL)
     return NULL;
-  lists = pdg_store_make_lists (n, (GDestroyNotify) pdg_stored_event_free);
+  lists = pdg_store_make_lists (n, NULL);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], read_event (result, row, asked->parts));
+    g_ptr_array_add (lists->pdata[pdg_db_result_get_int8 (result, row, 0) - 1], &events[row]);
   for (guint i = 0; i < n; i++)
-    g_ptr_array_sort (lists->pdata[i], asked->newest_first ? compare_newest_first : compare_events);
+    pdg_store_sort_list (lists->pdata[i], asked->newest_first ? compare_newest_first : compare_events);
   return lists;
 }
 
@@ -176,20 +253,21 @@ append_sessions (PdgStoreQuery *query, const PdgStoreSessionKey *sessions, guint
   g_string_append (query->sql, " FROM unnest($1, $2, $3, $4) WITH ORDINALITY p (project_id, session_no, started_at, ended_at, place)");
 }
 
-GPtrArray *
-pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *asked, GError **error)
+/* @tied: each list comes by the time alone, which the index gives without a sort, and ends with all events of its last time, but for
+ * MAX_TIES. */
+static PdgDbResult *
+query_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *asked, gboolean tied, GError **error)
 {
   g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
-  const char *order = asked->newest_first ? DESCENDING : ASCENDING;
   gint64 from, to;
-  guint from_n;
+  guint from_n, limit_n;
 
   get_bounds (asked, &from, &to);
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, TRUE);
   append_sessions (&query, sessions, n, &from, &to);
   from_n = pdg_store_query_add_time (&query, from);
   pdg_store_query_add_time (&query, to);
-  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT e.* FROM event e ");
+  g_string_append (query.sql, tied ? " CROSS JOIN LATERAL (SELECT * FROM (SELECT e.* FROM event e " : " CROSS JOIN LATERAL (SELECT e.* FROM event e ");
   if (asked->filter != NULL)
     g_string_append (query.sql, PDG_STORE_EVENT_JOINS);
   g_string_append_printf (query.sql,
@@ -198,9 +276,44 @@ pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, 
                           from_n, from_n + 1);
   append_after (&query, asked);
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
-  g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e", order, pdg_store_query_add_int4 (&query, (gint32) asked->limit));
+  limit_n = pdg_store_query_add_int4 (&query, (gint32) asked->limit);
+  if (tied)
+    g_string_append_printf (query.sql, " ORDER BY e.ts%s FETCH FIRST $%u ROWS WITH TIES) t LIMIT $%u + " G_STRINGIFY (MAX_TIES) ") e",
+                            asked->newest_first ? " DESC" : "", limit_n, limit_n);
+  else
+    g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e", asked->newest_first ? DESCENDING : ASCENDING, limit_n);
   append_joins (&query, asked->parts);
-  return run (tx, &query, asked, asked->filter == NULL && asked->after == NULL, n, error);
+  return asked->filter == NULL && asked->after == NULL ? pdg_db_tx_query_planned (tx, query.sql->str, query.params, error)
+                                                       : pdg_db_tx_query (tx, query.sql->str, query.params, error);
+}
+
+/* Cuts lists that end with ties; FALSE when one has more ties than were read. */
+static gboolean
+cut_ties (GPtrArray *lists, guint limit)
+{
+  for (guint i = 0; i < lists->len; i++)
+    {
+      GPtrArray *list = lists->pdata[i];
+
+      if (list->len >= limit + MAX_TIES)
+        return FALSE;
+      if (list->len > limit)
+        g_ptr_array_set_size (list, (gint) limit);
+    }
+  return TRUE;
+}
+
+GPtrArray *
+pdg_store_list_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, const PdgStoreEventQuery *asked, GError **error)
+{
+  for (gboolean tied = asked->filter == NULL && asked->after == NULL;; tied = FALSE)
+    {
+      g_autoptr (PdgDbResult) result = query_session_events (tx, sessions, n, asked, tied, error);
+      g_autoptr (GPtrArray) lists = result != NULL ? deal_out (tx, result, asked, sessions, n, error) : NULL;
+
+      if (lists == NULL || !tied || cut_ties (lists, asked->limit))
+        return g_steal_pointer (&lists);
+    }
 }
 
 /* The range as the table w: windows of time that follow one another in the order asked for, bounded by the starts of sessions, each of
@@ -224,11 +337,12 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
 {
   g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
   const char *order = asked->newest_first ? DESCENDING : ASCENDING;
+  g_autoptr (PdgDbResult) result = NULL;
   gint64 from, to;
   guint from_n, to_n, limit_n;
 
   get_bounds (asked, &from, &to);
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, FALSE);
   pdg_store_query_append_owners (&query, project_nos, NULL, n);
   from_n = pdg_store_query_add_time (&query, from);
   to_n = pdg_store_query_add_time (&query, to);
@@ -244,20 +358,23 @@ pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const Pd
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
   g_string_append_printf (query.sql, " ORDER BY %s LIMIT $%u) e LIMIT $%u) e", order, limit_n, limit_n);
   append_joins (&query, asked->parts);
-  return run (tx, &query, asked, FALSE, n, error);
+  result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
+  return result != NULL ? deal_out (tx, result, asked, NULL, n, error) : NULL;
 }
 
 GPtrArray *
-pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, GError **error)
+pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, PdgArena *arena, GError **error)
 {
   g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
+  const PdgStoreEventQuery asked = { .parts = parts, .arena = arena };
   g_autoptr (PdgDbResult) result = NULL;
+  PdgStoredEvent *found;
   GPtrArray *events;
   guint8 key[16];
 
   if (!pdg_uuid_parse (id, strlen (id), key))
     pdg_hash128 (id, strlen (id), 0, key);
-  append_select (&query, parts);
+  append_select (&query, parts, FALSE);
   pdg_store_query_append_owners (&query, project_nos, NULL, n);
   pdg_db_params_add_uuid (query.params, key);
   pdg_store_query_add_text (&query, id);
@@ -265,12 +382,13 @@ pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
                               " AND coalesce(e.event_id, e.event_key::text) = $3 ORDER BY " DESCENDING " LIMIT 1) e");
   append_joins (&query, parts);
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
-  if (result == NULL)
+  found = result != NULL ? read_events (tx, result, &asked, NULL, error) : NULL;
+  if (found == NULL)
     return NULL;
-  events = g_ptr_array_new_full (n, (GDestroyNotify) pdg_stored_event_free);
+  events = g_ptr_array_new ();
   g_ptr_array_set_size (events, (gint) n);
   for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = read_event (result, row, parts);
+    events->pdata[pdg_db_result_get_int8 (result, row, 0) - 1] = &found[row];
   return events;
 }
 
@@ -280,10 +398,11 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
 {
   g_auto (PdgStoreQuery) query = PDG_STORE_QUERY_INIT;
   g_autoptr (PdgDbResult) result = NULL;
+  PdgStoredEvent *found;
   GPtrArray *events;
-  guint from;
+  guint from, n;
 
-  append_select (&query, asked->parts);
+  append_select (&query, asked->parts, FALSE);
   g_string_append (query.sql, ", e.n_all");
   pdg_store_query_append_owners (&query, &project_no, NULL, 1);
   from = pdg_store_query_add_time (&query, asked->from_usec);
@@ -293,19 +412,19 @@ pdg_store_list_fresh_events (PdgDbTx *tx, gint32 project_no, const PdgStoreSeen 
                           asked->filter != NULL ? PDG_STORE_EVENT_JOINS : "", from);
   *n_all = 0;
   if (!pdg_store_append_unseen (query.sql, query.params, "e", before, now))
-    return g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_stored_event_free);
+    return g_ptr_array_new ();
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
   g_string_append_printf (query.sql, " ORDER BY " DESCENDING " LIMIT $%u) e", pdg_store_query_add_int4 (&query, (gint32) asked->limit));
   append_joins (&query, asked->parts);
   g_string_append (query.sql, " ORDER BY " ASCENDING);
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
-  if (result == NULL)
+  found = result != NULL ? read_events (tx, result, asked, NULL, error) : NULL;
+  if (found == NULL)
     return NULL;
-  events = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_stored_event_free);
-  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    {
-      *n_all = pdg_db_result_get_int8 (result, row, pdg_db_result_get_n_columns (result) - 1);
-      g_ptr_array_add (events, read_event (result, row, asked->parts));
-    }
+  n = pdg_db_result_get_n_rows (result);
+  *n_all = n > 0 ? pdg_db_result_get_int8 (result, 0, pdg_db_result_get_n_columns (result) - 1) : 0;
+  events = g_ptr_array_sized_new (n);
+  for (guint row = 0; row < n; row++)
+    g_ptr_array_add (events, &found[row]);
   return events;
 }

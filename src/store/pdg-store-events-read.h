@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/pdg-arena.h"
 #include "db/pdg-db-tx.h"
 #include "model/pdg-event-filter.h"
 #include "model/pdg-records.h"
@@ -7,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What to read of each event beside its times, its identity, its title and its flags. What is left out reads as absent. */
+/* What to read of each event beside its time and its identity. What is left out reads as absent. */
 typedef enum
 {
   PDG_EVENT_TYPE = 1 << 0,
@@ -15,7 +16,9 @@ typedef enum
   PDG_EVENT_PAGE_PATH = 1 << 2, /* as it was sent */
   PDG_EVENT_RELEASE = 1 << 3,
   PDG_EVENT_DATA = 1 << 4, /* properties and metadata */
-  PDG_EVENT_ALL = 31,
+  PDG_EVENT_ARRIVAL = 1 << 5, /* when it was received, and its flags */
+  PDG_EVENT_PAGE_TITLE = 1 << 6,
+  PDG_EVENT_ALL = 127,
 } PdgEventParts;
 
 /* Where an event stands in the order of time; ties are told apart by session, sequence and key. */
@@ -37,6 +40,7 @@ typedef struct
   gboolean newest_first;
   guint limit; /* for each owner */
   PdgEventParts parts;
+  PdgArena *arena; /* where the events are made: they live as long as it */
 } PdgStoreEventQuery;
 
 /* A session whose events are wanted; the times are those of its row. */
@@ -48,13 +52,14 @@ typedef struct
   gint32 session_no;
 } PdgStoreSessionKey;
 
-/* Events of @n projects by one statement: a list for each, in their order. Tenant transaction. Errors: PDG_DB_ERROR.
- * (transfer full) (element-type GPtrArray(PdgStoredEvent)) */
+/* Events of @n projects by one statement: a list for each, in their order. Here as below, a term that this connection has not read yet
+ * (pdg-store-terms.h) costs one more. Tenant transaction. Errors: PDG_DB_ERROR. (transfer full) (element-type GPtrArray(PdgStoredEvent)) */
 GPtrArray *pdg_store_list_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const PdgStoreEventQuery *query, GError **error);
 
 /* The event with this id in each of @n projects, the newest when several sessions or times used it; NULL items where there is none.
  * (transfer full) (element-type PdgStoredEvent) */
-GPtrArray *pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, GError **error);
+GPtrArray *pdg_store_find_events (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, PdgEventParts parts, PdgArena *arena,
+                                  GError **error);
 
 /* Events of @n sessions by one statement: a list for each, in their order. Tenant transaction. Errors: PDG_DB_ERROR.
  * (transfer full) (element-type GPtrArray(PdgStoredEvent)) */

@@ -48,3 +48,14 @@ pdg_store_make_lists (guint n, GDestroyNotify free_func)
     g_ptr_array_add (lists, g_ptr_array_new_with_free_func (free_func));
   return lists;
 }
+
+void
+pdg_store_sort_list (GPtrArray *list, GCompareFunc compare)
+{
+  for (guint i = 1; i < list->len; i++)
+    if (compare (&list->pdata[i - 1], &list->pdata[i]) > 0)
+      {
+        g_ptr_array_sort (list, compare);
+        return;
+      }
+}

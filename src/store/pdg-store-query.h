@@ -28,4 +28,7 @@ void  pdg_store_query_append_owners (PdgStoreQuery *query, const gint32 *project
 /* One empty list of what @free_func frees for each of @n owners. (transfer full) (element-type GPtrArray) */
 GPtrArray *pdg_store_make_lists (guint n, GDestroyNotify free_func);
 
+/* Sorts a list that the database gives in order, but for what a join may have mixed. @compare: as for g_ptr_array_sort (). */
+void       pdg_store_sort_list (GPtrArray *list, GCompareFunc compare);
+
 G_END_DECLS

@@ -6,13 +6,14 @@
 
 G_BEGIN_DECLS
 
-/* What to read of each session beside its own row. What is left out reads as absent, the actor as the session itself. */
+/* What to read of each session beside its id and its times. What is left out reads as absent. */
 typedef enum
 {
   PDG_SESSION_ACTOR = 1 << 0,
   PDG_SESSION_PATHS = 1 << 1,
   PDG_SESSION_RELEASE = 1 << 2,
-  PDG_SESSION_ALL = 7,
+  PDG_SESSION_COUNTS = 1 << 3, /* of events, page views and errors */
+  PDG_SESSION_ALL = 15,
 } PdgSessionParts;
 
 /* Which sessions: a plain value. Times in microseconds, half-open; a session counts when it began before the end and

@@ -82,11 +82,13 @@ static char *
 walk_events (const gint32 *project_nos, const PdgStoreSessionKey *sessions, guint owner, PdgStoreEventQuery query, BetweenPages between)
 {
   GString *seen = g_string_new (NULL);
+  g_autoptr (PdgArena) arena = pdg_arena_new (0);
   PdgEventPlace place;
   gboolean more = TRUE;
 
   query.limit = PAGE + 1;
   query.parts = PDG_EVENT_ALL;
+  query.arena = arena;
   while (more)
     {
       g_autoptr (PdgQueries) queries = begin ();

@@ -42,12 +42,23 @@ lookup_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
   return sessions != NULL && sessions->pdata[0] != NULL;
 }
 
-static const PdgStoreEventQuery all_events = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = 10, .parts = PDG_EVENT_ALL };
+/* Events for as long as the program runs. */
+static PdgStoreEventQuery
+ask_all_events (void)
+{
+  static PdgArena *arena;
+
+  if (arena == NULL)
+    arena = pdg_arena_new (0);
+  return (PdgStoreEventQuery) { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .limit = 10, .parts = PDG_EVENT_ALL, .arena = arena };
+}
 
 static gboolean
 list_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  return has_some (pdg_store_list_events (tx, &whose->project->project_no, 1, &all_events, error));
+  const PdgStoreEventQuery query = ask_all_events ();
+
+  return has_some (pdg_store_list_events (tx, &whose->project->project_no, 1, &query, error));
 }
 
 /* With the cursor of the other organisation's row. */
@@ -55,7 +66,7 @@ static gboolean
 list_events_after (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   const PdgEventPlace place = { .ts_usec = 1, .session_no = 1 };
-  PdgStoreEventQuery query = all_events;
+  PdgStoreEventQuery query = ask_all_events ();
 
   query.after = &place;
   return has_some (pdg_store_list_events (tx, &whose->project->project_no, 1, &query, error));
@@ -65,7 +76,7 @@ static gboolean
 find_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   g_autofree char *id = g_strconcat (mark_of (whose), "-1", NULL);
-  g_autoptr (GPtrArray) events = pdg_store_find_events (tx, &whose->project->project_no, 1, id, PDG_EVENT_ALL, error);
+  g_autoptr (GPtrArray) events = pdg_store_find_events (tx, &whose->project->project_no, 1, id, PDG_EVENT_ALL, ask_all_events ().arena, error);
 
   return events != NULL && events->pdata[0] != NULL;
 }
@@ -99,8 +110,9 @@ static gboolean
 list_session_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   const PdgStoreSessionKey key = { G_MININT64, G_MAXINT64, whose->project->project_no, 1 };
+  const PdgStoreEventQuery query = ask_all_events ();
 
-  return has_some (pdg_store_list_session_events (tx, &key, 1, &all_events, error));
+  return has_some (pdg_store_list_session_events (tx, &key, 1, &query, error));
 }
 
 static void
@@ -221,7 +233,7 @@ static gboolean
 list_fresh_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   PdgStoreSeen before = { (char *) "3:3:", 0 };
-  PdgStoreEventQuery asked = { .from_usec = G_MININT64, .limit = 10, .parts = PDG_EVENT_ALL };
+  PdgStoreEventQuery asked = ask_all_events ();
   g_autoptr (PdgStoreSeen) now = pdg_store_load_seen (tx, error);
   g_autoptr (GPtrArray) events = NULL;
   gint64 n_all = 0;
