@@ -303,7 +303,7 @@ pdg_event_builder_finish (PdgEventBuilder *self)
     }
   event = pdg_event_batch_add (self->batch);
   event->index = self->index;
-  error = pdg_event_verdict (&self->members, self->limits.max_depth, self->batch, event);
+  error = pdg_event_verdict (&self->members, &self->limits, self->batch, event);
   if (error != NULL)
     {
       pdg_event_batch_drop_last (self->batch);

@@ -120,7 +120,7 @@ finish_event (Reader *reader, guint32 index, gsize size)
     }
   event = pdg_event_batch_add (reader->batch);
   event->index = index;
-  error = pdg_event_verdict (&reader->members, reader->limits.max_depth, reader->batch, event);
+  error = pdg_event_verdict (&reader->members, &reader->limits, reader->batch, event);
   if (error != NULL)
     {
       pdg_event_batch_drop_last (reader->batch);

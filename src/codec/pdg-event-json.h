@@ -1,17 +1,19 @@
 #pragma once
 
 #include "codec/pdg-codec-error.h"
+#include "codec/pdg-event-policy.h"
 #include "model/pdg-event.h"
 
 G_BEGIN_DECLS
 
-/* How much one request may hold. A plain value; start from PDG_EVENT_JSON_LIMITS_DEFAULT. */
+/* How much one request may hold, and what the projects ask for. A plain value; start from PDG_EVENT_JSON_LIMITS_DEFAULT. */
 typedef struct
 {
   gsize max_body_bytes;  /* at most G_MAXUINT32; the whole request is refused beyond it */
   guint max_events;      /* the whole request is refused beyond it */
   gsize max_event_bytes; /* that event is refused beyond it */
   guint max_depth;       /* levels of objects and arrays, the event itself being the first; that event is refused beyond it */
+  const PdgEventPolicies *policies; /* (nullable) what the projects ask for; NULL = events are kept as they are */
 } PdgEventJsonLimits;
 
 #define PDG_EVENT_JSON_LIMITS_DEFAULT \

@@ -3,6 +3,7 @@
 
 #include "base/pdg-id.h"
 #include "base/pdg-time.h"
+#include "codec/pdg-event-redact.h"
 #include "codec/pdg-json-text.h"
 
 #include <string.h>
@@ -228,12 +229,30 @@ set_type_flags (const PdgEventMembers *members, PdgEvent *event)
     }
 }
 
+/* Applies the rules of the event's project, and notes which they are. */
+static void
+redact (PdgEventMembers *members, const PdgEventPolicies *policies, PdgEventBatch *batch, PdgEvent *event)
+{
+  const PdgJsonSpan *project = &members->fields[PDG_FIELD_AT_PROJECT_ID];
+  PdgSlice id = { NULL, 0 };
+  const PdgEventPolicy *policy;
+
+  if ((members->seen & BIT (PDG_FIELD_AT_PROJECT_ID)) != 0 && project->kind == PDG_JSON_STRING)
+    id = get_slice (project, batch);
+  policy = pdg_event_policies_find (policies, id);
+  pdg_event_redact (policy->redaction, members, batch);
+  event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
+}
+
 char *
-pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatch *batch, PdgEvent *event)
+pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event)
 {
   guint64 data_fields = pdg_event_fields_data;
-  char *error = take_fields (members, max_depth, batch, event);
+  char *error;
 
+  if (limits->policies != NULL)
+    redact (members, limits->policies, batch, event);
+  error = take_fields (members, limits->max_depth, batch, event);
   if (error != NULL)
     return error;
   if (event->page_path.data == NULL && (members->seen & BIT (PDG_FIELD_AT_PAGE_URL)) != 0)
