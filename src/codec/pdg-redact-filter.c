@@ -87,6 +87,13 @@ begins_word (const char *text, const char *p)
 
 #if HAVE_VECTOR
 
+/* Whether enough of 16 bytes are digits, and three of them in a row; the first test is the cheaper one. */
+static inline gboolean
+has_digits (guint digits)
+{
+  return (digits & digits >> 1 & digits >> 2) != 0 && __builtin_popcount (digits) >= MIN_DIGITS;
+}
+
 /* What a block of 16 bytes has, a bit for each of them. */
 typedef struct
 {
@@ -165,7 +172,7 @@ look_at_short (const PdgRedactFilter *filter, const char *text, gsize len)
     }
   masks = classify (_mm_set_epi64x ((gint64) last, (gint64) first));
   /* One digit may be seen twice, which errs on the safe side. An IBAN is longer than this but for its shortest, of 15. */
-  if (masks.marks != 0 || __builtin_popcount (masks.digits) >= MIN_DIGITS || (len == BLOCK - 1 && has_iban (text, text, masks.letters, masks.digits)))
+  if (masks.marks != 0 || has_digits (masks.digits) || (len == BLOCK - 1 && has_iban (text, text, masks.letters, masks.digits)))
     maybe |= PDG_REDACT_MAYBE_PATTERN;
   if (masks.keys != 0 && filter->keys)
     for (gsize i = 0; i < len; i++)
@@ -189,7 +196,7 @@ pdg_redact_filter_look (const PdgRedactFilter *filter, const char *text, gsize l
       gsize left = (gsize) (text + len - p) - BLOCK, step = MIN (left, BLOCK); /* the last block overlaps the one before */
       Masks next = { 0 };
 
-      if ((masks.marks != 0 && has_mark (text, p, masks.marks)) || __builtin_popcount (masks.digits) >= MIN_DIGITS)
+      if ((masks.marks != 0 && has_mark (text, p, masks.marks)) || has_digits (masks.digits))
         maybe |= PDG_REDACT_MAYBE_PATTERN;
       if (masks.keys != 0 && filter->keys && has_key (filter, text, p, masks.keys))
         maybe |= PDG_REDACT_MAYBE_KEY;
@@ -204,7 +211,36 @@ pdg_redact_filter_look (const PdgRedactFilter *filter, const char *text, gsize l
     }
 }
 
+gboolean
+pdg_redact_filter_has_unicode_escape (const char *text, gsize len)
+{
+  const __m128i backslash = _mm_set1_epi8 ('\\'), letter = _mm_set1_epi8 ('u');
+  gsize i = 0;
+
+  for (; i + BLOCK < len; i += BLOCK)
+    {
+      __m128i first = _mm_cmpeq_epi8 (_mm_loadu_si128 ((const __m128i *) (const void *) (text + i)), backslash);
+      __m128i second = _mm_cmpeq_epi8 (_mm_loadu_si128 ((const __m128i *) (const void *) (text + i + 1)), letter);
+
+      if (_mm_movemask_epi8 (_mm_and_si128 (first, second)) != 0)
+        return TRUE;
+    }
+  for (; i + 1 < len; i++)
+    if (text[i] == '\\' && text[i + 1] == 'u')
+      return TRUE;
+  return FALSE;
+}
+
 #else
+
+gboolean
+pdg_redact_filter_has_unicode_escape (const char *text, gsize len)
+{
+  for (gsize i = 0; i + 1 < len; i++)
+    if (text[i] == '\\' && text[i + 1] == 'u')
+      return TRUE;
+  return FALSE;
+}
 
 PdgRedactMaybe
 pdg_redact_filter_look (const PdgRedactFilter *filter, const char *text, gsize len)

@@ -31,4 +31,7 @@ void           pdg_redact_filter_add (PdgRedactFilter *filter, const char *name,
 /* Looks at @len bytes, which may be JSON or plain text. Never misses: a pattern or key that is there is said to be there. */
 PdgRedactMaybe pdg_redact_filter_look (const PdgRedactFilter *filter, const char *text, gsize len);
 
+/* Whether a backslash stands before a u: \uXXXX, also of JSON inside a string, whose backslash is written as two. */
+gboolean       pdg_redact_filter_has_unicode_escape (const char *text, gsize len);
+
 G_END_DECLS

@@ -94,22 +94,6 @@ blank_escapes (char *text, gsize len)
   return TRUE;
 }
 
-/* Also one of JSON inside a string, whose backslash is written as two. */
-static gboolean
-has_unicode_escape (const char *text, gsize len)
-{
-  const char *p = text, *end = text + len;
-
-  while ((p = memchr (p, '\\', (gsize) (end - p))) != NULL)
-    {
-      while (*p == '\\')
-        p++;
-      if (*p == 'u')
-        return TRUE;
-    }
-  return FALSE;
-}
-
 gboolean
 pdg_redact_is_suspect (const PdgRedactRules *rules, const PdgJsonSpan *span)
 {
@@ -117,7 +101,7 @@ pdg_redact_is_suspect (const PdgRedactRules *rules, const PdgJsonSpan *span)
   PdgRedactMaybe maybe = pdg_redact_filter_look (&rules->filter, span->text, span->len);
   PdgRedactMatch match;
 
-  if (escaped && has_unicode_escape (span->text, span->len))
+  if (escaped && pdg_redact_filter_has_unicode_escape (span->text, span->len))
     return TRUE;
   if ((maybe & PDG_REDACT_MAYBE_KEY) != 0 && has_denied_key (rules, span->text, span->len))
     return TRUE;
