@@ -35,4 +35,7 @@ PdgEventBatch *pdg_event_json_parse (GBytes *body, gint64 received_usec, const P
  * "duplicates" when there are any (they are part of @n_accepted). m is @n_issues. (transfer full) Any thread. */
 GBytes        *pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates);
 
+/* An accepted event as JSON with the keys of the wire, which reads as the same event. (transfer full) Any thread. */
+GBytes        *pdg_event_json_write_event (const PdgEvent *event);
+
 G_END_DECLS

@@ -229,17 +229,23 @@ set_type_flags (const PdgEventMembers *members, PdgEvent *event)
     }
 }
 
+/* What the event has for a project, before it is judged. */
+static PdgSlice
+get_project (const PdgEventMembers *members, PdgEventBatch *batch)
+{
+  const PdgJsonSpan *project = &members->fields[PDG_FIELD_AT_PROJECT_ID];
+
+  if ((members->seen & BIT (PDG_FIELD_AT_PROJECT_ID)) != 0 && project->kind == PDG_JSON_STRING)
+    return get_slice (project, batch);
+  return (PdgSlice) { NULL, 0 };
+}
+
 /* Applies the rules of the event's project, and notes which they are. */
 static void
 redact (PdgEventMembers *members, const PdgEventPolicies *policies, PdgEventBatch *batch, PdgEvent *event)
 {
-  const PdgJsonSpan *project = &members->fields[PDG_FIELD_AT_PROJECT_ID];
-  PdgSlice id = { NULL, 0 };
-  const PdgEventPolicy *policy;
+  const PdgEventPolicy *policy = pdg_event_policies_find (policies, get_project (members, batch));
 
-  if ((members->seen & BIT (PDG_FIELD_AT_PROJECT_ID)) != 0 && project->kind == PDG_JSON_STRING)
-    id = get_slice (project, batch);
-  policy = pdg_event_policies_find (policies, id);
   pdg_event_redact (policy->redaction, members, batch);
   event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
 }
@@ -264,4 +270,21 @@ pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, P
     data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
   event->data = pdg_event_data_build (members, data_fields, batch);
   return NULL;
+}
+
+void
+pdg_event_verdict_add (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, guint32 index)
+{
+  PdgEvent *event = pdg_event_batch_add (batch);
+  PdgSlice raw = { NULL, 0 };
+  char *error;
+
+  event->index = index;
+  error = pdg_event_verdict (members, limits, batch, event);
+  if (error == NULL)
+    return;
+  pdg_event_batch_drop_last (batch);
+  if (limits->policies != NULL)
+    raw = pdg_event_data_write (members, batch);
+  pdg_event_batch_take_refused (batch, index, error, get_project (members, batch), raw);
 }
