@@ -36,6 +36,7 @@ typedef struct
   char *key;    /* the text that the client has for one, nullable */
   PdgPrincipal *principal;
   gboolean keyless;
+  char *project;   /* its id */
   guint n_ignored; /* replay chunks */
 } PdgClientCall;
 

@@ -63,6 +63,7 @@ call_free (PdgClientCall *call)
   g_clear_pointer (&call->body, g_bytes_unref);
   pdg_principal_unref (call->principal);
   g_free (call->key);
+  g_free (call->project);
   g_free (call);
 }
 
@@ -169,17 +170,23 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
 }
 
 static void
-store (PdgClientCall *owned, const char *project)
+store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer user_data)
 {
-  g_autoptr (PdgClientCall) call = owned;
+  g_autoptr (PdgClientCall) call = user_data;
   const PdgApiOptions *options = &call->api->options;
   g_autofree char *client = dup_client (call);
-  PdgDialectContext context = { .project = project, .client = client, .host = pdg_http_request_get_header (call->request, "Host"),
+  PdgDialectContext context = { .project = call->project, .client = client, .host = pdg_http_request_get_header (call->request, "Host"),
                                 .received_usec = pdg_clock_now_usec () };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
 
+  if (policies == NULL)
+    {
+      refuse_error (call, cause);
+      return;
+    }
   context.limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
+  context.limits.policies = policies;
   context.limits.max_body_bytes = options->ingest_body_bytes;
   context.limits.max_events = options->ingest_events * EVENTS_FACTOR;
   context.limits.max_event_bytes = options->ingest_event_bytes;
@@ -196,13 +203,13 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   PdgClientCall *call = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *project = pdg_project_finder_find_finish (call->api->projects, result, &error);
 
-  if (project == NULL && error == NULL && call->keyless)
-    project = g_strdup (call->api->options.keyless_project);
-  if (project != NULL)
+  call->project = pdg_project_finder_find_finish (call->api->projects, result, &error);
+  if (call->project == NULL && error == NULL && call->keyless)
+    call->project = g_strdup (call->api->options.keyless_project);
+  if (call->project != NULL)
     {
-      store (call, project);
+      pdg_api_with_policies (call->api, call->request, call->principal, store_by_policies, call);
       return;
     }
   if (error != NULL)

@@ -94,32 +94,103 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
   pdg_http_request_respond (request, 202, "application/json", body);
 }
 
-static void
-store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
+typedef struct
 {
+  PdgApi *api;
+  PdgHttpRequest *request;
+  PdgApiPoliciesFunc func;
+  gpointer user_data;
+} Waiting;
+
+static void
+policies_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Waiting *waiting = user_data;
+  g_autoptr (PdgHttpRequest) request = waiting->request;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgEventPolicies) policies = pdg_policies_load_finish (waiting->api->policies, result, &error);
+
+  waiting->func (policies, error, waiting->user_data);
+}
+
+void
+pdg_api_with_policies (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiPoliciesFunc func, gpointer user_data)
+{
+  g_autoptr (PdgEventPolicies) policies = pdg_policies_peek (api->policies, principal);
+  Waiting *waiting;
+
+  if (policies != NULL)
+    {
+      func (policies, NULL, user_data);
+      return;
+    }
+  waiting = g_new (Waiting, 1);
+  *waiting = (Waiting) { api, pdg_http_request_ref (request), func, user_data };
+  pdg_policies_load_async (api->policies, principal, pdg_http_request_get_cancellable (request), policies_cb, waiting);
+}
+
+/* A request whose sender is known. */
+typedef struct
+{
+  PdgApi *api;
+  PdgHttpRequest *request;
+  PdgPrincipal *principal;
+} Sent;
+
+static void
+sent_free (Sent *sent)
+{
+  pdg_http_request_unref (sent->request);
+  pdg_principal_unref (sent->principal);
+  g_free (sent);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sent, sent_free)
+
+static void
+store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer user_data)
+{
+  g_autoptr (Sent) sent = user_data;
+  const PdgApiOptions *options = &sent->api->options;
   PdgEventJsonLimits limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
+
+  if (policies == NULL)
+    {
+      respond_with_error (sent->request, cause);
+      return;
+    }
+  limits.max_body_bytes = options->ingest_body_bytes;
+  limits.max_events = options->ingest_events;
+  limits.max_event_bytes = options->ingest_event_bytes;
+  limits.policies = policies;
+  batch = pdg_event_json_parse (pdg_http_request_get_body (sent->request), pdg_clock_now_usec (), &limits, &error);
+  if (batch == NULL)
+    {
+      respond_with_error (sent->request, error);
+      return;
+    }
+  pdg_http_request_ref (sent->request);
+  if (pdg_ingest_submit (options->ingest, sent->principal, batch, stored_cb, sent->request, &error))
+    return;
+  respond_with_error (sent->request, error);
+  pdg_http_request_unref (sent->request);
+}
+
+static void
+store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
+{
+  Sent *sent;
 
   if (!pdg_principal_may (principal, PDG_ROLE_INGEST))
     {
       pdg_http_request_respond_error (request, 403, "this is a token for reading; send events with an ingest key of the project");
       return;
     }
-  limits.max_body_bytes = api->options.ingest_body_bytes;
-  limits.max_events = api->options.ingest_events;
-  limits.max_event_bytes = api->options.ingest_event_bytes;
-  batch = pdg_event_json_parse (pdg_http_request_get_body (request), pdg_clock_now_usec (), &limits, &error);
-  if (batch == NULL)
-    {
-      respond_with_error (request, error);
-      return;
-    }
-  pdg_http_request_ref (request);
-  if (pdg_ingest_submit (api->options.ingest, principal, batch, stored_cb, request, &error))
-    return;
-  respond_with_error (request, error);
-  pdg_http_request_unref (request);
+  sent = g_new (Sent, 1);
+  *sent = (Sent) { api, pdg_http_request_ref (request), pdg_principal_ref (principal) };
+  pdg_api_with_policies (api, request, principal, store_by_policies, sent);
 }
 
 static void

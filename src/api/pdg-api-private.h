@@ -7,6 +7,7 @@
 #include "api/pdg-api.h"
 #include "base/pdg-timeouts.h"
 #include "graphql/pdg-graphql.h"
+#include "service/pdg-policies.h"
 #include "service/pdg-project-finder.h"
 #include "service/pdg-queries.h"
 
@@ -22,6 +23,7 @@ struct _PdgApi
   PdgApiGuards *guards;
   PdgTimeouts *timeouts; /* of requests under way */
   PdgProjectFinder *projects;
+  PdgPolicies *policies;
   char *client_salt;              /* of what tells clients apart that do not say who they are; dies with the process */
   guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
@@ -104,6 +106,11 @@ void        pdg_api_add_client_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
+
+/* Calls @func with what the projects of @principal ask for, at once when that is remembered; NULL with an error when the database
+ * cannot say. The request is kept until then. */
+typedef void (*PdgApiPoliciesFunc) (PdgEventPolicies *policies, const GError *error, gpointer user_data);
+void        pdg_api_with_policies (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiPoliciesFunc func, gpointer user_data);
 
 #define PDG_API_RETRY_AFTER_SECONDS "1"
 #define PDG_API_CORS_HEADERS "Content-Type, Authorization, X-PG-API-Key"

@@ -66,6 +66,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->guards = pdg_api_guards_new (&guards);
   api->timeouts = pdg_timeouts_new (options->graphql_timeout_ms);
   api->projects = pdg_project_finder_new (options->pool);
+  api->policies = pdg_policies_new (options->pool);
   api->client_salt = pdg_random_token (32);
   if (sdl == NULL)
     return NULL;
@@ -88,6 +89,7 @@ pdg_api_free (PdgApi *api)
   g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->timeouts, pdg_timeouts_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
+  g_clear_pointer (&api->policies, pdg_policies_free);
   g_clear_pointer (&api->client_salt, g_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);

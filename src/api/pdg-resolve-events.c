@@ -216,6 +216,20 @@ event_metadata (PdgGqlCall *call)
 }
 
 static void
+event_redaction_version (PdgGqlCall *call)
+{
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      guint version = ((const PdgStoredEvent *) pdg_gql_call_get_source (call, i))->flags >> PDG_EVENT_REDACTION_SHIFT;
+
+      if (version > 0)
+        pdg_gql_call_set_int (call, i, (int) version);
+      else
+        pdg_gql_call_set_null (call, i);
+    }
+}
+
+static void
 event_sequence (PdgGqlCall *call)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
@@ -257,6 +271,7 @@ static const PdgGqlBinding bindings[] = {
   { "Event.sequence", event_sequence },
   { "Event.isLate", event_is_late },
   { "Event.isClamped", event_is_clamped },
+  { "Event.redactionVersion", event_redaction_version },
   { "Event.session", event_session },
   { "Event.actor", event_actor },
   { "Event.screen", event_screen },

@@ -307,6 +307,7 @@ pdg_dialect_read (GBytes *body, const char *protocol, const char *list, const ch
   PdgJsonSpan root, sent;
   gboolean read;
 
+  pdg_event_batch_set_source (batch, protocol);
   if (size > context->limits.max_body_bytes)
     {
       g_set_error (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_LARGE, "the body is larger than %" G_GSIZE_FORMAT " KB; send fewer events at once",

@@ -293,7 +293,6 @@ void
 pdg_event_builder_finish (PdgEventBuilder *self)
 {
   g_autofree char *error = NULL;
-  PdgEvent *event;
 
   if (measure (self) > self->limits.max_event_bytes)
     {
@@ -301,12 +300,5 @@ pdg_event_builder_finish (PdgEventBuilder *self)
       pdg_event_builder_refuse (self, error);
       return;
     }
-  event = pdg_event_batch_add (self->batch);
-  event->index = self->index;
-  error = pdg_event_verdict (&self->members, self->limits.max_depth, self->batch, event);
-  if (error != NULL)
-    {
-      pdg_event_batch_drop_last (self->batch);
-      pdg_event_builder_refuse (self, error);
-    }
+  pdg_event_verdict_add (&self->members, &self->limits, self->batch, self->index);
 }

@@ -118,3 +118,43 @@ pdg_event_data_build (const PdgEventMembers *members, guint64 fields, PdgEventBa
   *out++ = '}';
   return (PdgSlice) { start, (guint32) (out - start) };
 }
+
+static char *
+append_member (char *out, const char *start, const char *key, gsize key_len, const PdgJsonSpan *value)
+{
+  if (out > start + 1)
+    *out++ = ',';
+  out = append (out, key, key_len);
+  *out++ = ':';
+  return pdg_json_copy_fit (value, out);
+}
+
+PdgSlice
+pdg_event_data_write (const PdgEventMembers *members, PdgEventBatch *batch)
+{
+  guint8 flags = 0;
+  char *start, *out;
+
+  for (guint64 left = members->seen; left != 0; left &= left - 1)
+    flags |= members->fields[__builtin_ctzll (left)].flags;
+  for (guint i = 0; i < members->unknown->len; i++)
+    flags |= g_array_index (members->unknown, PdgEventMember, i).value.flags;
+  if ((flags & PDG_JSON_TOO_DEEP) != 0)
+    return (PdgSlice) { NULL, 0 };
+  start = out = pdg_event_batch_alloc (batch, measure (members, members->seen));
+  *out++ = '{';
+  for (guint64 left = members->seen; left != 0; left &= left - 1)
+    {
+      guint i = (guint) __builtin_ctzll (left);
+
+      out = append_member (out, start, pdg_event_fields[i].prefix, pdg_event_fields[i].name_len + 2u, &members->fields[i]);
+    }
+  for (guint i = 0; i < members->unknown->len; i++)
+    {
+      const PdgEventMember *member = &g_array_index (members->unknown, PdgEventMember, i);
+
+      out = append_member (out, start, member->key.text, member->key.len, &member->value);
+    }
+  *out++ = '}';
+  return (PdgSlice) { start, (guint32) (out - start) };
+}

@@ -26,4 +26,8 @@ typedef struct
  * before its own so that these win. The text is in @batch; absent when there is nothing to keep. */
 PdgSlice pdg_event_data_build (const PdgEventMembers *members, guint64 fields, PdgEventBatch *batch);
 
+/* All members as one object again, as they were sent but for what redaction changed. Absent when one of them was nested too deep to
+ * be redacted. */
+PdgSlice pdg_event_data_write (const PdgEventMembers *members, PdgEventBatch *batch);
+
 G_END_DECLS

@@ -80,6 +80,11 @@ static const char alias[] = "product_id";
 
 guint64 pdg_event_fields_required;
 guint64 pdg_event_fields_data;
+guint64 pdg_event_fields_text;
+
+/* Who, what and which: text that is told apart, not read. A person's own address as user.id is what the product calls him. */
+static const char *const identifiers[] = { "event_id", "project_id", "session.id", "event.type", "user.id", "anonymous.id", "org.id",
+                                           "gen_ai.journey.id", "gen_ai.journey.step.id", "app.version", NULL };
 
 /* A name by its first and last eight bytes, which for most names is all of it. */
 typedef struct
@@ -147,6 +152,9 @@ pdg_event_fields_ensure (void)
       if (field->kind == PDG_FIELD_STRING || field->kind == PDG_FIELD_INTEGER || field->kind == PDG_FIELD_NUMBER
           || field->kind == PDG_FIELD_ANY)
         pdg_event_fields_data |= G_GUINT64_CONSTANT (1) << i;
+      if ((field->kind == PDG_FIELD_TEXT || field->kind == PDG_FIELD_STRING || field->kind == PDG_FIELD_ANY || field->kind == PDG_FIELD_OBJECT)
+          && !g_strv_contains (identifiers, field->name))
+        pdg_event_fields_text |= G_GUINT64_CONSTANT (1) << i;
     }
   slot_insert (alias, sizeof alias - 1, PDG_FIELD_AT_PROJECT_ID);
   g_once_init_leave (&done, 1);

@@ -48,9 +48,11 @@ enum
 
 extern const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS];
 
-/* Sets of fields as bits: those an event must have, and those that go to the data as they are. */
+/* Sets of fields as bits: those an event must have, those that go to the data as they are, and those that hold what people or
+ * programs wrote, and no identifier: redaction looks at them. */
 extern guint64 pdg_event_fields_required;
 extern guint64 pdg_event_fields_data;
+extern guint64 pdg_event_fields_text;
 
 /* Makes the sets and the look-up table; idempotent, before the other calls. Any thread. */
 void pdg_event_fields_ensure (void);

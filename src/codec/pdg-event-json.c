@@ -109,23 +109,11 @@ read_member (Reader *reader, const guint8 *p)
 static void
 finish_event (Reader *reader, guint32 index, gsize size)
 {
-  char *error;
-  PdgEvent *event;
-
   if (size > reader->limits.max_event_bytes)
-    {
-      error = g_strdup_printf ("event: larger than %" G_GSIZE_FORMAT " KB", reader->limits.max_event_bytes / 1024);
-      pdg_event_batch_take_issue (reader->batch, index, error);
-      return;
-    }
-  event = pdg_event_batch_add (reader->batch);
-  event->index = index;
-  error = pdg_event_verdict (&reader->members, reader->limits.max_depth, reader->batch, event);
-  if (error != NULL)
-    {
-      pdg_event_batch_drop_last (reader->batch);
-      pdg_event_batch_take_issue (reader->batch, index, error);
-    }
+    pdg_event_batch_take_issue (reader->batch, index,
+                                g_strdup_printf ("event: larger than %" G_GSIZE_FORMAT " KB", reader->limits.max_event_bytes / 1024));
+  else
+    pdg_event_verdict_add (&reader->members, &reader->limits, reader->batch, index);
 }
 
 static const guint8 *

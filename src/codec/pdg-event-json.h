@@ -1,17 +1,19 @@
 #pragma once
 
 #include "codec/pdg-codec-error.h"
+#include "codec/pdg-event-policy.h"
 #include "model/pdg-event.h"
 
 G_BEGIN_DECLS
 
-/* How much one request may hold. A plain value; start from PDG_EVENT_JSON_LIMITS_DEFAULT. */
+/* How much one request may hold, and what the projects ask for. A plain value; start from PDG_EVENT_JSON_LIMITS_DEFAULT. */
 typedef struct
 {
   gsize max_body_bytes;  /* at most G_MAXUINT32; the whole request is refused beyond it */
   guint max_events;      /* the whole request is refused beyond it */
   gsize max_event_bytes; /* that event is refused beyond it */
   guint max_depth;       /* levels of objects and arrays, the event itself being the first; that event is refused beyond it */
+  const PdgEventPolicies *policies; /* (nullable) what the projects ask for; NULL = events are kept as they are */
 } PdgEventJsonLimits;
 
 #define PDG_EVENT_JSON_LIMITS_DEFAULT \
@@ -32,5 +34,8 @@ PdgEventBatch *pdg_event_json_parse (GBytes *body, gint64 received_usec, const P
 /* Writes the answer of POST /v1/events: {"accepted":n,"rejected":m,"errors":[{"index":i,"error":"field: reason"}]}, and
  * "duplicates" when there are any (they are part of @n_accepted). m is @n_issues. (transfer full) Any thread. */
 GBytes        *pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates);
+
+/* An accepted event as JSON with the keys of the wire, which reads as the same event. (transfer full) Any thread. */
+GBytes        *pdg_event_json_write_event (const PdgEvent *event);
 
 G_END_DECLS

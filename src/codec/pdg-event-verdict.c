@@ -3,6 +3,7 @@
 
 #include "base/pdg-id.h"
 #include "base/pdg-time.h"
+#include "codec/pdg-event-redact.h"
 #include "codec/pdg-json-text.h"
 
 #include <string.h>
@@ -228,12 +229,36 @@ set_type_flags (const PdgEventMembers *members, PdgEvent *event)
     }
 }
 
+/* What the event has for a project, before it is judged. */
+static PdgSlice
+get_project (const PdgEventMembers *members, PdgEventBatch *batch)
+{
+  const PdgJsonSpan *project = &members->fields[PDG_FIELD_AT_PROJECT_ID];
+
+  if ((members->seen & BIT (PDG_FIELD_AT_PROJECT_ID)) != 0 && project->kind == PDG_JSON_STRING)
+    return get_slice (project, batch);
+  return (PdgSlice) { NULL, 0 };
+}
+
+/* Applies the rules of the event's project, and notes which they are. */
+static void
+redact (PdgEventMembers *members, const PdgEventPolicies *policies, PdgEventBatch *batch, PdgEvent *event)
+{
+  const PdgEventPolicy *policy = pdg_event_policies_find (policies, get_project (members, batch));
+
+  pdg_event_redact (policy->redaction, members, batch);
+  event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
+}
+
 char *
-pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatch *batch, PdgEvent *event)
+pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event)
 {
   guint64 data_fields = pdg_event_fields_data;
-  char *error = take_fields (members, max_depth, batch, event);
+  char *error;
 
+  if (limits->policies != NULL)
+    redact (members, limits->policies, batch, event);
+  error = take_fields (members, limits->max_depth, batch, event);
   if (error != NULL)
     return error;
   if (event->page_path.data == NULL && (members->seen & BIT (PDG_FIELD_AT_PAGE_URL)) != 0)
@@ -245,4 +270,21 @@ pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatc
     data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
   event->data = pdg_event_data_build (members, data_fields, batch);
   return NULL;
+}
+
+void
+pdg_event_verdict_add (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, guint32 index)
+{
+  PdgEvent *event = pdg_event_batch_add (batch);
+  PdgSlice raw = { NULL, 0 };
+  char *error;
+
+  event->index = index;
+  error = pdg_event_verdict (members, limits, batch, event);
+  if (error == NULL)
+    return;
+  pdg_event_batch_drop_last (batch);
+  if (limits->policies != NULL)
+    raw = pdg_event_data_write (members, batch);
+  pdg_event_batch_take_refused (batch, index, error, get_project (members, batch), raw);
 }

@@ -538,6 +538,7 @@ pdg_otlp_read (GBytes *body, PdgOtlpSignal signal, PdgOtlpEncoding encoding, con
   gsize size;
   gconstpointer data = g_bytes_get_data (body, &size);
 
+  pdg_event_batch_set_source (batch, "otlp");
   if (size > context->limits.max_body_bytes)
     g_set_error (&reader.error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_LARGE, "the body is larger than %" G_GSIZE_FORMAT " KB; set a smaller batch size",
                  context->limits.max_body_bytes / 1024);

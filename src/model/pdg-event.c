@@ -14,6 +14,9 @@ struct _PdgEventBatch
   GArray *events;
   GArray *issues;
   gint64 received_usec;
+  const char *source;
+  gint64 letter_no; /* 0 = none */
+  gint32 letter_project_no;
 };
 
 static void
@@ -36,6 +39,7 @@ pdg_event_batch_new (GBytes *memory, gint64 received_usec)
   batch->issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   g_array_set_clear_func (batch->issues, issue_clear);
   batch->received_usec = received_usec;
+  batch->source = "events";
   return batch;
 }
 
@@ -90,9 +94,42 @@ pdg_event_batch_drop_last (PdgEventBatch *batch)
 void
 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 index, char *error)
 {
-  PdgEventIssue issue = { index, error };
+  pdg_event_batch_take_refused (batch, index, error, (PdgSlice) { NULL, 0 }, (PdgSlice) { NULL, 0 });
+}
+
+void
+pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw)
+{
+  PdgEventIssue issue = { index, error, project, raw };
 
   g_array_append_val (batch->issues, issue);
+}
+
+void
+pdg_event_batch_set_source (PdgEventBatch *batch, const char *source)
+{
+  batch->source = source;
+}
+
+const char *
+pdg_event_batch_get_source (const PdgEventBatch *batch)
+{
+  return batch->source;
+}
+
+void
+pdg_event_batch_set_letter (PdgEventBatch *batch, gint32 project_no, gint64 letter_no)
+{
+  batch->letter_project_no = project_no;
+  batch->letter_no = letter_no;
+}
+
+gboolean
+pdg_event_batch_get_letter (const PdgEventBatch *batch, gint32 *project_no, gint64 *letter_no)
+{
+  *project_no = batch->letter_project_no;
+  *letter_no = batch->letter_no;
+  return batch->letter_no != 0;
 }
 
 const PdgEvent *

@@ -23,6 +23,10 @@ typedef enum
   PDG_EVENT_IS_PERFORMANCE = 1 << 4,
 } PdgEventFlags;
 
+/* The flags also carry the number of the redaction rules that were applied, 1 to 511, in the nine bits from here on: they cost
+ * neither a column nor a byte of a row. 0 = none were. */
+#define PDG_EVENT_REDACTION_SHIFT 6
+
 /* One accepted event of the wire (docs/wire.md), as a plain value inside a batch. */
 typedef struct
 {
@@ -49,11 +53,14 @@ typedef struct
   PdgEventFlags flags;
 } PdgEvent;
 
-/* An event that was refused: its place in the request and "field: reason". */
+/* An event that was refused: its place in the request and "field: reason". To be kept as a dead letter it has itself as JSON, after
+ * redaction; absent when it could not be redacted. */
 typedef struct
 {
   guint32 index;
   char *error;
+  PdgSlice project; /* as the event has it; may be absent */
+  PdgSlice raw;
 } PdgEventIssue;
 
 /* The events of one request. Immutable once sealed, atomically counted; owns the memory its slices point into. */
@@ -69,10 +76,19 @@ char                *pdg_event_batch_alloc (PdgEventBatch *batch, gsize size);
 PdgEvent            *pdg_event_batch_add (PdgEventBatch *batch);
 void                 pdg_event_batch_drop_last (PdgEventBatch *batch);
 void                 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 index, char *error);
+/* The same of an event that may be kept; both slices lie in the batch's memory. */
+void                 pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw);
+/* By which protocol the events came ("segment"), a constant text; "events" unless it is said. */
+void                 pdg_event_batch_set_source (PdgEventBatch *batch, const char *source);
+/* The batch is this dead letter once more: it ends in the transaction that stores its event. */
+void                 pdg_event_batch_set_letter (PdgEventBatch *batch, gint32 project_no, gint64 letter_no);
 
 const PdgEvent      *pdg_event_batch_get_events (const PdgEventBatch *batch, guint *n_events);
 const PdgEventIssue *pdg_event_batch_get_issues (const PdgEventBatch *batch, guint *n_issues);
 gint64               pdg_event_batch_get_received_usec (const PdgEventBatch *batch);
+const char          *pdg_event_batch_get_source (const PdgEventBatch *batch);
+/* FALSE when the batch is no letter. */
+gboolean             pdg_event_batch_get_letter (const PdgEventBatch *batch, gint32 *project_no, gint64 *letter_no);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgEventBatch, pdg_event_batch_unref)
 

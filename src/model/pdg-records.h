@@ -78,7 +78,7 @@ typedef struct
   gint32 session_no;
   gint32 screen_no; /* 0 = none */
   gint32 sequence;  /* G_MININT32 = none */
-  guint flags;      /* PdgEventFlags */
+  guint flags;      /* PdgEventFlags, and the number of the redaction rules */
   guint8 key[16];
 } PdgStoredEvent;
 

@@ -131,6 +131,8 @@ compose (PdgRuntime *self, GError **error)
     .set_role = pdg_database_get_writer_role (self->database),
     .max_queued_events = (guint) pdg_config_get_int (self->config, PDG_CONFIG_INGEST_QUEUE_EVENTS),
     .max_flush_events = (guint) pdg_config_get_int (self->config, PDG_CONFIG_INGEST_FLUSH_EVENTS),
+    .max_letters = pdg_config_get_int (self->config, PDG_CONFIG_DEAD_LETTERS),
+    .max_letter_bytes = pdg_config_get_int (self->config, PDG_CONFIG_DEAD_LETTER_BYTES),
   };
   PdgApiOptions options;
 

@@ -6,6 +6,7 @@
 #include "base/pdg-id.h"
 #include "base/pdg-time.h"
 #include "db/pdg-db-error.h"
+#include "service/pdg-letters.h"
 #include "store/pdg-store-events.h"
 
 #include <string.h>
@@ -33,6 +34,7 @@ struct _PdgIngest
   PdgDbConn *conn;
   PdgIngestMemory *memory;
   PdgDbCopyBuffer *buffer;
+  PdgLetters *letters;
   gboolean bypasses_rls;
   gint32 partitions_day;
   guint reconnect_ms;
@@ -85,6 +87,8 @@ request_succeed (PdgIngest *self, PdgIngestRequest *request)
   self->metrics.duplicates += result.n_duplicates;
   self->metrics.rejected += result.n_issues;
   g_mutex_unlock (&self->lock);
+  if (self->options.max_letters > 0)
+    pdg_letters_add_request (self->letters, request);
   request->done (&result, NULL, request->user_data);
   request_free (request);
 }
@@ -249,7 +253,7 @@ store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean 
   if (deltas->len > 0
       && !pdg_store_events_apply_sessions (tx, (const PdgSessionDelta *) (void *) deltas->data, deltas->len, pdg_clock_now_usec (), error))
     return FALSE;
-  if (!name_screens (self, tx, flush, &told, error) || !notify_projects (self, tx, flush, error)
+  if (!pdg_letters_settle (tx, flush, error) || !name_screens (self, tx, flush, &told, error) || !notify_projects (self, tx, flush, error)
       || !pdg_db_tx_commit (tx, error))
     return FALSE;
   remember_titles (self, told);
@@ -477,6 +481,7 @@ flush_queue (PdgIngest *self, GPtrArray *requests)
     flush_requests (self, (PdgIngestRequest **) requests->pdata, requests->len);
   else
     flush_by_organisation (self, requests);
+  pdg_letters_flush (self->letters, self->conn, self->bypasses_rls);
   if (!pdg_db_conn_is_usable (self->conn))
     set_connected (self, FALSE);
   g_mutex_lock (&self->lock);
@@ -493,6 +498,7 @@ writer_thread (gpointer data)
 
   self->memory = pdg_ingest_memory_new ();
   self->buffer = pdg_db_copy_buffer_new (0);
+  self->letters = pdg_letters_new (self->options.max_letters, self->options.max_letter_bytes);
   for (;;)
     {
       g_autoptr (GError) error = NULL;
@@ -509,6 +515,7 @@ writer_thread (gpointer data)
   g_clear_pointer (&self->conn, pdg_db_conn_free);
   g_clear_pointer (&self->memory, pdg_ingest_memory_free);
   g_clear_pointer (&self->buffer, pdg_db_copy_buffer_free);
+  g_clear_pointer (&self->letters, pdg_letters_free);
   return NULL;
 }
 

@@ -26,6 +26,8 @@ typedef struct
   const char *set_role; /* nullable */
   guint max_queued_events;
   guint max_flush_events;
+  gint64 max_letters; /* of refused events that a project keeps; 0 = none */
+  gint64 max_letter_bytes;
 } PdgIngestOptions;
 
 /* What became of a batch. Borrowed during the callback. accepted + n_issues = events that were sent. */

@@ -41,6 +41,11 @@ static const Mutation mutations[] = {
   { "createApiKey", PDG_ROLE_ADMIN, "{projectId:\"made\",label:\"web\"}", "secret key{id label prefix createdAt revokedAt}" ERRORS,
     "key.label=web\nkey.revokedAt=", "{KEY}", "key.id" },
   { "revokeApiKey", PDG_ROLE_ADMIN, "{projectId:\"made\",id:\"{KEY}\"}", "key{id label}" ERRORS, "key.id={KEY}", NULL, NULL },
+  { "setRedactionRules", PDG_ROLE_ADMIN, "{projectId:\"made\",patterns:[EMAIL,JWT],keys:[\"plan\"]}",
+    "project{id redaction{version patterns keys createdBy}}" ERRORS,
+    "project.id=made\nproject.redaction.version=2\nproject.redaction.patterns=[\"EMAIL\",\"JWT\"]\nproject.redaction.keys=[\"plan\"]", NULL, NULL },
+  { "redriveDeadLetters", PDG_ROLE_EDITOR, "{projectId:\"made\"}", "stored refused missing" ERRORS, "stored=0\nrefused=0\nmissing=0", NULL, NULL },
+  { "dropDeadLetters", PDG_ROLE_EDITOR, "{projectId:\"made\",ids:[\"7\"]}", "dropped" ERRORS, "dropped=0", NULL, NULL },
   { "createJourney", PDG_ROLE_EDITOR, "{projectId:\"made\",name:\"Check out!\"," STEPS ",transitions:[{from:\"cart\",to:\"pay\",kind:FORBIDDEN}]}",
     "journey{id name kind createdAt updatedAt steps{id name screen{id path} screenPath place isOptional} transitions{from to kind}}" ERRORS,
     "journey.id=check_out\njourney.kind=DESIGNED\njourney.steps.0.name=Cart\njourney.steps.0.screenPath=/cart/:id\njourney.steps.0.screen.path=/cart/:id\n"

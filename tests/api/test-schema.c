@@ -121,6 +121,9 @@ find_value (const char *field, const char *argument)
     { "filter", "{}" },
     { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
+    { "projectId", "\"proj_shop\"" },
+    { "rules", "{patterns:[EMAIL,CARD,IBAN,JWT],keys:[\"plan\"]}" },
+    { "reason", "null" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
 

@@ -1,0 +1,91 @@
+#include "config.h"
+#include "codec/pdg-event-policy.h"
+
+#include <string.h>
+
+#define MAX_ID_BYTES 64
+
+struct _PdgEventPolicies
+{
+  PdgEventPolicy standard;
+  GHashTable *projects; /* id -> PdgEventPolicy */
+};
+
+static void
+policy_free (gpointer data)
+{
+  PdgEventPolicy *policy = data;
+
+  pdg_redact_rules_unref (policy->redaction);
+  g_free (policy);
+}
+
+PdgEventPolicies *
+pdg_event_policies_new (void)
+{
+  PdgEventPolicies *policies = g_atomic_rc_box_new0 (PdgEventPolicies);
+
+  policies->standard.redaction = pdg_redact_rules_new_default ();
+  policies->projects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, policy_free);
+  return policies;
+}
+
+PdgEventPolicies *
+pdg_event_policies_ref (PdgEventPolicies *policies)
+{
+  return g_atomic_rc_box_acquire (policies);
+}
+
+static void
+policies_clear (gpointer data)
+{
+  PdgEventPolicies *policies = data;
+
+  pdg_redact_rules_unref (policies->standard.redaction);
+  g_hash_table_unref (policies->projects);
+}
+
+void
+pdg_event_policies_unref (PdgEventPolicies *policies)
+{
+  if (policies != NULL)
+    g_atomic_rc_box_release_full (policies, policies_clear);
+}
+
+static PdgEventPolicy *
+ensure_policy (PdgEventPolicies *policies, const char *project_id)
+{
+  PdgEventPolicy *policy = g_hash_table_lookup (policies->projects, project_id);
+
+  if (policy == NULL)
+    {
+      policy = g_new0 (PdgEventPolicy, 1);
+      policy->redaction = pdg_redact_rules_ref (policies->standard.redaction);
+      g_hash_table_insert (policies->projects, g_strdup (project_id), policy);
+    }
+  return policy;
+}
+
+void
+pdg_event_policies_set_redaction (PdgEventPolicies *policies, const char *project_id, PdgRedactRules *rules)
+{
+  PdgEventPolicy *policy = ensure_policy (policies, project_id);
+
+  pdg_redact_rules_unref (policy->redaction);
+  policy->redaction = pdg_redact_rules_ref (rules);
+}
+
+const PdgEventPolicy *
+pdg_event_policies_find (const PdgEventPolicies *policies, PdgSlice project_id)
+{
+  char id[MAX_ID_BYTES + 1];
+  const PdgEventPolicy *policy = NULL;
+
+  if (g_hash_table_size (policies->projects) > 0 && project_id.data != NULL && project_id.len <= MAX_ID_BYTES)
+    {
+      memcpy (id, project_id.data, project_id.len);
+      id[project_id.len] = '\0';
+      policy = g_hash_table_lookup (policies->projects, id);
+    }
+  return policy != NULL ? policy : &policies->standard;
+}

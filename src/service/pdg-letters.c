@@ -1,0 +1,182 @@
+#include "config.h"
+#include "service/pdg-letters.h"
+
+#include "codec/pdg-event-json.h"
+#include "store/pdg-store-guard.h"
+
+#include <string.h>
+
+#define MAX_GATHERED_BYTES (32 * 1024 * 1024) /* of one flush */
+#define MAX_GATHERED 20000
+
+typedef struct
+{
+  PdgPrincipal *principal;
+  PdgDeadLetter *letter;
+} Gathered;
+
+struct _PdgLetters
+{
+  gint64 max_letters;
+  gint64 max_bytes;
+  GArray *gathered; /* Gathered */
+  gsize n_bytes;
+  guint64 n_lost;
+};
+
+static void
+gathered_clear (gpointer data)
+{
+  Gathered *gathered = data;
+
+  pdg_principal_unref (gathered->principal);
+  pdg_dead_letter_free (gathered->letter);
+}
+
+PdgLetters *
+pdg_letters_new (gint64 max_letters, gint64 max_bytes)
+{
+  PdgLetters *self = g_new0 (PdgLetters, 1);
+
+  self->max_letters = max_letters;
+  self->max_bytes = max_bytes;
+  self->gathered = g_array_new (FALSE, FALSE, sizeof (Gathered));
+  g_array_set_clear_func (self->gathered, gathered_clear);
+  return self;
+}
+
+void
+pdg_letters_free (PdgLetters *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->gathered);
+  g_free (self);
+}
+
+/* @raw: (transfer full). */
+static void
+gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, const char *field, gsize field_len, const char *reason, GBytes *raw)
+{
+  Gathered gathered = { pdg_principal_ref (request->principal), g_new0 (PdgDeadLetter, 1) };
+  PdgDeadLetter *letter = gathered.letter;
+
+  letter->raw = raw;
+  letter->project_id = project.data != NULL ? g_strndup (project.data, project.len) : NULL;
+  letter->source = g_strdup (pdg_event_batch_get_source (request->batch));
+  letter->field = g_strndup (field, field_len);
+  letter->reason = g_strdup (reason);
+  letter->received_usec = pdg_event_batch_get_received_usec (request->batch);
+  letter->org_no = pdg_principal_get_org_no (request->principal);
+  letter->project_no = pdg_principal_get_project_no (request->principal);
+  if (self->gathered->len >= MAX_GATHERED || self->n_bytes + g_bytes_get_size (raw) > MAX_GATHERED_BYTES)
+    {
+      self->n_lost++;
+      gathered_clear (&gathered);
+      return;
+    }
+  self->n_bytes += g_bytes_get_size (raw);
+  g_array_append_val (self->gathered, gathered);
+}
+
+void
+pdg_letters_add_event (PdgLetters *self, const PdgIngestRequest *request, const PdgEvent *event, const char *field, const char *reason)
+{
+  gather (self, request, event->project, field, strlen (field), reason, pdg_event_json_write_event (event));
+}
+
+static const PdgEvent *
+find_event (PdgEventBatch *batch, guint32 index)
+{
+  guint n;
+  const PdgEvent *events = pdg_event_batch_get_events (batch, &n);
+
+  for (guint i = 0; i < n; i++)
+    if (events[i].index == index)
+      return &events[i];
+  return NULL;
+}
+
+void
+pdg_letters_add_request (PdgLetters *self, const PdgIngestRequest *request)
+{
+  gint32 project_no;
+  gint64 letter_no;
+
+  if (request->issues->len == 0 || pdg_event_batch_get_letter (request->batch, &project_no, &letter_no))
+    return;
+  for (guint i = 0; i < request->issues->len; i++)
+    {
+      const PdgEventIssue *issue = &g_array_index (request->issues, PdgEventIssue, i);
+      const char *colon = strstr (issue->error, ": ");
+      gsize field_len = colon != NULL ? (gsize) (colon - issue->error) : 0;
+      const char *reason = colon != NULL ? colon + 2 : issue->error;
+      const PdgEvent *event = find_event (request->batch, issue->index);
+
+      if (event != NULL)
+        gather (self, request, event->project, issue->error, field_len, reason, pdg_event_json_write_event (event));
+      else
+        gather (self, request, issue->project, issue->error, field_len, reason, g_bytes_new (issue->raw.data, issue->raw.len));
+    }
+}
+
+static int
+compare_by_org (gconstpointer a, gconstpointer b)
+{
+  const Gathered *x = a, *y = b;
+
+  return (x->letter->org_no > y->letter->org_no) - (x->letter->org_no < y->letter->org_no);
+}
+
+static gboolean
+write_some (PdgLetters *self, guint first, guint n, PdgDbConn *conn, gboolean bypasses_rls, GError **error)
+{
+  const Gathered *gathered = &g_array_index (self->gathered, Gathered, first);
+  g_autofree const PdgDeadLetter **letters = g_new (const PdgDeadLetter *, n);
+  g_autoptr (PdgDbTx) tx = pdg_ingest_begin (conn, bypasses_rls, gathered->principal, error);
+
+  for (guint i = 0; i < n; i++)
+    letters[i] = gathered[i].letter;
+  return tx != NULL && pdg_store_add_letters (tx, letters, n, self->max_letters, self->max_bytes, error) && pdg_db_tx_commit (tx, error);
+}
+
+void
+pdg_letters_flush (PdgLetters *self, PdgDbConn *conn, gboolean bypasses_rls)
+{
+  guint first = 0;
+
+  if (self->gathered->len == 0)
+    return;
+  g_array_sort (self->gathered, compare_by_org);
+  /* under row-level security a transaction is one organisation's */
+  for (guint i = 1; i <= self->gathered->len; i++)
+    if (i == self->gathered->len
+        || (!bypasses_rls && g_array_index (self->gathered, Gathered, i).letter->org_no != g_array_index (self->gathered, Gathered, first).letter->org_no))
+      {
+        g_autoptr (GError) error = NULL;
+
+        if (!write_some (self, first, i - first, conn, bypasses_rls, &error))
+          g_warning ("%u dead letters are lost: %s", i - first, error->message);
+        first = i;
+      }
+  if (self->n_lost > 0)
+    g_warning ("%" G_GUINT64_FORMAT " dead letters are lost: too many at once", self->n_lost);
+  g_array_set_size (self->gathered, 0);
+  self->n_bytes = 0;
+  self->n_lost = 0;
+}
+
+gboolean
+pdg_letters_settle (PdgDbTx *tx, const PdgFlush *flush, GError **error)
+{
+  for (guint i = 0; i < flush->rows->len; i++)
+    {
+      gint32 project_no;
+      gint64 letter_no;
+
+      if (pdg_event_batch_get_letter (g_array_index (flush->rows, PdgFlushRow, i).request->batch, &project_no, &letter_no)
+          && !pdg_store_take_letters (tx, project_no, &letter_no, 1, NULL, error))
+        return FALSE;
+    }
+  return TRUE;
+}
