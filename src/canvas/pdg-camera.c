@@ -164,7 +164,7 @@ pdg_camera_interpolate (const PdgCamera *from, const PdgCamera *to, double progr
 double
 pdg_snap (double value, int scale_factor)
 {
-  return round (value * scale_factor) / scale_factor;
+  return floor (value * scale_factor + 0.5) / scale_factor;
 }
 
 void

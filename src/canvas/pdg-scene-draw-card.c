@@ -251,6 +251,14 @@ draw_errors (const PdgDraw *draw, const PdgJourneyScreen *screen, double right, 
   return right - x + 6 * scale;
 }
 
+static const char *
+get_title (const PdgJourneyScreen *screen)
+{
+  const char *title = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+
+  return title != NULL ? title : "";
+}
+
 /* Keeps a line of text readable where an edge runs behind it. */
 static void
 draw_ground (const PdgDraw *draw, double x, double baseline, double width, double scale)
@@ -267,15 +275,13 @@ static void
 draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
 {
   const PdgJourneyScreen *screen = &draw->scene->screens[card];
-  const char *title = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+  const char *title = get_title (screen);
   double scale = pdg_text_scale (draw->camera.zoom);
   double bottom = frame->y + frame->height;
   gboolean full = draw->detail == PDG_DETAIL_FULL;
   double spill = 0.3 * PDG_LAYOUT_COLUMN_GAP * draw->camera.zoom;
   double max_width = frame->width;
 
-  if (title == NULL)
-    title = "";
   if (full && !draw->style->reduced_detail)
     max_width -= draw_errors (draw, screen, frame->x + frame->width, bottom + 21 * scale, scale);
   if (max_width == frame->width)
@@ -430,6 +436,39 @@ pdg_draw_cards (const PdgDraw *draw, const GArray *cards)
           draw_picture (draw, card, &frame);
         }
     }
+}
+
+void
+pdg_draw_subtract_card (const PdgDraw *draw, guint32 card, cairo_region_t *region)
+{
+  const PdgJourneyScreen *screen = &draw->scene->screens[card];
+  Frame frame = get_frame (draw, card);
+  double scale = pdg_text_scale (draw->camera.zoom);
+  double left = frame.x, right = frame.x + frame.width;
+  cairo_rectangle_int_t picture = pdg_draw_get_pixels (draw, frame.x, frame.y, frame.width, frame.height);
+
+  cairo_region_subtract_rectangle (region, &picture);
+  if (draw->detail > PDG_DETAIL_TITLE)
+    return;
+
+  gboolean full = draw->detail == PDG_DETAIL_FULL;
+  const char *title = get_title (screen);
+  double text_width = pdg_text_measure (draw->theme, full ? PDG_TEXT_TITLE : PDG_TEXT_TITLE_SMALL, title) * scale;
+  cairo_rectangle_int_t text = pdg_draw_get_pixels (draw, frame.x - 2 * scale, frame.y + frame.height + 6 * scale,
+                                                    MIN (text_width, frame.width) + 4 * scale, (full ? 36 : 14) * scale);
+
+  cairo_region_subtract_rectangle (region, &text);
+  if (!full)
+    return;
+  if (pdg_screen_get_entry_share (screen) >= PDG_ENTRY_MIN_SHARE)
+    left -= PDG_MARK_WIDTH * scale;
+  if (pdg_screen_get_exit_share (screen) >= PDG_EXIT_MIN_SHARE)
+    right += PDG_MARK_WIDTH * scale;
+
+  cairo_rectangle_int_t marks = pdg_draw_get_pixels (draw, left, frame.y + PDG_MARK_TOP * scale, right - left,
+                                                     PDG_MARK_HEIGHT * scale);
+
+  cairo_region_subtract_rectangle (region, &marks);
 }
 
 /* Outside the card by @gap, as wide at every zoom. */

@@ -3,20 +3,23 @@
 
 #include <math.h>
 
-/* Beyond this many in sight, edges get cairo's coarser and much quicker coverage. */
-#define MAX_FINE_EDGES 80
-
 /* Labels need this much of their edge to be seen. */
 #define MIN_LABELLED_PX 40.0
 
 static gboolean
-is_lit (const PdgDraw *draw, guint32 edge_index)
+is_hovered (const PdgDraw *draw, guint32 edge_index)
+{
+  return draw->flags != NULL && draw->style->hovered_index == edge_index &&
+         (draw->style->hovered_kind == PDG_HIT_EDGE || draw->style->hovered_kind == PDG_HIT_LABEL);
+}
+
+gboolean
+pdg_draw_is_lit (const PdgDraw *draw, guint32 edge_index)
 {
   const PdgSceneEdge *edge = &draw->scene->edges[edge_index];
-  gboolean hovered = (draw->style->hovered_kind == PDG_HIT_EDGE || draw->style->hovered_kind == PDG_HIT_LABEL) &&
-                     draw->style->hovered_index == edge_index;
 
-  return hovered || ((draw->flags[edge->from] | draw->flags[edge->to]) & PDG_CARD_LIT) != 0;
+  return is_hovered (draw, edge_index) ||
+         (draw->flags != NULL && ((draw->flags[edge->from] | draw->flags[edge->to]) & PDG_CARD_LIT) != 0);
 }
 
 static gboolean
@@ -40,7 +43,7 @@ get_color (const PdgDraw *draw, guint32 edge_index)
 
   if (is_tinted (draw, edge_index))
     return pdg_rgba_mix (neutral, get_tint (draw, edge_index), 0.85);
-  if (is_lit (draw, edge_index))
+  if (pdg_draw_is_lit (draw, edge_index))
     return pdg_rgba_mix (neutral, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), 0.8);
   if (draw->scene->routes[edge_index].dashed)
     return pdg_rgba_mix (neutral, pdg_theme_get (draw->theme, PDG_COLOR_TEXT_3), 0.35);
@@ -57,14 +60,16 @@ compare_numbers (gconstpointer a, gconstpointer b)
 }
 
 GArray *
-pdg_draw_list_edges (const PdgDraw *draw, guint max_edges)
+pdg_draw_list_edges (const PdgDraw *draw)
 {
   const PdgScene *scene = draw->scene;
   GArray *found = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autofree guint8 *seen = g_new0 (guint8, scene->n_edges + 1);
+  PdgRect area = pdg_rect_expand (&draw->visible, pdg_draw_get_overhang (draw->camera.zoom));
+  guint limit = pdg_scene_get_edge_limit (scene, draw->camera.zoom);
   guint x0, y0, x1, y1;
 
-  if (!pdg_scene_get_cells (scene, &draw->visible, &x0, &y0, &x1, &y1))
+  if (!pdg_scene_get_cells (scene, &area, &x0, &y0, &x1, &y1))
     return found;
   for (guint y = y0; y <= y1; y++)
     for (guint x = x0; x <= x1; x++)
@@ -75,14 +80,14 @@ pdg_draw_list_edges (const PdgDraw *draw, guint max_edges)
           {
             guint32 edge = scene->edge_cells.list[i];
 
-            if (!seen[edge] && pdg_rect_intersects (&scene->routes[edge].bounds, &draw->visible))
+            if (edge >= limit)
+              break;
+            if (!seen[edge] && pdg_rect_intersects (&scene->routes[edge].bounds, &area))
               g_array_append_val (found, edge);
             seen[edge] = 1;
           }
       }
   g_array_sort (found, compare_numbers);
-  if (found->len > max_edges)
-    g_array_set_size (found, max_edges);
   return found;
 }
 
@@ -138,22 +143,47 @@ cut_end (double x[4], double y[4], double t)
       }
 }
 
-/* Adds what is in sight of the edge to the path, in logical pixels; at its end stays room of @head for the tip, whose
- * place and direction are filled in if it is in sight. */
-static void
-add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, double *y, double *dx, double *dy)
+/* Good to a hundredth of a pixel or so: for where dashes go on after a curve. */
+static double
+measure_curve (const PdgCurve *curve)
 {
+  double length = 0, last_x = curve->x[0], last_y = curve->y[0];
+
+  for (guint i = 1; i <= 24; i++)
+    {
+      double t = i / 24.0, s = 1 - t;
+      double a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+      double x = a * curve->x[0] + b * curve->x[1] + c * curve->x[2] + d * curve->x[3];
+      double y = a * curve->y[0] + b * curve->y[1] + c * curve->y[2] + d * curve->y[3];
+
+      length += hypot (x - last_x, y - last_y);
+      last_x = x;
+      last_y = y;
+    }
+  return length;
+}
+
+/* Strokes what is in sight of the edge; at its end stays room of @head for the tip, whose place and direction are filled
+ * in if it is in sight. Dashes lie where they lie however much of the edge is in sight. */
+static void
+stroke_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, double *y, double *dx, double *dy)
+{
+  static const double dashes[] = { 5, 4 };
   const PdgScene *scene = draw->scene;
   const PdgRoute *route = &scene->routes[edge_index];
   const PdgCamera *camera = &draw->camera;
+  gboolean dashed = route->dashed && !draw->simple;
   gboolean broken = TRUE;
+  double before = 0;
 
   for (guint i = 0; i < route->n_curves; i++)
     {
       PdgCurve curve = route->drops ? get_drop (draw, edge_index)
                                     : g_array_index (scene->curves, PdgCurve, route->first_curve + i);
-      double sx[4], sy[4];
+      double sx[4], sy[4], start = before;
 
+      if (dashed && i + 1 < route->n_curves)
+        before += measure_curve (&curve) * camera->zoom;
       if (!is_in_sight (draw, &curve, head))
         {
           broken = TRUE;
@@ -161,7 +191,7 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
         }
       for (guint j = 0; j < 4; j++)
         pdg_camera_to_screen (camera, curve.x[j], curve.y[j], &sx[j], &sy[j]);
-      if (broken)
+      if (broken || dashed)
         cairo_move_to (draw->cr, sx[0], sy[0]);
       broken = FALSE;
       if (i + 1 == route->n_curves)
@@ -178,7 +208,16 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
         cairo_line_to (draw->cr, sx[3], sy[3]);
       else
         cairo_curve_to (draw->cr, sx[1], sy[1], sx[2], sy[2], sx[3], sy[3]);
+      if (dashed)
+        {
+          cairo_set_dash (draw->cr, dashes, 2, fmod (start, dashes[0] + dashes[1]));
+          cairo_stroke (draw->cr);
+        }
     }
+  if (dashed)
+    cairo_set_dash (draw->cr, NULL, 0, 0);
+  else
+    cairo_stroke (draw->cr);
 }
 
 static void
@@ -193,9 +232,7 @@ add_tip (cairo_t *cr, double x, double y, double dx, double dy, double length, d
 static void
 draw_edge (const PdgDraw *draw, guint32 edge_index)
 {
-  static const double dashes[] = { 5, 4 };
   cairo_t *cr = draw->cr;
-  const PdgRoute *route = &draw->scene->routes[edge_index];
   const PdgSceneEdge *edge = &draw->scene->edges[edge_index];
   PdgRgba color = get_color (draw, edge_index);
   double width = pdg_edge_width_at (edge->width, draw->camera.zoom);
@@ -208,12 +245,8 @@ draw_edge (const PdgDraw *draw, guint32 edge_index)
     return;
   pdg_draw_set_source (cr, &color);
   cairo_set_line_width (cr, width);
-  if (route->dashed && !draw->simple)
-    cairo_set_dash (cr, dashes, 2, 0);
   /* The line reaches half a pixel into the tip: no seam. */
-  add_path (draw, edge_index, MAX (length - 0.5, 0), &x, &y, &dx, &dy);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
+  stroke_path (draw, edge_index, MAX (length - 0.5, 0), &x, &y, &dx, &dy);
   if (tip && x > -G_MAXDOUBLE)
     {
       add_tip (cr, x, y, dx, dy, length, half);
@@ -229,7 +262,7 @@ pdg_draw_edges (const PdgDraw *draw, const GArray *edges)
   cairo_save (cr);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (draw->simple || edges->len > MAX_FINE_EDGES)
+  if (draw->simple)
     {
       cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
       cairo_set_tolerance (cr, 0.35);
@@ -240,7 +273,7 @@ pdg_draw_edges (const PdgDraw *draw, const GArray *edges)
     for (guint i = 0; i < edges->len; i++)
       {
         guint32 edge = g_array_index (edges, guint32, i);
-        int layer = is_lit (draw, edge) ? 2 : draw->scene->routes[edge].dashed ? 0 : 1;
+        int layer = pdg_draw_is_lit (draw, edge) ? 2 : draw->scene->routes[edge].dashed ? 0 : 1;
 
         if (layer == pass)
           draw_edge (draw, edge);
@@ -273,8 +306,7 @@ draw_label (const PdgDraw *draw, guint32 edge_index, const PdgRect *world)
   double width = pdg_snap (rect.width, draw->scale_factor);
   double height = pdg_snap (rect.height, draw->scale_factor);
   gboolean tinted = is_tinted (draw, edge_index);
-  gboolean hovered = (draw->style->hovered_kind == PDG_HIT_LABEL || draw->style->hovered_kind == PDG_HIT_EDGE) &&
-                     draw->style->hovered_index == edge_index;
+  gboolean hovered = is_hovered (draw, edge_index);
   const PdgRgba *color = pdg_theme_get (draw->theme, edge->share < 0.05 ? PDG_COLOR_TEXT_2 : PDG_COLOR_TEXT);
   char text[16];
 
@@ -302,6 +334,17 @@ draw_label (const PdgDraw *draw, guint32 edge_index, const PdgRect *world)
                  draw->scale_factor, color);
 }
 
+gboolean
+pdg_draw_has_label (const PdgDraw *draw, guint32 edge_index, PdgRect *rect)
+{
+  /* Snapped, a label may lie a pixel beside its place. */
+  PdgRect area = pdg_rect_expand (&draw->visible, 2 / draw->camera.zoom);
+  const PdgRoute *route = &draw->scene->routes[edge_index];
+
+  return (!route->quiet || pdg_draw_is_lit (draw, edge_index)) && route->length * draw->camera.zoom >= MIN_LABELLED_PX &&
+         pdg_scene_get_label_rect (draw->scene, edge_index, draw->camera.zoom, rect) && pdg_rect_intersects (rect, &area);
+}
+
 void
 pdg_draw_labels (const PdgDraw *draw, const GArray *edges)
 {
@@ -310,11 +353,7 @@ pdg_draw_labels (const PdgDraw *draw, const GArray *edges)
       guint32 edge = g_array_index (edges, guint32, i);
       PdgRect rect;
 
-      if ((draw->scene->routes[edge].quiet && !is_lit (draw, edge)) ||
-          draw->scene->routes[edge].length * draw->camera.zoom < MIN_LABELLED_PX ||
-          !pdg_scene_get_label_rect (draw->scene, edge, draw->camera.zoom, &rect) ||
-          !pdg_rect_intersects (&rect, &draw->visible))
-        continue;
-      draw_label (draw, edge, &rect);
+      if (pdg_draw_has_label (draw, edge, &rect))
+        draw_label (draw, edge, &rect);
     }
 }

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "canvas/pdg-text.h"
 
+#include "canvas/pdg-camera.h"
+
 #include <math.h>
 #include <pango/pangocairo.h>
 
@@ -225,12 +227,6 @@ is_vector (cairo_t *cr)
     }
 }
 
-static double
-snap (double value, int scale_factor)
-{
-  return round (value * scale_factor) / scale_factor;
-}
-
 void
 pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
                double max_width, double scale, int scale_factor, const PdgRgba *color)
@@ -246,8 +242,8 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
   if (scale == 1 && !is_vector (cr))
     {
-      cairo_mask_surface (cr, ensure_mask (line, setting, scale_factor), snap (x, scale_factor) - MASK_PAD,
-                          snap (baseline, scale_factor) - MASK_PAD - ceil (line->baseline));
+      cairo_mask_surface (cr, ensure_mask (line, setting, scale_factor), pdg_snap (x, scale_factor) - MASK_PAD,
+                          pdg_snap (baseline, scale_factor) - MASK_PAD - ceil (line->baseline));
       return;
     }
   cairo_save (cr);
