@@ -32,6 +32,25 @@ pdg_actor_free (PdgActor *actor)
 }
 
 void
+pdg_group_free (PdgGroup *group)
+{
+  if (group == NULL)
+    return;
+  g_free (group->type);
+  g_free (group->id);
+  g_free (group);
+}
+
+void
+pdg_merge_free (PdgMerge *merge)
+{
+  if (merge == NULL)
+    return;
+  g_free (merge->id);
+  g_free (merge);
+}
+
+void
 pdg_session_summary_free (PdgSessionSummary *session)
 {
   if (session == NULL)

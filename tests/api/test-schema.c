@@ -118,6 +118,8 @@ find_value (const char *field, const char *argument)
     { "session.id", "\"nowhere\"" },
     { "event.id", "\"nowhere\"" },
     { "actor.id", "\"nobody\"" },
+    { "type", "\"company\"" },
+    { "group.id", "\"acme\"" },
     { "filter", "{}" },
     { "order", "OLDEST_FIRST" },
     { "withErrors", "false" },
