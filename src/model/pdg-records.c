@@ -42,6 +42,17 @@ pdg_group_free (PdgGroup *group)
 }
 
 void
+pdg_person_request_free (PdgPersonRequest *request)
+{
+  if (request == NULL)
+    return;
+  g_free (request->kind);
+  g_free (request->requested_by);
+  g_free (request->pseudonym);
+  g_free (request);
+}
+
+void
 pdg_merge_free (PdgMerge *merge)
 {
   if (merge == NULL)

@@ -50,6 +50,19 @@ typedef struct
   gint32 group_no;
 } PdgGroup;
 
+/* What was done for a person: deleted, made anonymous, or exported. */
+typedef struct
+{
+  char *kind; /* "delete", "anonymise", "export" */
+  char *requested_by;
+  char *pseudonym; /* nullable: what an anonymised person is called now */
+  gint64 requested_usec;
+  gint64 done_usec; /* PDG_TIME_NONE = goes on */
+  gint64 events;
+  gint64 sessions;
+  gint32 request_no;
+} PdgPersonRequest;
+
 /* An actor that was found to be another one. */
 typedef struct
 {
@@ -159,6 +172,7 @@ void        pdg_project_free (PdgProject *project);
 void        pdg_actor_free (PdgActor *actor);
 void        pdg_group_free (PdgGroup *group);
 void        pdg_merge_free (PdgMerge *merge);
+void        pdg_person_request_free (PdgPersonRequest *request);
 void        pdg_session_summary_free (PdgSessionSummary *session);
 void        pdg_live_free (PdgLive *live);
 void        pdg_stored_event_free (PdgStoredEvent *event);
@@ -171,6 +185,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgActor, pdg_actor_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGroup, pdg_group_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgMerge, pdg_merge_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgPersonRequest, pdg_person_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgLive, pdg_live_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgStoredEvent, pdg_stored_event_free)
