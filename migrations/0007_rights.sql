@@ -55,6 +55,7 @@ DECLARE
   selves int4[];
   own_sessions int4[];
   ids text[];
+  root int4;
   made int4;
 BEGIN
   IF NOT EXISTS (SELECT FROM project p WHERE p.project_id = project AND p.org_id = current_org_id()) THEN
@@ -66,6 +67,8 @@ BEGIN
     RETURN NULL;
   END IF;
   UPDATE project p SET epoch = p.epoch + 1 WHERE p.project_id = project;
+  SELECT coalesce(n.merged_into, n.actor_no) INTO root FROM actor n
+  WHERE n.project_id = project AND n.actor_no = ANY (selves) AND n.id = wanted COLLATE "C" ORDER BY n.kind DESC LIMIT 1;
   own_sessions := ARRAY(SELECT s.session_no FROM session s WHERE s.project_id = project AND s.actor_no = ANY (selves) ORDER BY 1);
   ids := ARRAY(SELECT n.id FROM actor n WHERE n.project_id = project AND n.actor_no = ANY (selves) AND n.kind > 0
                UNION SELECT trim(both '"' from t.value) FROM identity_trait t
@@ -74,7 +77,7 @@ BEGIN
   VALUES (current_org_id(), project, CASE WHEN keep_counts THEN 'anonymise' ELSE 'delete' END, asked_by,
           CASE WHEN keep_counts THEN 'anonymised-' || gen_random_uuid() END, selves, own_sessions, ids)
   RETURNING request_no INTO made;
-  UPDATE actor n SET id = CASE WHEN n.merged_into IS NULL AND n.kind > 0 AND r.pseudonym IS NOT NULL THEN r.pseudonym
+  UPDATE actor n SET id = CASE WHEN n.actor_no = root AND r.pseudonym IS NOT NULL THEN r.pseudonym
                                ELSE 'anonymised-' || gen_random_uuid() END
   FROM person_request r WHERE r.request_no = made AND n.project_id = project AND n.actor_no = ANY (selves);
   UPDATE session s SET id = 'anonymised-' || gen_random_uuid() WHERE s.project_id = project AND s.session_no = ANY (own_sessions);
@@ -227,6 +230,17 @@ BEGIN
   RETURN true;
 END $$;
 
+-- What was begun and not finished, of every organisation. Only the product's own server may ask.
+CREATE FUNCTION pending_erasures() RETURNS TABLE (org uuid, org_id int4, request_no int4)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM org_grant g WHERE g.login = session_user AND g.org_id IS NULL) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the server of ProductGraph finishes requests';
+  END IF;
+  RETURN QUERY SELECT o.id, o.org_id, r.request_no FROM person_request r JOIN organisation o ON o.org_id = r.org_id
+               WHERE r.done_at IS NULL AND r.requested_at < now() - interval '1 minute' ORDER BY r.request_no;
+END $$;
+
 -- That somebody was given what is held of a person.
 CREATE FUNCTION note_export(project int4, asked_by text, n_events int8, n_sessions int8) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
@@ -243,9 +257,9 @@ BEGIN
   FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.pronamespace = 'productgraph'::regnamespace
              AND p.proname IN ('find_person', 'begin_erasure', 'finish_erasure', 'refresh_sessions', 'delete_session_snapshots', 'scrub_organisation', 'replace_all',
-                               'anonymous_data', 'note_export') LOOP
+                               'anonymous_data', 'note_export', 'pending_erasures') LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-    IF f::text ~ '^(productgraph\.)?(find_person|begin_erasure|finish_erasure|note_export)\(' THEN
+    IF f::text ~ '^(productgraph\.)?(find_person|begin_erasure|finish_erasure|note_export|pending_erasures)\(' THEN
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO productgraph_app', f);
     END IF;
   END LOOP;

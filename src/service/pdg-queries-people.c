@@ -57,3 +57,11 @@ pdg_queries_list_group_actors (PdgQueries *queries, const PdgGroup *const *group
 {
   return pdg_store_list_group_actors (queries->tx, groups, n, page, error);
 }
+
+GPtrArray *
+pdg_queries_list_person_requests (PdgQueries *queries, const gint32 *project_nos, guint n, guint limit, GError **error)
+{
+  return pdg_queries_check_admin (queries, FALSE, error)
+           ? pdg_store_list_person_requests (queries->tx, project_nos, n, G_MAXINT32, limit, error)
+           : NULL;
+}

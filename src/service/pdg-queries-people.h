@@ -2,6 +2,7 @@
 
 #include "service/pdg-queries.h"
 #include "store/pdg-store-people.h"
+#include "store/pdg-store-rights.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +17,8 @@ GPtrArray *pdg_queries_find_groups (PdgQueries *queries, const gint32 *project_n
 GPtrArray *pdg_queries_list_group_traits (PdgQueries *queries, const PdgGroup *const *groups, guint n, GError **error);
 GArray    *pdg_queries_count_group_actors (PdgQueries *queries, const PdgGroup *const *groups, guint n, GError **error);
 GPtrArray *pdg_queries_list_group_actors (PdgQueries *queries, const PdgGroup *const *groups, guint n, const PdgStorePage *page, GError **error);
+
+/* What was done for the people of projects. Needs the role admin. (transfer full) (element-type GPtrArray(PdgPersonRequest)) */
+GPtrArray *pdg_queries_list_person_requests (PdgQueries *queries, const gint32 *project_nos, guint n, guint limit, GError **error);
 
 G_END_DECLS

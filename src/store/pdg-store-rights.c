@@ -1,6 +1,7 @@
 #include "config.h"
 #include "store/pdg-store-rights.h"
 
+#include "base/pdg-id.h"
 #include "store/pdg-store-lists.h"
 
 #define BEGIN "SELECT begin_erasure($1, $2, $3, $4, $5)"
@@ -12,6 +13,7 @@
   "SELECT u.place, " REQUEST " FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) CROSS JOIN LATERAL ("        \
   "SELECT request_no, kind, requested_by, requested_at, done_at, pseudonym, events, sessions FROM person_request x "     \
   "WHERE x.project_id = u.project_id AND x.request_no < $2 ORDER BY x.request_no DESC LIMIT $3) r ORDER BY u.place, r.request_no DESC"
+#define LIST_PENDING "SELECT org, org_id, request_no FROM pending_erasures()"
 #define FIND_PERSON "SELECT find_person($1, $2, $3)"
 #define TIME(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 #define TRAITS(table, condition)                                                                                         \
@@ -85,6 +87,27 @@ pdg_store_finish_erasure (PdgDbTx *tx, gint32 request_no, GError **error)
 
   pdg_db_params_add_int4 (params, request_no);
   return pdg_db_tx_exec (tx, FINISH, params, error);
+}
+
+GPtrArray *
+pdg_store_list_pending_erasures (PdgDbTx *tx, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, LIST_PENDING, NULL, error);
+  GPtrArray *pending;
+
+  if (result == NULL)
+    return NULL;
+  pending = g_ptr_array_new_with_free_func (g_free);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    {
+      PdgPendingErasure *erasure = g_new0 (PdgPendingErasure, 1);
+
+      pdg_uuid_format (pdg_db_result_get_uuid (result, row, 0), erasure->org_uuid);
+      erasure->org_no = pdg_db_result_get_int4 (result, row, 1);
+      erasure->request_no = pdg_db_result_get_int4 (result, row, 2);
+      g_ptr_array_add (pending, erasure);
+    }
+  return pending;
 }
 
 static gpointer

@@ -15,6 +15,18 @@ gboolean pdg_store_begin_erasure (PdgDbTx *tx, gint32 project_no, const char *id
 /* The second step, which may take as long as it takes to read all events of the organisation. Nothing when it was done already. */
 gboolean pdg_store_finish_erasure (PdgDbTx *tx, gint32 request_no, GError **error);
 
+/* A request that is not finished. */
+typedef struct
+{
+  char org_uuid[37];
+  gint32 org_no;
+  gint32 request_no;
+} PdgPendingErasure;
+
+/* Those of every organisation that were begun more than a minute ago. A maintenance transaction of the server. (transfer full)
+ * (element-type PdgPendingErasure) */
+GPtrArray *pdg_store_list_pending_erasures (PdgDbTx *tx, GError **error);
+
 /* One request, NULL without an error when there is none. (transfer full) */
 PdgPersonRequest *pdg_store_lookup_person_request (PdgDbTx *tx, gint32 request_no, GError **error);
 
