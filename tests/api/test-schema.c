@@ -156,7 +156,7 @@ append_selection (GString *out, const char *type_name, GHashTable *asked, guint 
 
   if (!JSON_NODE_HOLDS_ARRAY (fields))
     return;
-  g_assert_cmpuint (depth, <, 10);
+  g_assert_cmpuint (depth, <, 12);
   if (!g_hash_table_add (asked, g_strdup (type_name)))
     {
       g_string_append (out, "{__typename}");
