@@ -32,6 +32,8 @@ PdgResolveTable pdg_resolve_journey_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
 PdgResolveTable pdg_resolve_payload_table (void);
+PdgResolveTable pdg_resolve_people_table (void);
+PdgResolveTable pdg_resolve_person_mutation_table (void);
 PdgResolveTable pdg_resolve_release_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);

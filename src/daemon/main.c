@@ -21,6 +21,7 @@ static const Command commands[] = {
   { "project", pdg_command_project, "project list | create NAME [ID] | delete ID NAME" },
   { "key", pdg_command_key, "ingest keys: key create PROJECT [LABEL] | revoke PROJECT BEGINNING" },
   { "token", pdg_command_token, "access tokens: token create viewer|editor|admin [LABEL]" },
+  { "person", pdg_command_person, "what is held of a person: person export PROJECT ID | delete PROJECT ID | anonymise PROJECT ID" },
   { "login", pdg_command_login, "let a login of the database read the organisation: login grant LOGIN" },
   { "settings", pdg_command_settings, "print every setting [--markdown]" },
 };

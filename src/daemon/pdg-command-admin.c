@@ -2,7 +2,7 @@
 #include "daemon/pdg-command.h"
 
 #include "runtime/pdg-database.h"
-#include "service/pdg-commands.h"
+#include "service/pdg-commands-people.h"
 
 #include <string.h>
 
@@ -137,6 +137,37 @@ pdg_command_key (PdgConfig *config, int argc, char **argv)
     }
   else if (!pdg_commands_revoke_api_keys_by_prefix (session.owner, session.principal, argv[1], argv[2], &error))
     return pdg_command_fail (error);
+  return 0;
+}
+
+static gboolean
+print_line (const char *line, gpointer user_data)
+{
+  g_print ("%s\n", line);
+  return TRUE;
+}
+
+int
+pdg_command_person (PdgConfig *config, int argc, char **argv)
+{
+  g_auto (Session) session = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgPersonRequest) request = NULL;
+  PdgPersonKey person = { argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL, -1 };
+  gboolean export = is_call (argc, argv, "export", 2, 2), anonymise = is_call (argc, argv, "anonymise", 2, 2);
+
+  if (!export && !anonymise && !is_call (argc, argv, "delete", 2, 2))
+    return pdg_command_usage ("person export PROJECT ID | delete PROJECT ID | anonymise PROJECT ID");
+  if (!session_open (&session, config, &error))
+    return pdg_command_fail (error);
+  if (export)
+    return pdg_commands_export_person (session.owner, session.principal, &person, 0, G_MAXINT64, print_line, NULL, &error) ? 0
+                                                                                                                    : pdg_command_fail (error);
+  request = pdg_commands_erase_person (session.owner, session.principal, &person, anonymise, 0, &error);
+  if (request == NULL)
+    return pdg_command_fail (error);
+  g_print ("%" G_GINT64_FORMAT " events, %" G_GINT64_FORMAT " sessions%s%s\n", request->events, request->sessions,
+           anonymise ? ", now of " : "", anonymise ? request->pseudonym : "");
   return 0;
 }
 

@@ -32,6 +32,36 @@ pdg_actor_free (PdgActor *actor)
 }
 
 void
+pdg_group_free (PdgGroup *group)
+{
+  if (group == NULL)
+    return;
+  g_free (group->type);
+  g_free (group->id);
+  g_free (group);
+}
+
+void
+pdg_person_request_free (PdgPersonRequest *request)
+{
+  if (request == NULL)
+    return;
+  g_free (request->kind);
+  g_free (request->requested_by);
+  g_free (request->pseudonym);
+  g_free (request);
+}
+
+void
+pdg_merge_free (PdgMerge *merge)
+{
+  if (merge == NULL)
+    return;
+  g_free (merge->id);
+  g_free (merge);
+}
+
+void
 pdg_session_summary_free (PdgSessionSummary *session)
 {
   if (session == NULL)

@@ -41,6 +41,37 @@ typedef struct
   gint64 active_usec; /* of a list by activity: the end of its last session there */
 } PdgActor;
 
+/* People who belong together: a company, a team. */
+typedef struct
+{
+  char *type;
+  char *id;
+  gint32 project_no;
+  gint32 group_no;
+} PdgGroup;
+
+/* What was done for a person: deleted, made anonymous, or exported. */
+typedef struct
+{
+  char *kind; /* "delete", "anonymise", "export" */
+  char *requested_by;
+  char *pseudonym; /* nullable: what an anonymised person is called now */
+  gint64 requested_usec;
+  gint64 done_usec; /* PDG_TIME_NONE = goes on */
+  gint64 events;
+  gint64 sessions;
+  gint32 request_no;
+} PdgPersonRequest;
+
+/* An actor that was found to be another one. */
+typedef struct
+{
+  char *id;          /* of the actor that was merged */
+  gint16 kind;
+  gboolean is_alias; /* because of an alias; else an event named both */
+  gint64 merged_usec;
+} PdgMerge;
+
 typedef struct
 {
   char *id;
@@ -139,6 +170,9 @@ typedef struct
 void        pdg_organisation_free (PdgOrganisation *organisation);
 void        pdg_project_free (PdgProject *project);
 void        pdg_actor_free (PdgActor *actor);
+void        pdg_group_free (PdgGroup *group);
+void        pdg_merge_free (PdgMerge *merge);
+void        pdg_person_request_free (PdgPersonRequest *request);
 void        pdg_session_summary_free (PdgSessionSummary *session);
 void        pdg_live_free (PdgLive *live);
 void        pdg_release_free (PdgRelease *release);
@@ -148,6 +182,9 @@ void        pdg_snapshot_free (PdgSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgOrganisation, pdg_organisation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgProject, pdg_project_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgActor, pdg_actor_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGroup, pdg_group_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgMerge, pdg_merge_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgPersonRequest, pdg_person_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgSessionSummary, pdg_session_summary_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgLive, pdg_live_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgRelease, pdg_release_free)

@@ -4,10 +4,12 @@
 #include "base/pdg-context.h"
 #include "db/pdg-db-listener.h"
 #include "runtime/pdg-database.h"
+#include "service/pdg-keeper.h"
 
 #include <string.h>
 
 #define MAX_QUEUED_JOBS 512
+#define KEEPER_INTERVAL_MS 60000
 #define CONNECT_WAIT_USEC (5 * G_USEC_PER_SEC)
 
 struct _PdgRuntime
@@ -32,6 +34,7 @@ struct _PdgRuntime
   GMainLoop *loop;
   GThread *thread;
   PdgDbListener *listener;
+  PdgKeeper *keeper;
 };
 
 static void
@@ -61,9 +64,11 @@ listener_thread (gpointer data)
   PdgRuntime *self = data;
 
   g_main_context_push_thread_default (self->context);
+  self->keeper = pdg_keeper_new (self->pool, self->context, KEEPER_INTERVAL_MS);
   self->listener = pdg_db_listener_new (pdg_database_get_reader_uri (self->database), pdg_hub_get_channel (), self->context, notified_cb,
                                         listening_cb, self);
   g_main_loop_run (self->loop);
+  g_clear_pointer (&self->keeper, pdg_keeper_free);
   g_clear_pointer (&self->listener, pdg_db_listener_free);
   g_main_context_pop_thread_default (self->context);
   return NULL;

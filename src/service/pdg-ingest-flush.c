@@ -34,13 +34,14 @@ typedef struct
   GArray *kinds;  /* gint16, of actors */
 } Missing;
 
-PdgIngestMemory *
-pdg_ingest_memory_new (void)
+static void
+fill_memory (PdgIngestMemory *memory)
 {
-  PdgIngestMemory *memory = g_new0 (PdgIngestMemory, 1);
   guint8 seed[16];
 
   memory->projects = pdg_number_map_new (REMEMBERED_PROJECTS);
+  memory->epochs = pdg_number_map_new (REMEMBERED_PROJECTS);
+  memory->links = pdg_number_map_new (REMEMBERED_NUMBERS);
   memory->sessions = pdg_number_map_new (REMEMBERED_NUMBERS);
   memory->screens = pdg_number_map_new (REMEMBERED_NUMBERS);
   memory->releases = pdg_number_map_new (4096);
@@ -50,22 +51,14 @@ pdg_ingest_memory_new (void)
   memory->stored = pdg_number_map_new (REMEMBERED_EVENTS);
   pdg_uuid_make_v7 (seed);
   memcpy (&memory->seed, seed + 8, sizeof memory->seed);
-  return memory;
 }
 
-void
-pdg_ingest_memory_forget_projects (PdgIngestMemory *memory)
+static void
+clear_memory (PdgIngestMemory *memory)
 {
   pdg_number_map_free (memory->projects);
-  memory->projects = pdg_number_map_new (REMEMBERED_PROJECTS);
-}
-
-void
-pdg_ingest_memory_free (PdgIngestMemory *memory)
-{
-  if (memory == NULL)
-    return;
-  pdg_number_map_free (memory->projects);
+  pdg_number_map_free (memory->epochs);
+  pdg_number_map_free (memory->links);
   pdg_number_map_free (memory->sessions);
   pdg_number_map_free (memory->screens);
   pdg_number_map_free (memory->releases);
@@ -73,6 +66,30 @@ pdg_ingest_memory_free (PdgIngestMemory *memory)
   pdg_number_map_free (memory->terms);
   pdg_number_map_free (memory->titles);
   pdg_number_map_free (memory->stored);
+}
+
+PdgIngestMemory *
+pdg_ingest_memory_new (void)
+{
+  PdgIngestMemory *memory = g_new0 (PdgIngestMemory, 1);
+
+  fill_memory (memory);
+  return memory;
+}
+
+void
+pdg_ingest_memory_forget (PdgIngestMemory *memory)
+{
+  clear_memory (memory);
+  fill_memory (memory);
+}
+
+void
+pdg_ingest_memory_free (PdgIngestMemory *memory)
+{
+  if (memory == NULL)
+    return;
+  clear_memory (memory);
   g_free (memory);
 }
 
@@ -112,11 +129,15 @@ find_project (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, P
   if (*project_no == 0)
     {
       g_autoptr (PdgDbTx) tx = pdg_ingest_begin (conn, bypasses_rls, request->principal, error);
+      gint32 epoch;
 
-      if (tx == NULL || !pdg_store_find_project (tx, org_no, &event->project, project_no, error) || !pdg_db_tx_commit (tx, error))
+      if (tx == NULL || !pdg_store_find_project (tx, org_no, &event->project, project_no, &epoch, error) || !pdg_db_tx_commit (tx, error))
         return FALSE;
       if (*project_no > 0)
-        pdg_number_map_insert (memory->projects, key, *project_no);
+        {
+          pdg_number_map_insert (memory->projects, key, *project_no);
+          pdg_ingest_remember_epoch (memory, *project_no, epoch);
+        }
     }
   if (*project_no == 0)
     reject (request, event,

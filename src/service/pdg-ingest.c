@@ -234,7 +234,7 @@ store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean 
   g_autoptr (GArray) told = NULL;
   guint n = flush->rows->len;
 
-  if (tx == NULL || !pdg_db_tx_set_timeout (tx, STATEMENT_TIMEOUT_MS, error))
+  if (tx == NULL || !pdg_db_tx_set_timeout (tx, STATEMENT_TIMEOUT_MS, error) || !pdg_ingest_hold_projects (tx, flush, self->memory, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     rows[i] = g_array_index (flush->rows, PdgFlushRow, i).row;
@@ -286,6 +286,8 @@ try_flush (PdgIngest *self, PdgIngestRequest **requests, guint n_requests, GErro
     return FALSE;
   if (flush->rows->len == 0)
     return TRUE;
+  if (!pdg_ingest_store_identities (flush, self->memory, self->conn, self->bypasses_rls, requests[0]->principal, error))
+    return FALSE;
   inserted = g_malloc0 (flush->rows->len);
   stored = FALSE;
   if (!slow)
@@ -337,9 +339,9 @@ fail_all (PdgIngest *self, PdgIngestRequest **requests, guint n, const GError *c
     request_fail (self, requests[i], error);
 }
 
-/* A project was removed that is remembered: the database refuses its number. */
+/* A project was removed that is remembered, or numbers of it were taken back: the database refuses them. */
 static gboolean
-is_of_removed_project (const GError *error)
+is_of_forgotten_number (const GError *error)
 {
   return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0;
 }
@@ -362,8 +364,8 @@ flush_requests (PdgIngest *self, PdgIngestRequest **requests, guint n)
             request_succeed (self, requests[i]);
           return;
         }
-      if (attempt == 0 && is_of_removed_project (error))
-        pdg_ingest_memory_forget_projects (self->memory);
+      if (attempt == 0 && is_of_forgotten_number (error))
+        pdg_ingest_memory_forget (self->memory);
       else if (!g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_SERIALIZATION))
         break;
     }

@@ -71,8 +71,8 @@ pdg_queries_dup_bound_project_id (PdgQueries *queries, GError **error)
 }
 
 /* Who may do what is the organisation's, and its admins'. */
-static gboolean
-check_admin (PdgQueries *queries, gboolean of_organisation, GError **error)
+gboolean
+pdg_queries_check_admin (PdgQueries *queries, gboolean of_organisation, GError **error)
 {
   if (!pdg_principal_may (queries->principal, PDG_ROLE_ADMIN))
     pdg_service_error_set (error, PDG_SERVICE_ERROR_FORBIDDEN, NULL, "this needs the role admin; yours is %s",
@@ -87,19 +87,19 @@ check_admin (PdgQueries *queries, gboolean of_organisation, GError **error)
 GPtrArray *
 pdg_queries_list_members (PdgQueries *queries, gint64 after_usec, const char *after_id, guint limit, GError **error)
 {
-  return check_admin (queries, TRUE, error) ? pdg_store_list_members (queries->tx, after_usec, after_id, limit, error) : NULL;
+  return pdg_queries_check_admin (queries, TRUE, error) ? pdg_store_list_members (queries->tx, after_usec, after_id, limit, error) : NULL;
 }
 
 GPtrArray *
 pdg_queries_list_tokens (PdgQueries *queries, gint32 after, guint limit, GError **error)
 {
-  return check_admin (queries, TRUE, error) ? pdg_store_list_tokens (queries->tx, after, limit, error) : NULL;
+  return pdg_queries_check_admin (queries, TRUE, error) ? pdg_store_list_tokens (queries->tx, after, limit, error) : NULL;
 }
 
 GPtrArray *
 pdg_queries_list_api_keys (PdgQueries *queries, const gint32 *project_nos, guint n, gint32 after, guint limit, GError **error)
 {
-  return check_admin (queries, FALSE, error) ? pdg_store_list_api_keys (queries->tx, project_nos, n, after, limit, error) : NULL;
+  return pdg_queries_check_admin (queries, FALSE, error) ? pdg_store_list_api_keys (queries->tx, project_nos, n, after, limit, error) : NULL;
 }
 
 GPtrArray *

@@ -95,10 +95,11 @@ pdg_store_find_actors (PdgDbTx *tx, const gint32 *project_nos, guint n, const ch
   pdg_store_query_append_owners (&query, project_nos, NULL, n);
   pdg_db_params_add_int2_array (query.params, kind < 0 ? kinds : &kinds[kind], NULL, kind < 0 ? G_N_ELEMENTS (kinds) : 1);
   pdg_store_query_add_text (&query, id);
-  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT a.project_id, a.actor_no, a.kind, a.id, f.* FROM actor a CROSS JOIN LATERAL (SELECT " FIGURES
+  g_string_append (query.sql, " CROSS JOIN LATERAL (SELECT a.project_id, a.actor_no, a.kind, a.id, f.* FROM actor n JOIN actor a ON a.project_id = n.project_id"
+                              " AND a.actor_no = coalesce(n.merged_into, n.actor_no) CROSS JOIN LATERAL (SELECT " FIGURES
                               " FROM session x WHERE x.project_id = a.project_id AND x.actor_no = a.actor_no AND x.events > 0) f"
-                              " WHERE a.project_id = p.project_id AND a.kind = ANY ($2) AND a.id = $3 AND f.sessions > 0"
-                              " ORDER BY a.kind DESC LIMIT 1) y");
+                              " WHERE n.project_id = p.project_id AND n.kind = ANY ($2) AND n.id = $3 AND f.sessions > 0"
+                              " ORDER BY n.kind DESC LIMIT 1) y");
   result = pdg_db_tx_query (tx, query.sql->str, query.params, error);
   if (result == NULL)
     return NULL;

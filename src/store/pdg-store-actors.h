@@ -22,7 +22,7 @@ typedef struct
  * Tenant transaction. Errors: PDG_DB_ERROR. (transfer full) (element-type GPtrArray(PdgActor)) */
 GPtrArray *pdg_store_list_actors (PdgDbTx *tx, const gint32 *project_nos, guint n, const PdgStoreActorFilter *filter, GError **error);
 
-/* The actor with this id in each of @n projects, with its figures; NULL items where there is none. @kind: -1 = the one that says
+/* The actor with this id in each of @n projects, or the one that it counts as, with its figures; NULL items where there is none. @kind: -1 = the one that says
  * most of those that have sessions. (transfer full) (element-type PdgActor) */
 GPtrArray *pdg_store_find_actors (PdgDbTx *tx, const gint32 *project_nos, guint n, const char *id, int kind, GError **error);
 

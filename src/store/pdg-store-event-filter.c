@@ -12,7 +12,7 @@ static const struct
 } places[PDG_FILTER_N_FIELDS] = {
   [PDG_FILTER_FIELD_TYPE] = { "t.event_type", NULL },
   [PDG_FILTER_FIELD_NAME] = { "t.event_name", NULL },
-  [PDG_FILTER_FIELD_USER_ID] = { "(CASE WHEN a.kind = 2 THEN a.id END)", NULL },
+  [PDG_FILTER_FIELD_USER_ID] = { "(CASE WHEN k.kind = 2 THEN k.id END)", NULL },
   [PDG_FILTER_FIELD_ANONYMOUS_ID] = { "(CASE WHEN a.kind = 1 THEN a.id ELSE e.anonymous_id END)", NULL },
   [PDG_FILTER_FIELD_SESSION_ID] = { "s.id", NULL },
   [PDG_FILTER_FIELD_SEQUENCE] = { "e.seq", NULL },

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
   "LEFT JOIN term t ON t.project_id = e.project_id AND t.term_no = e.term_no "                   \
   "LEFT JOIN screen sc ON sc.project_id = t.project_id AND sc.screen_no = t.screen_no "          \
   "LEFT JOIN actor a ON a.project_id = e.project_id AND a.actor_no = e.actor_no "                \
+  "LEFT JOIN actor k ON k.project_id = a.project_id AND k.actor_no = coalesce(a.merged_into, a.actor_no) " \
   "LEFT JOIN session s ON s.project_id = e.project_id AND s.session_no = e.session_no "          \
   "LEFT JOIN release r ON r.project_id = e.project_id AND r.release_no = e.release_no "
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define FIND_PROJECT "SELECT find_project($1, $2)"
+#define FIND_PROJECT "SELECT project_id, epoch FROM find_project_epoch($1, $2)"
 #define PROJECT_ID "SELECT id FROM project WHERE CASE WHEN $1 > 0 THEN project_id = $1 ELSE id = $2 END"
 #define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2)"
 #define ASSIGN_SCREENS "SELECT assign_screens($1, $2)"
@@ -116,7 +116,7 @@ pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, gu
 }
 
 gboolean
-pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, GError **error)
+pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, gint32 *epoch, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autoptr (PdgDbResult) result = NULL;
@@ -126,7 +126,12 @@ pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *
   result = pdg_db_tx_query (tx, FIND_PROJECT, params, error);
   if (result == NULL)
     return FALSE;
-  *project_no = pdg_db_result_get_int4 (result, 0, 0);
+  *project_no = *epoch = 0;
+  if (pdg_db_result_get_n_rows (result) > 0)
+    {
+      *project_no = pdg_db_result_get_int4 (result, 0, 0);
+      *epoch = pdg_db_result_get_int4 (result, 0, 1);
+    }
   return TRUE;
 }
 

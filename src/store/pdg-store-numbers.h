@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * (room for @n), handing out new numbers for new texts. Run each in a transaction of its own and commit it before the
  * numbers are used. Errors: PDG_DB_ERROR. A database thread. */
 
-/* The number of a project by its public id; 0 when the organisation has none. */
-gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, GError **error);
+/* The number of a project by its public id, 0 when the organisation has none; and its epoch, for pdg_store_hold_projects(). */
+gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, gint32 *epoch, GError **error);
 
 /* The other way round: the id of project @project_no, or when that is 0 the id @id itself if there is such a project; NULL without an
  * error when there is none. A tenant transaction. (transfer full) */

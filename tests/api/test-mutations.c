@@ -21,6 +21,7 @@ typedef struct
 } Mutation;
 
 #define ERRORS " errors{code message field}"
+#define REQUEST "request{id kind requestedBy requestedAt doneAt pseudonym eventCount sessionCount}"
 #define STEPS "steps:[{id:\"cart\",name:\" Cart \",screenPath:\"/cart/17?x=1\"},{id:\"pay\",name:\"Pay\",isOptional:true}]"
 
 /* Each works on what those before it made. */
@@ -40,6 +41,9 @@ static const Mutation mutations[] = {
     "project.name=Made\nproject.timeZone=Asia/Kolkata\nproject.weekStart=SUNDAY", NULL, NULL },
   { "createApiKey", PDG_ROLE_ADMIN, "{projectId:\"made\",label:\"web\"}", "secret key{id label prefix createdAt revokedAt}" ERRORS,
     "key.label=web\nkey.revokedAt=", "{KEY}", "key.id" },
+  { "exportPerson", PDG_ROLE_ADMIN, "{projectId:\"proj_demo\",id:\"s\"}", "lines" ERRORS, "errors=[]", NULL, NULL },
+  { "anonymisePerson", PDG_ROLE_ADMIN, "{projectId:\"proj_demo\",id:\"s\"}", REQUEST ERRORS, "request.kind=ANONYMISE\nrequest.eventCount=3", "{PERSON}", "request.pseudonym" },
+  { "deletePerson", PDG_ROLE_ADMIN, "{projectId:\"proj_demo\",id:\"{PERSON}\",kind:SESSION}", REQUEST ERRORS, "request.kind=DELETE", NULL, NULL },
   { "revokeApiKey", PDG_ROLE_ADMIN, "{projectId:\"made\",id:\"{KEY}\"}", "key{id label}" ERRORS, "key.id={KEY}", NULL, NULL },
   { "setRedactionRules", PDG_ROLE_ADMIN, "{projectId:\"made\",patterns:[EMAIL,JWT],keys:[\"plan\"]}",
     "project{id redaction{version patterns keys createdBy}}" ERRORS,

@@ -251,9 +251,10 @@ test_actors (void)
       assert_stored (verdict, 1, 0, 0);
       g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM sessions WHERE session_id = 'actors' AND actor = '%s'", rows[i].actor), ==, 1);
     }
-  /* an anonymous id that is not the actor is kept */
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE user_id = 'late-user' AND anonymous_id = 'anon'"), ==, 1);
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE user_id IS NULL AND anonymous_id = 'anon'"), ==, 1);
+  /* an anonymous id that is not the actor is kept, and is the user's, in history too */
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE user_id = 'late-user' AND anonymous_id = 'anon'"), ==, 2);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE user_id IS NULL AND anonymous_id = 'anon'"), ==, 0);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE user_id IS NULL AND anonymous_id = 'other'"), ==, 1);
 }
 
 static void

@@ -21,8 +21,15 @@ static const char cold_sql[] =
   "  (array_agg(e.actor_no ORDER BY a.kind DESC, e.ts, e.actor_no))[1] AS actor_no"
   " FROM event e JOIN term t USING (project_id, term_no) JOIN actor a USING (project_id, actor_no)"
   " WHERE e.project_id = s.project_id AND e.session_no = s.session_no) c ON true "
-  "WHERE (s.events, s.page_views, s.errors, s.started_at, s.ended_at, s.actor_kind, s.entry_screen_no, s.exit_screen_no, s.release_no, s.actor_no)"
-  " IS DISTINCT FROM (c.events, c.page_views, c.errors, c.started_at, c.ended_at, c.actor_kind, c.entry_screen_no, c.exit_screen_no, c.release_no, c.actor_no)";
+  "WHERE (s.events, s.page_views, s.errors, s.started_at, s.ended_at, s.actor_kind, s.entry_screen_no, s.exit_screen_no, s.release_no, s.sent_actor_no)"
+  " IS DISTINCT FROM (c.events, c.page_views, c.errors, c.started_at, c.ended_at, c.actor_kind, c.entry_screen_no, c.exit_screen_no, c.release_no, c.actor_no)"
+  " OR s.actor_no IS DISTINCT FROM (SELECT coalesce(x.merged_into, x.actor_no) FROM actor x WHERE x.project_id = s.project_id AND x.actor_no = s.sent_actor_no)";
+
+/* Anonymous ids that are not their first user's, from the event rows alone. */
+static const char cold_links_sql[] =
+  "SELECT count(*) FROM actor n LEFT JOIN LATERAL (SELECT e.actor_no FROM event e JOIN actor u USING (project_id, actor_no)"
+  " WHERE e.project_id = n.project_id AND e.anonymous_id = n.id AND u.kind = 2 ORDER BY e.ts, u.id LIMIT 1) f ON true"
+  " WHERE n.kind = 1 AND n.merged_into IS DISTINCT FROM f.actor_no";
 
 /* One event as text, so that batches can be put together in any order. */
 static char *
@@ -128,6 +135,8 @@ test_sessions_equal_cold (void)
   g_assert_cmpint (fixture_owner_int ("SELECT sum(events) FROM session"), ==, n_events);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM session WHERE events > 0"), ==, N_SESSIONS);
   g_assert_cmpint (fixture_int (owner, cold_sql), ==, 0);
+  g_assert_cmpint (fixture_int (owner, cold_links_sql), ==, 0);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE merged_into IS NOT NULL"), >, 10);
   /* the comparison sees a difference */
   pdg_test_cluster_run_sql ("UPDATE productgraph.session SET exit_screen_no = exit_screen_no + 1 WHERE session_no = (SELECT min(session_no) FROM "
                             "productgraph.session WHERE exit_screen_no IS NOT NULL)");

@@ -2,6 +2,11 @@
 #include "store/tenant-data.h"
 
 #include "service/pdg-commands-journeys.h"
+#include "store/pdg-store-identity.h"
+#include "store/pdg-store-numbers.h"
+#include "store/pdg-store-rights.h"
+
+#include <string.h>
 
 #define EVENT(id, type, more)                                                                                                        \
   "{\"event_id\":\"MARK-" id "\",\"project_id\":\"PROJECT\",\"session.id\":\"MARK-session\",\"event.type\":\"" type "\","            \
@@ -54,6 +59,33 @@ fill_directory (const Tenant *tenant, PdgDbConn *server, const char *mark)
   g_free (step.screen_path);
 }
 
+static PdgSlice
+slice_of (const char *text)
+{
+  return (PdgSlice) { text, (guint32) strlen (text) };
+}
+
+/* A user with an id of before, a trait and a group, and the note of an export. */
+static void
+fill_identities (const Tenant *tenant, PdgDbConn *server, const char *mark)
+{
+  g_autofree char *user = g_strconcat (mark, "-user", NULL), *before = g_strconcat (mark, "-before", NULL), *group = g_strconcat (mark, "-group", NULL);
+  g_autofree char *value = g_strdup_printf ("\"%s\"", mark);
+  const PdgIdentityLink alias = { slice_of (before), slice_of (user), 1 };
+  const PdgIdentityMember member = { PDG_SLICE_LITERAL ("company"), slice_of (group), PDG_ACTOR_USER, slice_of (user), 1 };
+  const PdgIdentityTrait trait = { .kind = PDG_ACTOR_USER, .id = slice_of (user), .name = PDG_SLICE_LITERAL ("plan"), .value = slice_of (value) };
+  const PdgIdentityTrait of_group = { .group_type = PDG_SLICE_LITERAL ("company"), .id = slice_of (group), .name = PDG_SLICE_LITERAL ("plan"),
+                                      .value = slice_of (value) };
+  gint32 project_no = tenant->project->project_no;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (pdg_store_alias_actors (tx, project_no, &alias, 1, &error) && pdg_store_set_traits (tx, project_no, &trait, 1, &error)
+                 && pdg_store_set_groups (tx, project_no, &member, 1, &error) && pdg_store_set_group_traits (tx, project_no, &of_group, 1, &error)
+                 && pdg_store_note_export (tx, project_no, mark, 1, 1, &error) && pdg_db_tx_commit (tx, &error));
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -73,6 +105,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   *key = fixture_make_key (server, tenant->admin, tenant->project->id, mark);
   *token = fixture_make_token (server, tenant->admin, PDG_ROLE_VIEWER, mark);
   fill_directory (tenant, server, mark);
+  fill_identities (tenant, server, mark);
 }
 
 char *

@@ -244,9 +244,9 @@ static gboolean
 find_project (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   const PdgSlice id = { whose->project->id, (guint32) strlen (whose->project->id) };
-  gint32 project_no = 0;
+  gint32 project_no = 0, epoch;
 
-  return pdg_store_find_project (tx, whose->organisation->org_no, &id, &project_no, error) && project_no > 0;
+  return pdg_store_find_project (tx, whose->organisation->org_no, &id, &project_no, &epoch, error) && project_no > 0;
 }
 
 static gboolean
