@@ -20,7 +20,7 @@ struct _PdgApi
   PdgApiDocuments *documents;
   PdgApiGuards *guards;
   PdgProjectFinder *projects;
-  char *client_salt;              /* of what tells clients apart that do not say who they are; dies with the process */
+  guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
@@ -96,6 +96,7 @@ void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_client_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_replay_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 
 #define PDG_API_RETRY_AFTER_SECONDS "1"

@@ -65,7 +65,6 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->documents = pdg_api_documents_new (options->graphql_documents);
   api->guards = pdg_api_guards_new (&guards);
   api->projects = pdg_project_finder_new (options->pool);
-  api->client_salt = pdg_random_token (32);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
@@ -86,7 +85,6 @@ pdg_api_free (PdgApi *api)
   g_clear_pointer (&api->documents, pdg_api_documents_free);
   g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
-  g_clear_pointer (&api->client_salt, g_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);
@@ -102,6 +100,7 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_client_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_replay_routes (api, server);
   pdg_api_add_graphiql_routes (api, server);
   pdg_api_add_web_socket_routes (api, server);
   pdg_api_add_event_stream_routes (api, server);

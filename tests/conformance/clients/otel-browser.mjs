@@ -34,7 +34,7 @@ async function tryEvents() {
   console.log(`# ${JSON.stringify(countTypes(events))}`);
   same(ofType(events, 'page.view').map(({ pagePath }) => pagePath), ['/', '/cart', '/done'], 'browser events: page views');
   same(ofType(events, 'page.leave').map(({ pagePath }) => pagePath), ['/', '/cart'], 'browser events: each page is left when the next comes');
-  same(ofType(events, 'ui.click').map(({ componentName, componentPath }) => [componentName, typeof componentPath]), [['buy', 'string'], ['send', 'string']],
+  same(ofType(events, 'ui.click').map(({ componentName, componentPath }) => [componentName, componentPath]), [['Buy button', '#buy'], ['BUTTON', '#send']],
        'browser events: clicks name what was clicked');
   same(ofType(events, 'error').map(({ properties }) => properties['error.message']).sort(), ['cart is broken', 'console says no'], 'browser events: errors');
   same(events.every(({ session, release }) => session.id === 'sess_web' && release === '3.0.0'), true, 'browser events: session and release');

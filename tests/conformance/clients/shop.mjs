@@ -8,7 +8,7 @@ import { BROWSER } from '../browser/browser.mjs';
 export const HAVE_BROWSER = BROWSER !== undefined && existsSync(new URL('../browser/node_modules/playwright-core/package.json', import.meta.url));
 
 const PAGE = `<!doctype html><html><head><meta charset="utf-8"><title>TITLE</title></head><body>
-<h1>TITLE</h1><a id="to-cart" href="/cart">Cart</a><button id="buy" class="primary">Buy now</button>
+<h1>TITLE</h1><a id="to-cart" href="/cart">Cart</a><button id="buy" class="primary" data-otel-name="Buy button">Buy now</button>
 <form id="pay" action="#" onsubmit="return false"><input id="name" name="name"><button id="send">Pay</button></form>
 <script src="/app.js"></script></body></html>`;
 const TITLES = { '/': 'Shop', '/cart': 'Cart', '/done': 'Done' };

@@ -43,3 +43,4 @@ registerInstrumentations({ instrumentations });
 
 globalThis.flush = () => Promise.all([loggerProvider?.forceFlush(), tracerProvider?.forceFlush()]);
 globalThis.log = (name, attributes) => logs.getLogger('shop').emit({ eventName: name, attributes });
+document.getElementById('buy').addEventListener('click', () => { document.title = 'Bought'; });

@@ -1,5 +1,5 @@
 // Segment's and RudderStack's clients for the browser, with only their addresses changed.
-import { RudderAnalytics } from '@rudderstack/analytics-js';
+import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'; // the other form loads its parts from a site of its own
 import { AnalyticsBrowser } from '@segment/analytics-next';
 
 const { collector, segmentKey, rudderKey } = globalThis.settings;
