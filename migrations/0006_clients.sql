@@ -15,7 +15,7 @@ CREATE TABLE replay_chunk (
   events int4 NOT NULL,
   bytes bytea NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (project_id, session_id, chunk_key),
+  PRIMARY KEY (org_id, project_id, session_id, chunk_key),
   FOREIGN KEY (org_id, project_id) REFERENCES project (org_id, project_id) ON DELETE CASCADE
 );
 ALTER TABLE replay_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
@@ -31,7 +31,7 @@ CREATE TABLE derived_session (
   first_at timestamptz NOT NULL,
   last_at timestamptz NOT NULL,
   touched_on date NOT NULL DEFAULT current_date,
-  PRIMARY KEY (project_id, key, began_at),
+  PRIMARY KEY (org_id, project_id, key, began_at),
   FOREIGN KEY (org_id, project_id) REFERENCES project (org_id, project_id) ON DELETE CASCADE
 );
 CREATE INDEX derived_session_old ON derived_session (touched_on);
@@ -58,7 +58,7 @@ CREATE TABLE page_trail (
   left_at timestamptz,
   left_by uuid, -- event_key of the page whose report ended this one
   seen_on date NOT NULL DEFAULT current_date,
-  PRIMARY KEY (project_id, session_key, at, event_key),
+  PRIMARY KEY (org_id, project_id, session_key, at, event_key),
   FOREIGN KEY (org_id, project_id) REFERENCES project (org_id, project_id) ON DELETE CASCADE
 );
 CREATE INDEX page_trail_old ON page_trail (seen_on);
@@ -111,10 +111,10 @@ BEGIN
        OR NOT (e.at <= s.last_at OR (e.at < s_next AND e.at - s.last_at < gap AND e.at - s.first_at < longest)) THEN
       IF is_changed THEN
         UPDATE derived_session d SET first_at = s.first_at, last_at = s.last_at, touched_on = current_date
-        WHERE d.project_id = number AND d.key = s.key AND d.began_at = s.began_at;
+        WHERE d.org_id = org AND d.project_id = number AND d.key = s.key AND d.began_at = s.began_at;
       END IF;
       SELECT d.* INTO s FROM derived_session d
-      WHERE d.project_id = number AND d.key IN (e.key, e.old) AND d.first_at < e.at + gap AND d.last_at > e.at - gap
+      WHERE d.org_id = org AND d.project_id = number AND d.key IN (e.key, e.old) AND d.first_at < e.at + gap AND d.last_at > e.at - gap
         AND (e.at BETWEEN d.first_at AND d.last_at OR greatest(d.last_at, e.at) - least(d.first_at, e.at) < longest)
       ORDER BY (e.at BETWEEN d.first_at AND d.last_at) DESC, d.first_at LIMIT 1;
       IF NOT FOUND THEN
@@ -123,7 +123,7 @@ BEGIN
       END IF;
       s_of := e.key;
       s_next := coalesce((SELECT min(d.first_at) FROM derived_session d
-                          WHERE d.project_id = number AND d.key IN (e.key, e.old) AND d.first_at > s.last_at), 'infinity');
+                          WHERE d.org_id = org AND d.project_id = number AND d.key IN (e.key, e.old) AND d.first_at > s.last_at), 'infinity');
       is_changed := false;
     END IF;
     IF e.at < s.first_at OR e.at > s.last_at THEN
@@ -138,7 +138,7 @@ BEGIN
   END LOOP;
   IF is_changed THEN
     UPDATE derived_session d SET first_at = s.first_at, last_at = s.last_at, touched_on = current_date
-    WHERE d.project_id = number AND d.key = s.key AND d.began_at = s.began_at;
+    WHERE d.org_id = org AND d.project_id = number AND d.key = s.key AND d.began_at = s.began_at;
   END IF;
   DELETE FROM derived_session d WHERE d.ctid = ANY (ARRAY(
     SELECT o.ctid FROM derived_session o WHERE o.touched_on < current_date - 32 ORDER BY o.touched_on LIMIT 100 FOR UPDATE SKIP LOCKED));
@@ -175,28 +175,32 @@ BEGIN
     RETURN;
   END IF;
   PERFORM lock_client_keys(number, session_keys);
-  FOR e IN SELECT u.* FROM unnest(session_keys, event_keys, url_keys, times, kinds, paths) WITH ORDINALITY u (session_key, event_key, url_key, at, kind, path, place)
+  FOR e IN SELECT u.*
+           FROM unnest(session_keys, event_keys, url_keys, times, kinds, paths) WITH ORDINALITY
+                u (session_key, event_key, url_key, at, kind, path, place)
            ORDER BY u.session_key, u.at, u.kind DESC, u.place LOOP
     is_view := (SELECT t.is_view FROM page_trail t
-                WHERE t.project_id = number AND t.session_key = e.session_key AND t.at = e.at AND t.event_key = e.event_key);
+                WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.at = e.at AND t.event_key = e.event_key);
     IF is_view IS NULL THEN
       is_view := NOT EXISTS (SELECT FROM page_trail t
-                             WHERE t.project_id = number AND t.session_key = e.session_key AND t.at BETWEEN e.at - near AND e.at + near
+                             WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.at BETWEEN e.at - near AND e.at + near
                                AND t.url_key = e.url_key AND t.is_view AND t.kind + e.kind = 1);
       INSERT INTO page_trail (org_id, project_id, session_key, at, event_key, url_key, kind, is_view, path)
       VALUES (org, number, e.session_key, e.at, e.event_key, e.url_key, e.kind, is_view, e.path);
       IF is_view THEN
         SELECT t.at INTO beside FROM page_trail t
-        WHERE t.project_id = number AND t.session_key = e.session_key AND t.is_view AND t.at > e.at ORDER BY t.at LIMIT 1;
+        WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.is_view AND t.at > e.at ORDER BY t.at LIMIT 1;
         IF FOUND THEN -- it comes late: what is left is this page
           UPDATE page_trail t SET left_at = beside.at, left_by = e.event_key
-          WHERE t.project_id = number AND t.session_key = e.session_key AND t.at = e.at AND t.event_key = e.event_key;
+          WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.at = e.at AND t.event_key = e.event_key;
         ELSE
           SELECT t.at, t.event_key INTO beside FROM page_trail t
-          WHERE t.project_id = number AND t.session_key = e.session_key AND t.is_view AND t.at < e.at ORDER BY t.at DESC, t.event_key LIMIT 1;
+          WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.is_view AND t.at < e.at
+          ORDER BY t.at DESC, t.event_key LIMIT 1;
           IF FOUND THEN
             UPDATE page_trail t SET left_at = e.at, left_by = e.event_key
-            WHERE t.project_id = number AND t.session_key = e.session_key AND t.at = beside.at AND t.event_key = beside.event_key AND t.left_by IS NULL;
+            WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.at = beside.at
+              AND t.event_key = beside.event_key AND t.left_by IS NULL;
           END IF;
         END IF;
       END IF;
@@ -206,7 +210,7 @@ BEGIN
     left_path := NULL;
     left_at := NULL;
     SELECT t.event_key, t.path, t.left_at INTO left_key, left_path, left_at FROM page_trail t
-    WHERE t.project_id = number AND t.session_key = e.session_key AND t.left_by = e.event_key LIMIT 1;
+    WHERE t.org_id = org AND t.project_id = number AND t.session_key = e.session_key AND t.left_by = e.event_key LIMIT 1;
     RETURN NEXT;
   END LOOP;
   DELETE FROM page_trail d WHERE d.ctid = ANY (ARRAY(

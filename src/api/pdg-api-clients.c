@@ -77,11 +77,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgClientCall, call_free)
 static void
 refuse_error (PdgClientCall *call, const GError *error)
 {
-  guint status = pdg_api_verdict_for (error)->http_status;
-
-  if (g_error_matches (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_LARGE))
-    status = 413;
-  pdg_api_client_refuse (call->request, call->path, status, pdg_api_error_message (error));
+  pdg_api_client_refuse (call->request, call->path, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
 }
 
 /* The user of HTTP Basic, whose password is empty. */

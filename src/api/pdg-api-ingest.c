@@ -3,6 +3,7 @@
 
 #include "api/pdg-api-error.h"
 #include "base/pdg-clock.h"
+#include "codec/pdg-body.h"
 #include "codec/pdg-event-json.h"
 
 #define EVENTS_PATH "/v1/events"
@@ -40,8 +41,8 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
   pdg_api_add_cors_headers (request);
   if (type == NULL || (!g_str_equal (type, "application/json") && !g_str_equal (type, "text/plain")))
     pdg_http_request_respond_error (request, 415, "send the events as JSON, with Content-Type: application/json (or text/plain)");
-  else if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
-    pdg_http_request_respond_error (request, 415, "send the body without a Content-Encoding");
+  else if (!pdg_body_is_known_coding (encoding))
+    pdg_http_request_respond_error (request, 415, "Content-Encoding: only gzip and deflate are understood; send it so, or without");
   else if (credential == NULL ? !pdg_api_is_keyless (api, request)
                               : pdg_credentials_peek (api->options.credentials, credential, &principal) == PDG_CREDENTIAL_BAD)
     {
@@ -98,8 +99,10 @@ static void
 store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
 {
   PdgEventJsonLimits limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
+  PdgBodyHints hints = { .content_encoding = pdg_http_request_get_header (request, "Content-Encoding"), .max_bytes = api->options.ingest_body_bytes };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
+  g_autoptr (GBytes) body = NULL;
 
   if (!pdg_principal_may (principal, PDG_ROLE_INGEST))
     {
@@ -109,7 +112,9 @@ store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
   limits.max_body_bytes = api->options.ingest_body_bytes;
   limits.max_events = api->options.ingest_events;
   limits.max_event_bytes = api->options.ingest_event_bytes;
-  batch = pdg_event_json_parse (pdg_http_request_get_body (request), pdg_clock_now_usec (), &limits, &error);
+  body = pdg_body_decode (pdg_http_request_get_body (request), &hints, &error);
+  if (body != NULL)
+    batch = pdg_event_json_parse (body, pdg_clock_now_usec (), &limits, &error);
   if (batch == NULL)
     {
       respond_with_error (request, error);

@@ -3,7 +3,7 @@ import {
   BasicTracerProvider, BatchLogRecordProcessor, BatchSpanProcessor, LoggerProvider, makeExporter, MeterProvider,
   PeriodicExportingMetricReader, resourceFromAttributes, SpanKind, SpanStatusCode,
 } from './otel.mjs';
-import { countTypes, done, makeProject, ofType, ok, readEvents, same, start, startProxy } from './shared.mjs';
+import { countTypes, done, fail, makeProject, ofType, readEvents, same, start, startProxy } from './shared.mjs';
 
 const resource = resourceFromAttributes({ 'service.name': 'shop', 'service.version': '2.1.0', 'deployment.environment.name': 'staging' });
 
@@ -90,7 +90,7 @@ try {
 
   for (const other of stored.slice(1)) same(sorted(other), sorted(stored[0]), 'every form makes the same rows');
 } catch (error) {
-  ok(false, 'it went to the end', error.stack);
+  fail(error, server);
 } finally {
   await proxy.stop();
   await server.stop();

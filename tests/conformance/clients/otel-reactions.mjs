@@ -2,7 +2,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { BatchLogRecordProcessor, LoggerProvider, makeExporter } from './otel.mjs';
 import { linkPostgres } from './postgres.mjs';
-import { done, makeProject, ok, readEvents, same, start, startProxy, until } from './shared.mjs';
+import { done, fail, makeProject, ok, readEvents, same, start, startProxy, until } from './shared.mjs';
 
 const complaints = [];
 const note = (level) => (...args) => complaints.push(`${level} ${args.map((arg) => (arg instanceof Error ? arg.message : typeof arg === 'object' ? JSON.stringify(arg) : arg)).join(' ')}`);
@@ -111,7 +111,7 @@ try {
     await tryAway(encoding);
   }
 } catch (error) {
-  ok(false, 'it went to the end', error.stack);
+  fail(error, server);
 } finally {
   await proxy.stop();
   await server.stop();

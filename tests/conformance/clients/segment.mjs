@@ -1,7 +1,7 @@
 // Segment's and RudderStack's clients, for Node and for the browser: all six kinds of calls, with only the address changed.
 import { Analytics as Segment } from '@segment/analytics-node';
 import Rudder from '@rudderstack/rudder-sdk-node';
-import { countTypes, done, makeProject, ofType, ok, same, start, startProxy, waitForEvents } from './shared.mjs';
+import { countTypes, done, fail, makeProject, ofType, ok, same, start, startProxy, waitForEvents } from './shared.mjs';
 import { HAVE_BROWSER, startShop, visit } from './shop.mjs';
 
 const server = await start();
@@ -107,7 +107,7 @@ try {
   await tryRudderNode();
   if (HAVE_BROWSER) await tryBrowsers();
 } catch (error) {
-  ok(false, 'it went to the end', error.stack);
+  fail(error, server);
 } finally {
   await proxy.stop();
   await server.stop();

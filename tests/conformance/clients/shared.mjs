@@ -1,5 +1,7 @@
 // What the tests of this folder share: what is stored, a proxy that answers in the server's place, and reading it all back.
 import http from 'node:http';
+import { inspect } from 'node:util';
+import { ok } from '../http/tap.mjs';
 import { post } from '../stream/shared.mjs';
 
 export { start } from '../http/server.mjs';
@@ -7,6 +9,9 @@ export { done, ok, same } from '../http/tap.mjs';
 export { makeProject, post, until, within } from '../stream/shared.mjs';
 
 export const DEADLINE_MS = 15000;
+
+/** The test broke off: why, and what the server said last. */
+export const fail = (error, server) => ok(false, 'it went to the end', `${inspect(error)}\n${server.said.text.slice(-2000)}`);
 
 const EVENTS = `query($p: ID!, $after: String) { project(id: $p) { events(first: 50, order: OLDEST_FIRST, after: $after) {
   pageInfo { endCursor hasNextPage }

@@ -27,7 +27,7 @@ export async function startShop(entry, settings, files = {}) {
     else if (files[pathname]) response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(readFileSync(files[pathname]));
     else if (pathname === '/api/price') response.writeHead(200, { 'content-type': 'application/json' }).end('{"price":3}');
     else if (TITLES[pathname]) response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE.replaceAll('TITLE', TITLES[pathname]));
-    else response.writeHead(404).end();
+    else response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
   });
 
   await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve));
