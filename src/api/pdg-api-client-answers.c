@@ -134,6 +134,10 @@ pdg_api_client_respond (PdgClientCall *call, const PdgIngestResult *result)
       add_text (builder, "status", "Ok");
       respond_json (call->request, 200, builder, result);
       break;
+    case PDG_CLIENT_POSTHOG_V1:
+      body = pdg_posthog_write_verdicts (call->body, result->issues, result->n_issues);
+      pdg_http_request_respond (call->request, 200, "application/json", body);
+      break;
     case PDG_CLIENT_MIXPANEL:
       respond_mixpanel (call->request, 200, result->n_accepted > 0 || result->n_issues == 0,
                         result->n_accepted == 0 && result->n_issues > 0 ? result->issues[0].error : NULL, result);
@@ -179,6 +183,7 @@ pdg_api_client_refuse (PdgHttpRequest *request, const PdgClientPath *path, guint
       add_text (builder, "error", message);
       break;
     case PDG_CLIENT_POSTHOG:
+    case PDG_CLIENT_POSTHOG_V1:
     default:
       builder = begin_json ();
       add_text (builder, "type", status == 401 || status == 403 ? "authentication_error" : status >= 500 ? "server_error" : "validation_error");

@@ -12,6 +12,7 @@ typedef enum
   PDG_CLIENT_OTLP,
   PDG_CLIENT_SEGMENT,
   PDG_CLIENT_POSTHOG,
+  PDG_CLIENT_POSTHOG_V1, /* which is told of each event */
   PDG_CLIENT_MIXPANEL,
   PDG_CLIENT_AMPLITUDE,
 } PdgClientFamily;
@@ -36,8 +37,8 @@ typedef struct
   char *key;    /* the text that the client has for one, nullable */
   PdgPrincipal *principal;
   gboolean keyless;
-  char *project;   /* its id */
-  guint n_ignored; /* replay chunks */
+  char *project; /* its id */
+  PdgEventBatch *batch;
 } PdgClientCall;
 
 /* Answers in the client's own way. */

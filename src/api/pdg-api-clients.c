@@ -3,8 +3,8 @@
 
 #include "api/pdg-api-error.h"
 #include "base/pdg-clock.h"
-#include "base/pdg-id.h"
 #include "codec/pdg-body.h"
+#include "service/pdg-client-keeper.h"
 
 #include <string.h>
 
@@ -13,7 +13,8 @@
 #define OWN_KEY_PREFIX "pg" /* of keys (pgk_) and tokens (pgt_) */
 #define NO_KEY "a valid ingest key of the project is needed; docs/clients.md says where each client has it"
 
-/* A request goes: early_cb (headers), call_cb (body unpacked, key found), resolved_cb (who), found_cb (which project), stored_cb. */
+/* A request goes: early_cb (headers), call_cb (body unpacked, key found), resolved_cb (who), found_cb (which project), kept_cb (what came
+ * before, when that matters), stored_cb. */
 
 static const PdgClientPath paths[] = {
   { "/v1/logs", PDG_CLIENT_OTLP, PDG_OTLP_LOGS, NULL },
@@ -38,6 +39,7 @@ static const PdgClientPath paths[] = {
   { "/batch", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/e", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/i/v0/e", PDG_CLIENT_POSTHOG, 0, NULL },
+  { "/i/v1/analytics/events", PDG_CLIENT_POSTHOG_V1, 0, NULL },
   { "/capture", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/s", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/track", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_TRACK, NULL },
@@ -50,6 +52,9 @@ static const PdgClientPath paths[] = {
 /* PostHog's old clients use a path of Mixpanel's. */
 static const PdgClientPath old_posthog = { "/track", PDG_CLIENT_POSTHOG, 0, NULL };
 
+/* And Amplitude has PostHog's path for many events. */
+static const PdgClientPath amplitude_batch = { "/batch", PDG_CLIENT_AMPLITUDE, 0, NULL };
+
 typedef struct
 {
   PdgApi *api;
@@ -61,6 +66,7 @@ call_free (PdgClientCall *call)
 {
   pdg_http_request_unref (call->request);
   g_clear_pointer (&call->body, g_bytes_unref);
+  pdg_event_batch_unref (call->batch);
   pdg_principal_unref (call->principal);
   g_free (call->key);
   g_free (call->project);
@@ -72,11 +78,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgClientCall, call_free)
 static void
 refuse_error (PdgClientCall *call, const GError *error)
 {
-  guint status = pdg_api_verdict_for (error)->http_status;
-
-  if (g_error_matches (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_LARGE))
-    status = 413;
-  pdg_api_client_refuse (call->request, call->path, status, pdg_api_error_message (error));
+  pdg_api_client_refuse (call->request, call->path, pdg_api_verdict_for (error)->http_status, pdg_api_error_message (error));
 }
 
 /* The user of HTTP Basic, whose password is empty. */
@@ -127,15 +129,13 @@ is_keyless (PdgApi *api, PdgHttpRequest *request, const char *key)
   return !own_key && pdg_api_is_keyless (api, request);
 }
 
-/* Tells apart clients without a name, and says nothing about them: with the salt the address is forgotten. */
+/* Tells apart clients without a name. */
 static char *
 dup_client (PdgClientCall *call)
 {
   const char *agent = pdg_http_request_get_header (call->request, "User-Agent");
-  g_autofree char *text = g_strdup_printf ("%s\n%s\n%s", call->api->client_salt, pdg_http_request_get_remote (call->request),
-                                           agent != NULL ? agent : "");
 
-  return pdg_sha256_hex (text, strlen (text));
+  return g_strdup_printf ("%s\n%s", pdg_http_request_get_remote (call->request), agent != NULL ? agent : "");
 }
 
 static PdgEventBatch *
@@ -148,7 +148,8 @@ read_batch (PdgClientCall *call, const PdgDialectContext *context, GError **erro
     case PDG_CLIENT_SEGMENT:
       return pdg_segment_read (call->body, call->path->detail, context, error);
     case PDG_CLIENT_POSTHOG:
-      return pdg_posthog_read (call->body, context, &call->n_ignored, error);
+    case PDG_CLIENT_POSTHOG_V1:
+      return pdg_posthog_read (call->body, context, error);
     case PDG_CLIENT_MIXPANEL:
       return pdg_mixpanel_read (call->body, (PdgMixpanelKind) call->path->kind, context, error);
     case PDG_CLIENT_AMPLITUDE:
@@ -170,19 +171,51 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
 }
 
 static void
+submit (PdgClientCall *owned)
+{
+  g_autoptr (PdgClientCall) call = owned;
+  g_autoptr (GError) error = NULL;
+
+  if (pdg_ingest_submit (call->api->options.ingest, call->principal, call->batch, stored_cb, call, &error))
+    g_steal_pointer (&call);
+  else
+    refuse_error (call, error);
+}
+
+static void
+kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  PdgClientCall *call = user_data;
+  g_autoptr (GError) error = NULL;
+  guint n_replays, n_ignored;
+
+  if (!pdg_client_keeper_run_finish (result, &n_replays, &n_ignored, &error))
+    {
+      refuse_error (call, error);
+      call_free (call);
+      return;
+    }
+  __atomic_fetch_add (&call->api->replay_chunks, n_replays, __ATOMIC_RELAXED);
+  __atomic_fetch_add (&call->api->replay_chunks_ignored, n_ignored, __ATOMIC_RELAXED);
+  submit (call);
+}
+
+static void
 store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer user_data)
 {
-  g_autoptr (PdgClientCall) call = user_data;
+  PdgClientCall *call = user_data;
   const PdgApiOptions *options = &call->api->options;
   g_autofree char *client = dup_client (call);
-  PdgDialectContext context = { .project = call->project, .client = client, .host = pdg_http_request_get_header (call->request, "Host"),
+  g_autoptr (PdgClientNeeds) needs = pdg_client_needs_new ();
+  PdgDialectContext context = { .project = call->project, .needs = needs, .host = pdg_http_request_get_header (call->request, "Host"),
                                 .received_usec = pdg_clock_now_usec () };
+  PdgClientKeeperTask task = { .project = call->project, .client = client, .max_session_bytes = (gint64) options->replay_bytes };
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgEventBatch) batch = NULL;
 
   if (policies == NULL)
     {
       refuse_error (call, cause);
+      call_free (call);
       return;
     }
   context.limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
@@ -190,12 +223,17 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   context.limits.max_body_bytes = options->ingest_body_bytes;
   context.limits.max_events = options->ingest_events * EVENTS_FACTOR;
   context.limits.max_event_bytes = options->ingest_event_bytes;
-  batch = read_batch (call, &context, &error);
-  __atomic_fetch_add (&call->api->replay_chunks_ignored, call->n_ignored, __ATOMIC_RELAXED);
-  if (batch == NULL || !pdg_ingest_submit (options->ingest, call->principal, batch, stored_cb, call, &error))
-    refuse_error (call, error);
+  call->batch = read_batch (call, &context, &error);
+  if (call->batch == NULL)
+    {
+      refuse_error (call, error);
+      call_free (call);
+    }
+  else if (pdg_client_needs_is_empty (needs))
+    submit (call);
   else
-    g_steal_pointer (&call);
+    pdg_client_keeper_run_async (options->pool, call->principal, &task, call->batch, g_steal_pointer (&needs),
+                                 pdg_http_request_get_cancellable (call->request), kept_cb, call);
 }
 
 static void
@@ -324,6 +362,8 @@ call_cb (PdgHttpRequest *request, gpointer user_data)
     }
   if (call->path->family == PDG_CLIENT_MIXPANEL && pdg_dialect_is_posthog (call->body))
     call->path = &old_posthog;
+  if (g_str_equal (call->path->path, amplitude_batch.path) && pdg_dialect_is_amplitude (call->body))
+    call->path = &amplitude_batch;
   call->key = dup_key (call);
   authorise (g_steal_pointer (&call));
 }

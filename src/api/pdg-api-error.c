@@ -23,6 +23,7 @@ static const Row rows[] = {
   { pdg_ingest_error_quark, PDG_INGEST_ERROR_FULL, { 503, "UNAVAILABLE", -32001, TRUE } },
   { pdg_ingest_error_quark, PDG_INGEST_ERROR_AWAY, { 503, "UNAVAILABLE", -32001, TRUE } },
   { pdg_ingest_error_quark, PDG_INGEST_ERROR_FAILED, { 500, "INTERNAL_SERVER_ERROR", -32603, TRUE } },
+  { pdg_codec_error_quark, PDG_CODEC_ERROR_TOO_LARGE, { 413, "BAD_USER_INPUT", -32700, TRUE } },
   { pdg_codec_error_quark, -1, { 400, "BAD_USER_INPUT", -32700, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_CONNECTION, { 503, "UNAVAILABLE", -32001, TRUE } },
   { pdg_db_error_quark, PDG_DB_ERROR_BUSY, { 503, "UNAVAILABLE", -32001, TRUE } },

@@ -3,6 +3,7 @@
 
 #include "api/pdg-api-error.h"
 #include "base/pdg-clock.h"
+#include "codec/pdg-body.h"
 #include "codec/pdg-event-json.h"
 
 #define EVENTS_PATH "/v1/events"
@@ -40,8 +41,8 @@ early_cb (PdgHttpRequest *request, gpointer user_data)
   pdg_api_add_cors_headers (request);
   if (type == NULL || (!g_str_equal (type, "application/json") && !g_str_equal (type, "text/plain")))
     pdg_http_request_respond_error (request, 415, "send the events as JSON, with Content-Type: application/json (or text/plain)");
-  else if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
-    pdg_http_request_respond_error (request, 415, "send the body without a Content-Encoding");
+  else if (!pdg_body_is_known_coding (encoding))
+    pdg_http_request_respond_error (request, 415, "Content-Encoding: only gzip and deflate are understood; send it so, or without");
   else if (credential == NULL ? !pdg_api_is_keyless (api, request)
                               : pdg_credentials_peek (api->options.credentials, credential, &principal) == PDG_CREDENTIAL_BAD)
     {
@@ -153,8 +154,11 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   g_autoptr (Sent) sent = user_data;
   const PdgApiOptions *options = &sent->api->options;
   PdgEventJsonLimits limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
+  PdgBodyHints hints = { .content_encoding = pdg_http_request_get_header (sent->request, "Content-Encoding"),
+                         .max_bytes = options->ingest_body_bytes };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
+  g_autoptr (GBytes) body = NULL;
 
   if (policies == NULL)
     {
@@ -165,7 +169,9 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   limits.max_events = options->ingest_events;
   limits.max_event_bytes = options->ingest_event_bytes;
   limits.policies = policies;
-  batch = pdg_event_json_parse (pdg_http_request_get_body (sent->request), pdg_clock_now_usec (), &limits, &error);
+  body = pdg_body_decode (pdg_http_request_get_body (sent->request), &hints, &error);
+  if (body != NULL)
+    batch = pdg_event_json_parse (body, pdg_clock_now_usec (), &limits, &error);
   if (batch == NULL)
     {
       respond_with_error (sent->request, error);

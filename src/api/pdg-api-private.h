@@ -24,7 +24,7 @@ struct _PdgApi
   PdgTimeouts *timeouts; /* of requests under way */
   PdgProjectFinder *projects;
   PdgPolicies *policies;
-  char *client_salt;              /* of what tells clients apart that do not say who they are; dies with the process */
+  guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
@@ -105,6 +105,7 @@ void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_client_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_replay_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 
 /* Calls @func with what the projects of @principal ask for, at once when that is remembered; NULL with an error when the database

@@ -67,7 +67,6 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->timeouts = pdg_timeouts_new (options->graphql_timeout_ms);
   api->projects = pdg_project_finder_new (options->pool);
   api->policies = pdg_policies_new (options->pool);
-  api->client_salt = pdg_random_token (32);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
@@ -90,7 +89,6 @@ pdg_api_free (PdgApi *api)
   g_clear_pointer (&api->timeouts, pdg_timeouts_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
   g_clear_pointer (&api->policies, pdg_policies_free);
-  g_clear_pointer (&api->client_salt, g_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);
@@ -106,6 +104,7 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_client_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_replay_routes (api, server);
   pdg_api_add_graphiql_routes (api, server);
   pdg_api_add_web_socket_routes (api, server);
   pdg_api_add_event_stream_routes (api, server);

@@ -29,6 +29,7 @@ typedef struct
   gsize ingest_body_bytes;
   guint ingest_events;
   gsize ingest_event_bytes;
+  gsize replay_bytes;  /* of one session's recordings, as they are stored */
   gsize graphql_body_bytes;
   guint graphql_tokens;
   guint graphql_nesting;

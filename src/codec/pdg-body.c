@@ -199,6 +199,14 @@ read_coding (const char *header, Form *form)
   return *form != FORM_PLAIN;
 }
 
+gboolean
+pdg_body_is_known_coding (const char *content_encoding)
+{
+  Form form;
+
+  return read_coding (content_encoding, &form);
+}
+
 /* How the bytes are packed: gzip shows itself; deflate (with zlib's head or bare) needs the header's word, and may have been
  * undone on the way all the same. */
 static Form

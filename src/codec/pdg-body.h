@@ -23,4 +23,7 @@ typedef struct
  * or PDG_CODEC_ERROR_ENCODING. Any thread. */
 GBytes *pdg_body_decode (GBytes *body, const PdgBodyHints *hints, GError **error);
 
+/* Whether a header Content-Encoding (nullable) is one that can be undone. */
+gboolean pdg_body_is_known_coding (const char *content_encoding);
+
 G_END_DECLS

@@ -58,10 +58,13 @@ void           pdg_dialect_set_type (PdgDialectReader *reader, PdgJsonMember *na
  * put right by the skew. What cannot be read is left to the verdict. */
 void           pdg_dialect_take_time (PdgDialectReader *reader, GArray *members, const char *from);
 
-/* The rest: properties and record go to the metadata, an id and a session are made where there is none, and the verdict. */
+/* A time as above. */
+gboolean       pdg_dialect_read_time (const PdgJsonSpan *span, gint64 *usec);
+
+/* The rest: properties and record go to the metadata, an id is made where there is none, and the verdict. */
 void           pdg_dialect_finish (PdgDialectReader *reader);
 
-/* A session for who gives none: the same for one person or client, as long as 30 minutes of the clock. */
-void           pdg_dialect_derive_session (PdgEventBuilder *builder, const PdgDialectContext *context, gint64 time_usec);
+/* The verdict. An event without a session needs one. Returns its place in the batch, or -1 when it was refused. */
+int            pdg_dialect_finish_event (PdgEventBuilder *builder, const PdgDialectContext *context);
 
 G_END_DECLS

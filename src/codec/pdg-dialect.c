@@ -13,7 +13,6 @@
 #define PROPERTY_DEPTH 2 /* event, metadata */
 #define SKEW_FROM_USEC (30 * PDG_USEC_PER_SEC)
 #define SKEW_STEP_USEC (10 * PDG_USEC_PER_SEC)
-#define WINDOW_USEC (30 * 60 * PDG_USEC_PER_SEC)
 
 /* A number since 1970 in the unit that its size tells. */
 static gboolean
@@ -27,8 +26,8 @@ read_number_time (double value, gint64 *usec)
   return TRUE;
 }
 
-static gboolean
-read_time (const PdgJsonSpan *span, gint64 *usec)
+gboolean
+pdg_dialect_read_time (const PdgJsonSpan *span, gint64 *usec)
 {
   g_autofree char *text = pdg_json_dup_text (span), *zoned = NULL;
   char *end;
@@ -50,7 +49,7 @@ measure_skew (const PdgJsonSpan *sent_at, gint64 received_usec)
 {
   gint64 sent_usec, skew;
 
-  if (!read_time (sent_at, &sent_usec))
+  if (!pdg_dialect_read_time (sent_at, &sent_usec))
     return 0;
   skew = received_usec - sent_usec;
   if (ABS (skew) < SKEW_FROM_USEC)
@@ -130,7 +129,7 @@ pdg_dialect_take_time (PdgDialectReader *reader, GArray *members, const char *fr
 
   if (member == NULL || pdg_event_builder_has (&reader->builder, "event.timestamp"))
     return;
-  if (read_time (&member->value, &reader->time_usec))
+  if (pdg_dialect_read_time (&member->value, &reader->time_usec))
     {
       reader->time_usec += reader->skew_usec;
       reader->has_time = TRUE;
@@ -141,35 +140,62 @@ pdg_dialect_take_time (PdgDialectReader *reader, GArray *members, const char *fr
     pdg_event_builder_set_text (&reader->builder, "event.timestamp", "unreadable", -1);
 }
 
-void
-pdg_dialect_derive_session (PdgEventBuilder *builder, const PdgDialectContext *context, gint64 time_usec)
+/* Who the session is of that the event does not name: a person, else the client. */
+static void
+describe_session (PdgEventBuilder *builder, PdgDerivedSession *need)
 {
   static const char *const persons[] = { "anonymous.id", "user.id" };
-  g_autoptr (GString) text = g_string_new (context->project);
-  g_autofree char *session = NULL;
-  gint64 window = time_usec / WINDOW_USEC - (time_usec % WINDOW_USEC < 0);
-  PdgJsonSpan yes = { "true", 4, PDG_JSON_TRUE, 0 };
-  gsize length_before;
-  guint8 hash[16];
-  char uuid[PDG_UUID_TEXT_BYTES];
 
-  g_string_append_printf (text, "\n%" G_GINT64_FORMAT "\n", window);
-  length_before = text->len;
-  for (gsize i = 0; i < G_N_ELEMENTS (persons) && text->len == length_before; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (persons); i++)
     if (pdg_event_builder_has (builder, persons[i]))
       {
-        const PdgJsonSpan *span = &builder->members.fields[pdg_event_fields_lookup (persons[i], strlen (persons[i]))];
-        g_autofree char *person = pdg_json_dup_text (span);
+        g_autofree char *person = pdg_json_dup_text (&builder->members.fields[pdg_event_fields_lookup (persons[i], strlen (persons[i]))]);
+        g_autofree char *text = g_strdup_printf ("%s\n%s", persons[i], person);
 
-        g_string_append_printf (text, "%s\n%s", persons[i], person);
+        pdg_hash128 (text, strlen (text), 0, need->key);
+        return;
       }
-  if (text->len == length_before)
-    g_string_append (text, context->client);
-  pdg_hash128 (text->str, text->len, 0, hash);
-  pdg_uuid_format (hash, uuid);
-  session = g_strconcat ("derived-", uuid, NULL);
-  pdg_event_builder_set_text (builder, "session.id", session, -1);
-  pdg_event_builder_keep_as (builder, "session.derived", &yes);
+  need->is_client = TRUE;
+}
+
+int
+pdg_dialect_finish_event (PdgEventBuilder *builder, const PdgDialectContext *context)
+{
+  PdgDerivedSession need = { 0 };
+  PdgJsonSpan yes = { "true", 4, PDG_JSON_TRUE, 0 };
+  gboolean derives = !pdg_event_builder_has (builder, "session.id");
+  const PdgEvent *events;
+  guint n_events;
+
+  pdg_event_batch_get_events (builder->batch, &need.event);
+  if (derives)
+    {
+      describe_session (builder, &need);
+      pdg_event_builder_set_text (builder, "session.id", "derived", -1);
+      pdg_event_builder_keep_as (builder, "session.derived", &yes);
+    }
+  pdg_event_builder_finish (builder);
+  events = pdg_event_batch_get_events (builder->batch, &n_events);
+  if (n_events == need.event)
+    return -1;
+  need.usec = events[need.event].timestamp_usec;
+  if (derives)
+    g_array_append_val (context->needs->sessions, need);
+  return (int) need.event;
+}
+
+/* A record larger than an event may be, which a recording is not. */
+static gboolean
+refuse_large (PdgDialectReader *reader)
+{
+  gsize max_bytes = reader->context->limits.max_event_bytes;
+  g_autofree char *error = NULL;
+
+  if (reader->whole.len <= max_bytes)
+    return FALSE;
+  error = g_strdup_printf ("event: larger than %" G_GSIZE_FORMAT " KB", max_bytes / 1024);
+  pdg_event_builder_refuse (&reader->builder, error);
+  return TRUE;
 }
 
 /* What the record has besides its properties, and who sent it. */
@@ -212,14 +238,14 @@ pdg_dialect_finish (PdgDialectReader *reader)
   };
   PdgEventBuilder *builder = &reader->builder;
 
+  if (refuse_large (reader))
+    return;
   pdg_dialect_map (reader, reader->properties, journey, G_N_ELEMENTS (journey));
   if (!pdg_event_builder_has (builder, "event.timestamp"))
     {
       reader->time_usec = reader->context->received_usec;
       pdg_event_builder_set_time (builder, reader->time_usec);
     }
-  if (!pdg_event_builder_has (builder, "session.id"))
-    pdg_dialect_derive_session (builder, reader->context, reader->time_usec);
   if (!pdg_event_builder_has (builder, "event_id"))
     {
       g_autoptr (GString) text = g_string_new_len (reader->whole.text, (gssize) reader->whole.len);
@@ -237,7 +263,7 @@ pdg_dialect_finish (PdgDialectReader *reader)
       if (!member->taken)
         pdg_event_builder_keep (builder, &member->key, &member->value);
     }
-  pdg_event_builder_finish (builder);
+  pdg_dialect_finish_event (builder, reader->context);
 }
 
 static void
@@ -251,13 +277,6 @@ read_record (PdgDialectReader *reader, const PdgJsonSpan *record, guint32 index,
   if (record->kind != PDG_JSON_OBJECT)
     {
       pdg_event_builder_refuse (&reader->builder, "event: must be an object");
-      return;
-    }
-  if (record->len > reader->context->limits.max_event_bytes)
-    {
-      g_autofree char *error = g_strdup_printf ("event: larger than %" G_GSIZE_FORMAT " KB", reader->context->limits.max_event_bytes / 1024);
-
-      pdg_event_builder_refuse (&reader->builder, error);
       return;
     }
   pdg_json_list (record, RECORD_DEPTH, reader->context->limits.max_depth, reader->record);
@@ -396,4 +415,15 @@ pdg_dialect_is_posthog (GBytes *body)
     if (pdg_json_get (&root, names[i], &value))
       return TRUE;
   return FALSE;
+}
+
+gboolean
+pdg_dialect_is_amplitude (GBytes *body)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (body, &size);
+  PdgJsonSpan root, events;
+
+  return pdg_json_check (data, size, &root, NULL) && root.kind == PDG_JSON_OBJECT && pdg_json_get (&root, "events", &events)
+         && events.kind == PDG_JSON_ARRAY;
 }

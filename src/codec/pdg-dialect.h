@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/pdg-event-json.h"
+#include "model/pdg-client-needs.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *project; /* id of the project that the key belongs to */
-  const char *client;  /* tells apart clients that say neither session nor person; opaque */
+  PdgClientNeeds *needs; /* what the events need before they can be stored is added to it */
   const char *host;    /* (nullable) the Host header: records of the client's own requests to it are left out */
   gint64 received_usec;
   PdgEventJsonLimits limits;
@@ -23,8 +24,8 @@ typedef struct
 /* Segment and RudderStack. @kind: "track" and so on of a single call; NULL for a batch. */
 PdgEventBatch *pdg_segment_read (GBytes *body, const char *kind, const PdgDialectContext *context, GError **error);
 
-/* PostHog's capture paths. @n_unsupported: (out): replay chunks, which are counted and not in the batch. */
-PdgEventBatch *pdg_posthog_read (GBytes *body, const PdgDialectContext *context, guint *n_unsupported, GError **error);
+/* PostHog's capture paths. Pieces of recordings are no events; they are among the needs. */
+PdgEventBatch *pdg_posthog_read (GBytes *body, const PdgDialectContext *context, GError **error);
 
 typedef enum
 {
@@ -44,5 +45,12 @@ char          *pdg_dialect_dup_key (GBytes *body);
 
 /* /track is a path of PostHog's old clients as well as of Mixpanel: whether this body is one of theirs. */
 gboolean       pdg_dialect_is_posthog (GBytes *body);
+
+/* And /batch one of PostHog's as well as of Amplitude's. */
+gboolean       pdg_dialect_is_amplitude (GBytes *body);
+
+/* What PostHog's newest protocol wants to know of each event: {"results":{"UUID":{"result":"ok"}}}, or "drop" with the reason of its
+ * issue. @body: one that was read; @issues in the order of their index. (transfer full) */
+GBytes        *pdg_posthog_write_verdicts (GBytes *body, const PdgEventIssue *issues, guint n_issues);
 
 G_END_DECLS

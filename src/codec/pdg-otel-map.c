@@ -82,8 +82,8 @@ const PdgOtelRow pdg_otel_exception_rows[3] = {
 /* What these clients post to; no product has the first ones for something else. */
 static const char *const own_paths[] = { "/v1/logs", "/v1/traces", "/v1/metrics" };
 static const char *const own_paths_here[] = {
-  "/v1/events", "/v1/batch", "/v1/i", "/v1/t", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/batch", "/e", "/i/v0/e", "/capture", "/s", "/flags",
-  "/decide", "/track", "/engage", "/groups", "/2/httpapi",
+  "/v1/events", "/v1/batch", "/v1/i", "/v1/t", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/batch", "/e", "/i/v0/e", "/i/v1/analytics/events",
+  "/capture", "/s", "/flags", "/decide", "/track", "/engage", "/groups", "/2/httpapi", "/settings", "/config", "/config.js", "/sourceConfig",
 };
 
 static const PdgOtelMeaning *

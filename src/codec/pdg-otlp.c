@@ -1,6 +1,7 @@
 #include "config.h"
 #include "codec/pdg-otlp.h"
 
+#include "base/pdg-id.h"
 #include "codec/pdg-dialect-private.h"
 #include "codec/pdg-otel-map.h"
 
@@ -158,8 +159,8 @@ keep_client (Mapper *self, const char *members)
   pdg_event_builder_keep_as (&self->builder, "$client", &span);
 }
 
-/* A session where the record has none, and the verdict. */
-static void
+/* The verdict, and the place of the event, or -1. */
+static int
 finish (Mapper *self, gint64 nsec)
 {
   gint64 usec = nsec != 0 ? (gint64) ((guint64) nsec / NSEC_PER_USEC) : self->context->received_usec;
@@ -167,14 +168,39 @@ finish (Mapper *self, gint64 nsec)
   if (self->n_copied > self->context->limits.max_body_bytes * MEMORY_FACTOR)
     {
       pdg_event_builder_refuse (&self->builder, "resource: too large for so many records; set a smaller batch size");
-      return;
+      return -1;
     }
   pdg_event_builder_set_time (&self->builder, usec);
   if (!pdg_event_builder_has (&self->builder, "event_id"))
     pdg_event_builder_set_hashed_id (&self->builder, "otlp", NULL, 0);
-  if (!pdg_event_builder_has (&self->builder, "session.id"))
-    pdg_dialect_derive_session (&self->builder, self->context, usec);
-  pdg_event_builder_finish (&self->builder);
+  return pdg_dialect_finish_event (&self->builder, self->context);
+}
+
+static gboolean
+is_page (const PdgOtelMeaning *meaning)
+{
+  return meaning != NULL && g_strcmp0 (meaning->type, "page.view") == 0;
+}
+
+static gboolean
+is_within_document (const PdgOtlpList *attributes)
+{
+  const PdgOtlpAttribute *same = find (attributes, "browser.navigation.same_document");
+
+  return same != NULL && same->value.kind == PDG_OTLP_BOOL && same->value.integer != 0;
+}
+
+/* Notes that the event at @place reports a page. */
+static void
+note_page (Mapper *self, int place, PdgPageKind kind, const PdgOtlpList *attributes)
+{
+  PdgSlice url = get_text (find_any (attributes, pdg_otel_url_names));
+  PdgPageReport page = { .event = (guint) place, .kind = kind };
+
+  if (place < 0 || url.data == NULL)
+    return;
+  pdg_hash128 (url.data, url.len, 0, page.url_key);
+  g_array_append_val (self->context->needs->pages, page);
 }
 
 static void
@@ -277,6 +303,7 @@ map_log (Mapper *self, const PdgOtlpLog *log)
   PdgSlice name = log->event_name.len > 0 ? log->event_name : get_text (old_name);
   const PdgOtelMeaning *meaning = pdg_otel_find_event (name);
   gboolean failed = log->severity_number >= SEVERITY_ERROR;
+  int place;
 
   if (refuse_crowd (self, &log->attributes)
       || pdg_otel_is_own_traffic (get_text (find_any (&log->attributes, pdg_otel_url_names)), self->context->host))
@@ -298,7 +325,9 @@ map_log (Mapper *self, const PdgOtlpLog *log)
     pdg_event_builder_set_text (&self->builder, "error.message", log->body.text.data, log->body.text.len);
   keep_log (self, log);
   keep_attributes (self, &log->attributes);
-  finish (self, log->time_nsec != 0 ? log->time_nsec : log->observed_nsec);
+  place = finish (self, log->time_nsec != 0 ? log->time_nsec : log->observed_nsec);
+  if (is_page (meaning))
+    note_page (self, place, is_within_document (&log->attributes) ? PDG_PAGE_NAVIGATION : PDG_PAGE_LOAD_EVENT, &log->attributes);
 }
 
 /* "TRACE-SPAN" with a suffix; a span without ids gets its id from what it says. */
@@ -454,6 +483,7 @@ map_other_span (Mapper *self, const PdgOtlpSpan *span)
 {
   const PdgOtelMeaning *meaning = pdg_otel_find_span (span->name);
   PdgOtlpAttribute *event_type = find (&span->attributes, "event_type");
+  int place;
 
   pdg_event_builder_begin (&self->builder, self->index);
   take_common (self, &span->attributes);
@@ -468,7 +498,9 @@ map_other_span (Mapper *self, const PdgOtlpSpan *span)
   pdg_event_builder_set_integer (&self->builder, "duration_ms", get_duration_ms (span));
   keep_span (self, span);
   keep_attributes (self, &span->attributes);
-  finish (self, span->start_nsec);
+  place = finish (self, span->start_nsec);
+  if (is_page (meaning))
+    note_page (self, place, PDG_PAGE_LOAD_SPAN, &span->attributes);
 }
 
 /* Each exception that a span noted is an error of its own. */

@@ -1,9 +1,13 @@
 #include "config.h"
 #include "codec/pdg-dialect.h"
 
+#include "base/pdg-id.h"
 #include "codec/pdg-dialect-private.h"
+#include "codec/pdg-json-text.h"
 
 #include <string.h>
+
+#define MAX_ID_BYTES 256
 
 static const PdgDialectType types[] = {
   { "$pageview", "page.view" },
@@ -167,25 +171,85 @@ map_by_name (PdgDialectReader *reader, const PdgJsonSpan *name)
     pdg_dialect_keep_as (reader, reader->properties, "alias", "alias");
 }
 
+/* From the time of the first rrweb event to that of the last, by their clock. */
+static void
+measure_replay (PdgDialectReader *reader, const PdgJsonSpan *list, PdgReplayChunk *chunk)
+{
+  g_auto (PdgJsonIter) iter = { 0 };
+  PdgJsonMember event;
+
+  chunk->started_usec = G_MAXINT64;
+  chunk->ended_usec = G_MININT64;
+  pdg_json_iter_init (&iter, list, 0, G_MAXUINT);
+  for (; pdg_json_iter_next (&iter, &event); chunk->n_events++)
+    {
+      PdgJsonSpan time;
+      gint64 usec;
+
+      if (event.value.kind != PDG_JSON_OBJECT || !pdg_json_get (&event.value, "timestamp", &time) || !pdg_dialect_read_time (&time, &usec))
+        continue;
+      chunk->started_usec = MIN (chunk->started_usec, usec + reader->skew_usec);
+      chunk->ended_usec = MAX (chunk->ended_usec, usec + reader->skew_usec);
+    }
+  if (chunk->started_usec > chunk->ended_usec)
+    chunk->started_usec = chunk->ended_usec = reader->context->received_usec;
+}
+
+/* The client's id of the record, else a hash of what it says. */
+static void
+make_replay_key (PdgDialectReader *reader, const PdgJsonSpan *list, guint8 key[16])
+{
+  PdgJsonMember *uuid = pdg_json_find (reader->record, "uuid");
+  g_autofree char *text = uuid != NULL ? pdg_json_dup_text (&uuid->value) : NULL;
+
+  if (text == NULL || !pdg_uuid_parse (text, strlen (text), key))
+    pdg_hash128 (list->text, list->len, 0, key);
+}
+
+/* A piece of a recording, which is no event. */
+static void
+read_replay (PdgDialectReader *reader)
+{
+  PdgJsonMember *session = pdg_json_find (reader->properties, "$session_id"), *list = pdg_json_find (reader->properties, "$snapshot_data");
+  g_autofree char *session_id = session != NULL ? pdg_json_dup_text (&session->value) : NULL, *window = dup_property (reader, "$window_id");
+  PdgReplayChunk *chunk;
+
+  if (session_id == NULL || strlen (session_id) > MAX_ID_BYTES)
+    pdg_event_builder_refuse (&reader->builder, "properties.$session_id: required, of at most 256 bytes");
+  else if (list == NULL || list->value.kind != PDG_JSON_ARRAY)
+    pdg_event_builder_refuse (&reader->builder, "properties.$snapshot_data: must be an array");
+  else
+    {
+      chunk = g_new0 (PdgReplayChunk, 1);
+      chunk->session_id = g_steal_pointer (&session_id);
+      if (window != NULL && strlen (window) <= MAX_ID_BYTES)
+        chunk->window_id = g_steal_pointer (&window);
+      make_replay_key (reader, &list->value, chunk->key);
+      measure_replay (reader, &list->value, chunk);
+      chunk->bytes = g_bytes_new (list->value.text, list->value.len);
+      g_ptr_array_add (reader->context->needs->replays, chunk);
+    }
+}
+
 static void
 read_record (PdgDialectReader *reader, gpointer user_data)
 {
-  guint *n_unsupported = user_data;
   PdgJsonMember *name = pdg_json_find (reader->record, "event");
   PdgJsonMember *referrer;
 
+  pdg_dialect_open_properties (reader, "properties");
   if (name != NULL && pdg_json_is (&name->value, "$snapshot"))
     {
-      (*n_unsupported)++;
+      read_replay (reader);
       return;
     }
-  pdg_dialect_open_properties (reader, "properties");
   pdg_dialect_drop (reader->record, "api_key");
   pdg_dialect_drop (reader->record, "token");
   pdg_dialect_drop (reader->properties, "token");
   pdg_dialect_drop (reader->record, "sent_at");
   pdg_dialect_set_type (reader, name, types, G_N_ELEMENTS (types));
   pdg_dialect_take (reader, reader->record, "uuid", "event_id");
+  pdg_dialect_take (reader, reader->record, "session_id", "session.id"); /* in the newest protocol */
   pdg_dialect_take_time (reader, reader->record, "timestamp");
   pdg_dialect_take_time (reader, reader->properties, "$time");
   map_person (reader);
@@ -202,8 +266,45 @@ read_record (PdgDialectReader *reader, gpointer user_data)
 }
 
 PdgEventBatch *
-pdg_posthog_read (GBytes *body, const PdgDialectContext *context, guint *n_unsupported, GError **error)
+pdg_posthog_read (GBytes *body, const PdgDialectContext *context, GError **error)
 {
-  *n_unsupported = 0;
-  return pdg_dialect_read (body, "posthog", "batch", "sent_at", context, read_record, n_unsupported, error);
+  return pdg_dialect_read (body, "posthog", "batch", "sent_at", context, read_record, NULL, error);
+}
+
+GBytes *
+pdg_posthog_write_verdicts (GBytes *body, const PdgEventIssue *issues, guint n_issues)
+{
+  g_autoptr (GString) json = g_string_new ("{\"results\":{");
+  g_auto (PdgJsonIter) iter = { 0 };
+  gsize size, before = json->len;
+  gconstpointer data = g_bytes_get_data (body, &size);
+  PdgJsonSpan root, batch = { 0 };
+  PdgJsonMember record;
+
+  if (pdg_json_check (data, size, &root, NULL) && pdg_json_get (&root, "batch", &batch))
+    pdg_json_iter_init (&iter, &batch, 0, G_MAXUINT);
+  for (guint32 index = 0; iter.p != NULL && pdg_json_iter_next (&iter, &record); index++)
+    {
+      const char *error = NULL;
+      PdgJsonSpan uuid;
+
+      if (record.value.kind != PDG_JSON_OBJECT || !pdg_json_get (&record.value, "uuid", &uuid) || uuid.kind != PDG_JSON_STRING)
+        continue;
+      while (n_issues > 0 && issues->index < index)
+        {
+          issues++;
+          n_issues--;
+        }
+      if (n_issues > 0 && issues->index == index)
+        error = issues->error;
+      if (json->len > before)
+        g_string_append_c (json, ',');
+      g_string_append_len (json, uuid.text, (gssize) uuid.len);
+      g_string_append (json, error != NULL ? ":{\"result\":\"drop\",\"details\":" : ":{\"result\":\"ok\"");
+      if (error != NULL)
+        pdg_json_append_string (json, error);
+      g_string_append_c (json, '}');
+    }
+  g_string_append (json, "}}");
+  return g_string_free_to_bytes (g_steal_pointer (&json));
 }

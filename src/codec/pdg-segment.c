@@ -77,10 +77,16 @@ read_screen (PdgDialectReader *reader)
   pdg_dialect_take (reader, reader->record, "name", "page.title");
 }
 
+/* Of RudderStack's client for the browser they are in the context. */
 static void
 read_identify (PdgDialectReader *reader)
 {
+  PdgJsonMember *context = pdg_json_find (reader->record, "context");
+  PdgJsonSpan traits;
+
   pdg_event_builder_set_type (&reader->builder, "identify", -1);
+  if (pdg_json_find (reader->record, "traits") == NULL && context != NULL && pdg_json_get (&context->value, "traits", &traits))
+    pdg_event_builder_keep_as (&reader->builder, "traits", &traits);
   pdg_dialect_keep_as (reader, reader->record, "traits", "traits");
 }
 

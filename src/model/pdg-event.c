@@ -84,6 +84,13 @@ pdg_event_batch_add (PdgEventBatch *batch)
   return event;
 }
 
+PdgEvent *
+pdg_event_batch_get_event (PdgEventBatch *batch, guint place)
+{
+  g_return_val_if_fail (place < batch->events->len, NULL);
+  return &g_array_index (batch->events, PdgEvent, place);
+}
+
 void
 pdg_event_batch_drop_last (PdgEventBatch *batch)
 {

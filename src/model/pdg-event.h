@@ -75,6 +75,7 @@ void                 pdg_event_batch_unref (PdgEventBatch *batch);
 char                *pdg_event_batch_alloc (PdgEventBatch *batch, gsize size);
 PdgEvent            *pdg_event_batch_add (PdgEventBatch *batch);
 void                 pdg_event_batch_drop_last (PdgEventBatch *batch);
+PdgEvent            *pdg_event_batch_get_event (PdgEventBatch *batch, guint place);
 void                 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 index, char *error);
 /* The same of an event that may be kept; both slices lie in the batch's memory. */
 void                 pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw);

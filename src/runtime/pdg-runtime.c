@@ -97,6 +97,7 @@ api_options (PdgRuntime *self)
     .ingest_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_BODY_BYTES),
     .ingest_events = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENTS),
     .ingest_event_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENT_BYTES),
+    .replay_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_REPLAY_BYTES),
     .graphql_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_BODY_BYTES),
     .graphql_tokens = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_TOKENS),
     .graphql_nesting = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_NESTING),

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "service/pdg-queries-private.h"
 
+#include "codec/pdg-replay.h"
+#include "store/pdg-store-clients.h"
 #include "store/pdg-store-journeys.h"
 #include "store/pdg-store-snapshots.h"
 
@@ -55,4 +57,19 @@ GBytes *
 pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error)
 {
   return pdg_store_load_blob (queries->tx, id, media_type, error);
+}
+
+GPtrArray *
+pdg_queries_list_replay_chunks (PdgQueries *queries, const gint32 *project_nos, const char *const *session_ids, guint n, gint64 after_usec,
+                                gint64 after_no, guint limit, GError **error)
+{
+  return pdg_store_list_replay_chunks (queries->tx, project_nos, session_ids, n, after_usec, after_no, limit, error);
+}
+
+GBytes *
+pdg_queries_load_replay_chunk (PdgQueries *queries, gint64 chunk_no, gsize max_bytes, GError **error)
+{
+  g_autoptr (GBytes) packed = pdg_store_load_replay_chunk (queries->tx, chunk_no, error);
+
+  return packed != NULL ? pdg_replay_unpack (packed, max_bytes, error) : NULL;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/pdg-db-conn.h"
+#include "model/pdg-client-needs.h"
 #include "model/pdg-directory.h"
 #include "model/pdg-journey-graph.h"
 #include "model/pdg-principal.h"
@@ -98,6 +99,14 @@ GPtrArray       *pdg_queries_list_snapshots (PdgQueries *queries, const gint32 *
 /* A text of each picture, NULL where there is none. One statement. (transfer full) (element-type utf8) */
 GPtrArray       *pdg_queries_load_snapshot_texts (PdgQueries *queries, const gint64 *snapshot_nos, guint n, PdgStoreSnapshotText which,
                                                   GError **error);
+
+/* The pieces of the recordings of sessions, without their bytes, after a time and number. One statement. (transfer full)
+ * (element-type GPtrArray of PdgReplayChunk) */
+GPtrArray       *pdg_queries_list_replay_chunks (PdgQueries *queries, const gint32 *project_nos, const char *const *session_ids, guint n,
+                                                 gint64 after_usec, gint64 after_no, guint limit, GError **error);
+
+/* The rrweb events of a piece, as a JSON array of at most @max_bytes; NULL without an error when there is none. (transfer full) */
+GBytes          *pdg_queries_load_replay_chunk (PdgQueries *queries, gint64 chunk_no, gsize max_bytes, GError **error);
 
 /* A picture by its id; NULL without an error when there is none. @media_type: (out) (transfer full). (transfer full) */
 GBytes          *pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error);

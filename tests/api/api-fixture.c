@@ -10,7 +10,7 @@ api_fixture_get_options (ApiFixture *self)
   return (PdgApiOptions) {
     .pool = self->pool, .ingest = self->ingest, .hub = self->hub, .credentials = self->credentials, .demo = self->demo, .local = self->a->admin,
     .keyless = TRUE, .keyless_project = "proj_demo", .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024,
-    .graphql_body_bytes = 32 * 1024,
+    .replay_bytes = 1024 * 1024, .graphql_body_bytes = 32 * 1024,
     .graphql_tokens = 5000, .graphql_nesting = 100, .graphql_depth = 10, .graphql_fields = 5000, .graphql_aliases = 30,
     .graphql_introspection_depth = 20, .graphql_timeout_ms = 10000,
   };

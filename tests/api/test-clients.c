@@ -68,7 +68,7 @@ static const struct
   { "mixpanel-node-track-get", "1", 1 },
   { "mixpanel-node-track-post", "1", 2 },
   { "otel-browser-01-v1_logs", "{}", 6 },
-  { "otel-browser-02-v1_logs", "{}", 5 },
+  { "otel-browser-02-v1_logs", "{}", 6 },
   { "otel-browser-03-v1_logs", "{}", 0 },
   { "otel-browser-04-v1_logs", "{}", 0 },
   { "otel-browser-05-v1_logs", "{}", 2 },
@@ -151,6 +151,8 @@ test_captured (void)
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE data::text LIKE '%%send.cjs%%'"), ==, 1);
 }
 
+#define GZIPPED_EVENT \
+  "{\"events\":[{\"event_id\":\"gz\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"page.view\",\"event.timestamp\":\"2026-11-22T07:00:00Z\"}]}"
 #define FORM_TYPE "Content-Type: application/x-www-form-urlencoded\r\n"
 #define PROTO_TYPE "Content-Type: application/x-protobuf\r\n"
 #define LOG(attributes) "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"eventName\":\"e\",\"attributes\":[" attributes "]}]}]}]}"
@@ -179,6 +181,11 @@ static const struct
   { "query-token", TRUE, "POST", "/i/v0/e?token={KEY_A}", JSON_TYPE, "{\"event\":\"e\",\"distinct_id\":\"u\"}", 200, "{\"status\":\"Ok\"}", NULL, 1 },
   { "amplitude-key", TRUE, "POST", "/2/httpapi", JSON_TYPE, "{\"api_key\":\"{KEY_A}\",\"events\":[{\"event_type\":\"e\",\"user_id\":\"u"
     "\"}]}", 200, NULL, "\"code\":200", 1 },
+  { "amplitude-batch", TRUE, "POST", "/batch", JSON_TYPE, "{\"api_key\":\"{KEY_A}\",\"events\":[{\"event_type\":\"e\",\"user_id\":\"u\"}]}", 200, NULL,
+    "\"events_ingested\":1", 1 },
+  { "posthog-v1", TRUE, "POST", "/i/v1/analytics/events", JSON_TYPE "Authorization: Bearer {KEY_A}\r\n",
+    "{\"created_at\":\"2026-11-22T07:00:00Z\",\"batch\":[{\"uuid\":\"u-1\",\"event\":\"e\",\"distinct_id\":\"u\",\"session_id\":\"s\"},{\"uuid\":\"u-2\"}]}", 200,
+    "{\"results\":{\"u-1\":{\"result\":\"ok\"},\"u-2\":{\"result\":\"drop\",\"details\":\"event.type: required\"}}}", NULL, 1 },
   { "another-organisation", TRUE, "POST", "/v1/logs", JSON_TYPE "Authorization: Bearer {KEY_B}\r\n", LOG (""), 200, "{}", NULL, 1 },
   { "prefix", TRUE, "POST", "/ingest/batch/?key={KEY_A}", JSON_TYPE, "{\"batch\":[{\"event\":\"e\",\"distinct_id\":\"u\"}]}", 200, "{\"status\":\"Ok"
     "\"}", NULL, 1 },
@@ -228,7 +235,12 @@ static const struct
   { "decide", TRUE, "POST", "/ingest/decide/", JSON_TYPE, "{}", 200, NULL, "\"flags\":{}", 0 },
   { "config", TRUE, "GET", "/array/phc_x/config", "Origin: https://shop.example\r\n", "", 200, NULL, "Access-Control-Allow-Origin: https://shop.example", 0 },
   { "config-says", TRUE, "GET", "/array/phc_x/config", "", "", 200, NULL, "\"autocapture_opt_out\":false", 0 },
-  { "config-script", TRUE, "GET", "/array/phc_x/config.js", "", "", 404, NULL, NULL, 0 },
+  { "config-script", TRUE, "GET", "/array/%3C%22/config.js", "", "", 200, NULL, "c[\"\\u003c\\\"\"]={\"config\":{\"supportedCompression\"", 0 },
+  { "config-records", TRUE, "GET", "/ingest/array/phc_x/config", "", "", 200, NULL, "\"sessionRecording\":{\"endpoint\":\"/s/\"", 0 },
+  { "config-other", TRUE, "GET", "/array/phc_x/other", "", "", 404, NULL, NULL, 0 },
+  { "static-none", TRUE, "GET", "/static/1.0.0/none.js", "Origin: https://shop.example\r\n", "", 404, NULL, "Access-Control-Allow-Origin", 0 },
+  { "static-no-script", TRUE, "GET", "/static/LICENSE", "", "", 404, NULL, NULL, 0 },
+  { "source", TRUE, "GET", "/sourceConfig/?p=npm&writeKey=a%22b", "", "", 200, NULL, "\"writeKey\":\"a\\\"b\",\"enabled\":true", 0 },
   { "settings", TRUE, "GET", "/v1/projects/W\"K/settings", "", "", 200,
     "{\"integrations\":{\"Segment.io\":{\"apiKey\":\"W\\\"K\",\"apiHost\":\"localhost/v1\",\"protocol\":\"http\"}}}", NULL, 0 },
   { "settings-other", TRUE, "GET", "/v1/projects/WK/other", "", "", 404, NULL, NULL, 0 },
@@ -320,19 +332,78 @@ test_repeated (void)
     }
 }
 
-/* Replay chunks are counted. */
-static void
-test_ignored_replay (void)
+static gint64
+read_metric (const char *name)
 {
-  g_autoptr (RawAnswer) before = api_send (fixture, 0, "GET", "/metrics", NULL, NULL);
-  g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/s/", JSON_TYPE, "[{\"event\":\"$snapshot\",\"properties\":{}},{\"event\":\"$snapshot\"}]");
-  g_autoptr (RawAnswer) after = api_send (fixture, 0, "GET", "/metrics", NULL, NULL);
-  static const char name[] = "\nproductgraph_replay_chunks_ignored_total ";
-  const char *a = strstr (before->body, name), *b = strstr (after->body, name);
+  g_autoptr (RawAnswer) metrics = api_send (fixture, pdg_http_server_get_port (fixture->keyed_server), "GET", "/metrics", NULL, NULL);
+  g_autofree char *line = g_strdup_printf ("\n%s ", name);
+  const char *at = strstr (metrics->body, line);
+
+  g_assert_nonnull (at);
+  return g_ascii_strtoll (at + strlen (line), NULL, 10);
+}
+
+#define SNAPSHOT                                                                                                               \
+  "[{\"event\":\"$snapshot\",\"uuid\":\"0197b1f0-0000-7000-8000-000000000001\",\"properties\":{\"$session_id\":\"s-replay\",\"$window_id\":\"w\"," \
+  "\"token\":\"{KEY_A}\",\"$snapshot_data\":[{\"type\":4,\"timestamp\":1795332290492,\"data\":{}},{\"type\":3,\"timestamp\":1795332291492}]}}," \
+  "{\"event\":\"$pageview\",\"distinct_id\":\"u\",\"properties\":{\"$session_id\":\"s-replay\",\"$pathname\":\"/\"}}]"
+#define CHUNKS "{\"query\":\"{ project(id: \\\"proj_demo\\\") { session(id: \\\"s-replay\\\") { replayChunks(first: 5) { nodes " \
+               "{ startedAt endedAt eventCount byteCount windowId url } pageInfo { hasNextPage } } } } }\"}"
+
+/* A piece of a recording is stored beside the events of its request, once, and read by members of its organisation. */
+static void
+test_replay (void)
+{
+  g_autofree char *body = expand (SNAPSHOT), *viewer_a = expand (JSON_TYPE "Authorization: Bearer {VIEWER_A}\r\n");
+  g_autofree char *viewer_b = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_b), *key_a = expand ("Authorization: Bearer {KEY_A}\r\n");
+  guint16 port = pdg_http_server_get_port (fixture->keyed_server);
+  gint64 kept = read_metric ("productgraph_replay_chunks_total"), ignored = read_metric ("productgraph_replay_chunks_ignored_total");
+  g_autoptr (RawAnswer) answer = api_send (fixture, port, "POST", "/s/", JSON_TYPE, body), again = NULL, chunks = NULL, events = NULL;
+  g_autoptr (RawAnswer) foreign = NULL, ingest = NULL, none = NULL, keyless = NULL;
+  g_autofree char *url = NULL;
+  const char *at;
 
   g_assert_cmpuint (answer->status, ==, 200);
-  g_assert_true (a != NULL && b != NULL);
-  g_assert_cmpint (g_ascii_strtoll (b + strlen (name), NULL, 10) - g_ascii_strtoll (a + strlen (name), NULL, 10), ==, 2);
+  again = api_send (fixture, port, "POST", "/s/", JSON_TYPE, body);
+  g_assert_cmpuint (again->status, ==, 200);
+  g_assert_cmpint (read_metric ("productgraph_replay_chunks_total") - kept, ==, 1);
+  g_assert_cmpint (read_metric ("productgraph_replay_chunks_ignored_total") - ignored, ==, 1);
+  chunks = api_send (fixture, port, "POST", "/graphql", viewer_a, CHUNKS);
+  g_test_message ("%s", chunks->body);
+  g_assert_nonnull (strstr (chunks->body, "\"startedAt\":\"2026-11-22T07:24:50.492Z\",\"endedAt\":\"2026-11-22T07:24:51.492Z\",\"eventCount\":2,"));
+  g_assert_nonnull (strstr (chunks->body, "\"windowId\":\"w\""));
+  at = strstr (chunks->body, "/v1/replay/");
+  url = g_strndup (at, strcspn (at, "\""));
+  events = api_send (fixture, port, "GET", url, viewer_a, NULL);
+  g_assert_cmpstr (events->body, ==, "[{\"type\":4,\"timestamp\":1795332290492,\"data\":{}},{\"type\":3,\"timestamp\":1795332291492}]");
+  foreign = api_send (fixture, port, "GET", url, viewer_b, NULL);
+  g_assert_cmpuint (foreign->status, ==, 404);
+  ingest = api_send (fixture, port, "GET", url, key_a, NULL);
+  g_assert_cmpuint (ingest->status, ==, 403);
+  keyless = api_send (fixture, port, "GET", url, "", NULL);
+  g_assert_cmpuint (keyless->status, ==, 401);
+  none = api_send (fixture, port, "GET", "/v1/replay/x", viewer_a, NULL);
+  g_assert_cmpuint (none->status, ==, 404);
+}
+
+/* Our own events may be gzipped, too, and a bomb is none. */
+static void
+test_gzipped_events (void)
+{
+  g_autofree char *zeros = g_strnfill (20 * 1024 * 1024, ' ');
+  g_autoptr (GBytes) bomb = g_bytes_new_static (zeros, strlen (zeros)), packed_bomb = gzip (bomb), packed = NULL;
+  g_autoptr (GBytes) plain = g_bytes_new_static (GZIPPED_EVENT, strlen (GZIPPED_EVENT));
+  g_autoptr (RawAnswer) sniffed = NULL, said = NULL, refused = NULL;
+
+  count_new_events ();
+  packed = gzip (plain);
+  said = send_bytes (FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: gzip\r\n", packed);
+  g_assert_cmpstr (said->body, ==, "{\"accepted\":1,\"rejected\":0,\"errors\":[]}");
+  sniffed = send_bytes (FALSE, "POST", "/v1/events", JSON_TYPE, packed);
+  g_assert_cmpstr (sniffed->body, ==, "{\"accepted\":1,\"rejected\":0,\"duplicates\":1,\"errors\":[]}");
+  refused = send_bytes (FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: gzip\r\n", packed_bomb);
+  g_assert_cmpuint (refused->status, ==, 413);
+  g_assert_cmpuint (count_new_events (), ==, 1);
 }
 
 static void
@@ -359,7 +430,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/clients/projects", test_projects);
   g_test_add_func ("/api/clients/bombs", test_bombs);
   g_test_add_func ("/api/clients/repeated", test_repeated);
-  g_test_add_func ("/api/clients/ignored-replay", test_ignored_replay);
+  g_test_add_func ("/api/clients/replay", test_replay);
+  g_test_add_func ("/api/clients/gzipped-events", test_gzipped_events);
   status = g_test_run ();
   api_fixture_free (fixture);
   return status;

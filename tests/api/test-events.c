@@ -74,7 +74,9 @@ static const Case cases[] = {
   { "put", FALSE, "PUT", "/v1/events", JSON_TYPE, "{}", 405, NULL, "Allow: POST, OPTIONS" },
   { "no-type", FALSE, "POST", "/v1/events", "", EVENTS (""), 415, NULL, "application/json" },
   { "form", FALSE, "POST", "/v1/events", "Content-Type: application/x-www-form-urlencoded\r\n", "a=b", 415, NULL, NULL },
-  { "gzip", FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: gzip\r\n", "x", 415, NULL, "Content-Encoding" },
+  { "gzip-damaged", FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: gzip\r\n", "\x1f\x8b\x08x", 400, NULL, "damaged" },
+  { "gzip-undone-on-the-way", FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: gzip\r\n", EVENTS (""), 202, NULL, NULL },
+  { "coding", FALSE, "POST", "/v1/events", JSON_TYPE "Content-Encoding: br\r\n", "x", 415, NULL, "Content-Encoding" },
   { "preflight", TRUE, "OPTIONS", "/v1/events", "Origin: https://shop.example\r\nAccess-Control-Request-Method: POST\r\n"
                                                 "Access-Control-Request-Headers: content-type,x-pg-api-key\r\n", NULL, 204, "",
     "Access-Control-Allow-Headers: Content-Type, Authorization, X-PG-API-Key" },

@@ -96,7 +96,11 @@ fixture_load_all (void)
 PdgDialectContext
 dialect_context (const char *host)
 {
-  PdgDialectContext context = { .project = "p1", .client = "client-1", .host = host, .received_usec = FIXTURE_RECEIVED_USEC };
+  static PdgClientNeeds *needs;
+  PdgDialectContext context = { .project = "p1", .host = host, .received_usec = FIXTURE_RECEIVED_USEC };
+
+  g_clear_pointer (&needs, pdg_client_needs_free);
+  context.needs = needs = pdg_client_needs_new ();
 
   context.limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
   return context;
@@ -105,12 +109,10 @@ dialect_context (const char *host)
 PdgEventBatch *
 dialect_read (const char *protocol, GBytes *body, const PdgDialectContext *context, GError **error)
 {
-  guint n_unsupported;
-
   if (g_str_has_prefix (protocol, "segment"))
     return pdg_segment_read (body, protocol[7] == ':' ? protocol + 8 : NULL, context, error);
   if (g_str_equal (protocol, "posthog"))
-    return pdg_posthog_read (body, context, &n_unsupported, error);
+    return pdg_posthog_read (body, context, error);
   if (g_str_equal (protocol, "mixpanel"))
     return pdg_mixpanel_read (body, PDG_MIXPANEL_TRACK, context, error);
   if (g_str_equal (protocol, "engage"))

@@ -19,6 +19,7 @@ typedef struct
 /* The captured requests in ../shared/fixtures; NULL when the folder is not there. (transfer full) (element-type Fixture) */
 GPtrArray         *fixture_load_all (void);
 
+/* What a request comes with. Its needs are those of this context until the next one is made. */
 PdgDialectContext  dialect_context (const char *host);
 
 /* The batch of a body by its protocol's name ("segment", "segment:page", "posthog", "mixpanel", "engage", "groups", "amplitude",

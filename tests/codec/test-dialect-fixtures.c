@@ -2,6 +2,7 @@
 #include "dialect-support.h"
 
 #include "codec/pdg-body.h"
+#include "codec/pdg-replay.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -202,6 +203,45 @@ test_nothing_lost (void)
   check_values (find_fixture ("posthog-node-batch"), batch);
 }
 
+/* Recordings: what was captured, and that the page in it can be read again. */
+static void
+test_replays (void)
+{
+  static const struct
+  {
+    const char *name, *contains[3];
+  } rows[] = {
+    { "posthog-js-autocapture-04-s", { "\"type\":2", "\"childNodes\":", "\"tagName\":\"body\"" } },
+    { "posthog-js-autocapture-06-s", { "\"type\":3", NULL } },
+  };
+
+  if (skip_without_fixtures ())
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PdgDialectContext context = dialect_context (NULL);
+      g_autoptr (PdgEventBatch) batch = dialect_read ("posthog", find_fixture (rows[i].name)->body, &context, NULL);
+      g_autoptr (GBytes) packed = NULL, plain = NULL;
+      g_autofree char *text = NULL;
+      const PdgReplayChunk *chunk;
+
+      g_assert_cmpuint (context.needs->replays->len, ==, 1);
+      chunk = context.needs->replays->pdata[0];
+      g_assert_cmpuint (strlen (chunk->session_id), ==, 36);
+      g_assert_cmpuint (strlen (chunk->window_id), ==, 36);
+      g_assert_cmpint (chunk->started_usec, <=, chunk->ended_usec);
+      g_assert_cmpint (ABS (chunk->started_usec - FIXTURE_RECEIVED_USEC), <, G_TIME_SPAN_HOUR);
+      g_assert_cmpuint (chunk->n_events, >, 0);
+      packed = pdg_replay_pack (chunk->bytes);
+      g_assert_cmpuint (g_bytes_get_size (packed), <, g_bytes_get_size (chunk->bytes));
+      plain = pdg_replay_unpack (packed, 1000000, NULL);
+      text = g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+      for (gsize k = 0; k < G_N_ELEMENTS (rows[i].contains) && rows[i].contains[k] != NULL; k++)
+        g_assert_nonnull (strstr (text, rows[i].contains[k]));
+      g_assert_null (strstr (text, "\"cv\":"));
+    }
+}
+
 /* Without what differs from capture to capture: ids, times, and what is computed of them. */
 static char *
 dump_comparable (PdgEventBatch *batch)
@@ -278,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/dialect-fixtures/stored-whole", test_stored_whole);
   g_test_add_func ("/codec/dialect-fixtures/all-known", test_all_known);
   g_test_add_func ("/codec/dialect-fixtures/nothing-lost", test_nothing_lost);
+  g_test_add_func ("/codec/dialect-fixtures/replays", test_replays);
   g_test_add_func ("/codec/dialect-fixtures/encodings-agree", test_encodings_agree);
   g_test_add_func ("/codec/dialect-fixtures/repeated", test_repeated);
   status = g_test_run ();

@@ -51,7 +51,9 @@ static const struct
   { "posthog-vitals", "posthog", "{\"event\":\"$web_vitals\",\"distinct_id\":\"u\",\"properties\":{\"$web_vitals_LCP_value\":12.5,"
     "\"$web_vitals_CLS_value\":\"x\"}}",
     "performance", { "\"performance.lcp_ms\":12.5", "\"$web_vitals_CLS_value\":\"x\"" } },
-  { "posthog-snapshots", "posthog", "[{\"event\":\"$snapshot\",\"properties\":{}},{\"event\":\"a\",\"distinct_id\":\"u\"}]", "a", { NULL } },
+  { "posthog-snapshots", "posthog", "[{\"event\":\"$snapshot\",\"properties\":{\"$session_id\":\"s\",\"$snapshot_data\":[]}},{\"event\":\"$snapshot\",\"properties\":{\"$session_id\":\"s\"}},"
+    "{\"event\":\"$snapshot\"},{\"event\":\"a\",\"distinct_id\":\"u\"}]",
+    "a, !1 properties.$snapshot_data: must be an array, !2 properties.$session_id: required, of at most 256 bytes", { NULL } },
   { "posthog-no-name", "posthog", "{\"batch\":[{\"distinct_id\":\"u\"},{}]}", "!0 event.type: required, !1 event.type: required", { NULL } },
   { "posthog-elements-hostile", "posthog", "{\"event\":\"$autocapture\",\"distinct_id\":\"u\",\"properties\":{\"$event_type\":7,\"$elements\":[[]],"
     "\"$elements_chain\":{},\"$exception_list\":{}}}", "ui.click",
@@ -328,35 +330,90 @@ test_same_id (void)
   g_assert_cmpint (memcmp (events_a[0].event_key, events_a[1].event_key, 16), !=, 0); /* two, although they say the same */
 }
 
-/* One person within half an hour of the clock is one session; another person, client or half hour another. */
+/* An event without a session needs one, for the person that it names or for the client; one with a session does not. */
 static void
-test_derived_sessions (void)
+test_sessions_needed (void)
 {
   static const struct
   {
     const char *body;
-    gboolean same;
+    gboolean needed, is_client, same; /* as the first */
   } rows[] = {
-    { "{\"event\":\"f\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T07:29:59Z\"}", TRUE },
-    { "{\"event\":\"f\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T07:00:00Z\"}", TRUE },
-    { "{\"event\":\"f\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T06:59:59Z\"}", FALSE },
-    { "{\"event\":\"f\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T07:30:00Z\"}", FALSE },
-    { "{\"event\":\"f\",\"userId\":\"v\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", FALSE },
-    { "{\"event\":\"f\",\"anonymousId\":\"u\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", FALSE },
-    { "{\"event\":\"f\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", FALSE },
+    { "{\"event\":\"e\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T07:20:00Z\"}", TRUE, FALSE, TRUE },
+    { "{\"event\":\"f\",\"userId\":\"u\",\"timestamp\":\"2026-11-21T07:20:00Z\"}", TRUE, FALSE, TRUE },
+    { "{\"event\":\"f\",\"userId\":\"v\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", TRUE, FALSE, FALSE },
+    { "{\"event\":\"f\",\"anonymousId\":\"u\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", TRUE, FALSE, FALSE },
+    { "{\"event\":\"f\",\"timestamp\":\"2026-11-22T07:24:00Z\"}", TRUE, TRUE, FALSE },
+    { "{\"event\":\"f\",\"userId\":\"u\",\"context\":{\"sessionId\":\"s\"}}", FALSE, FALSE, FALSE },
   };
-  g_autoptr (PdgEventBatch) first = read_text ("segment:track", "{\"event\":\"e\",\"userId\":\"u\",\"timestamp\":\"2026-11-22T07:20:00Z\"}", -1, NULL);
-  guint n;
-  PdgSlice session = pdg_event_batch_get_events (first, &n)->session;
+  guint8 first[16] = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (PdgEventBatch) batch = read_text ("segment:track", rows[i].body, -1, NULL);
-      PdgSlice other = pdg_event_batch_get_events (batch, &n)->session;
+      g_autoptr (GBytes) body = g_bytes_new_static (rows[i].body, strlen (rows[i].body));
+      PdgDialectContext context = dialect_context (NULL);
+      g_autoptr (PdgEventBatch) batch = dialect_read ("segment:track", body, &context, NULL);
+      const PdgDerivedSession *need = (const PdgDerivedSession *) (void *) context.needs->sessions->data;
 
-      g_assert_cmpuint (n, ==, 1);
-      g_assert_cmpint (other.len == session.len && memcmp (other.data, session.data, other.len) == 0, ==, rows[i].same);
+      g_assert_cmpuint (context.needs->sessions->len, ==, rows[i].needed);
+      if (!rows[i].needed)
+        continue;
+      if (i == 0)
+        memcpy (first, need->key, 16);
+      g_assert_cmpuint (need->event, ==, 0);
+      g_assert_cmpint (need->usec, ==, pdg_event_batch_get_event (batch, 0)->timestamp_usec);
+      g_assert_cmpint (need->is_client, ==, rows[i].is_client);
+      g_assert_cmpint (memcmp (need->key, first, 16) == 0, ==, rows[i].same);
     }
+}
+
+#define URL(url) "{\"key\":\"url.full\",\"value\":{\"stringValue\":\"" url "\"}}"
+#define SAME(yes) "{\"key\":\"browser.navigation.same_document\",\"value\":{\"boolValue\":" yes "}}"
+#define LOG_OF(name, attributes) "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"eventName\":\"" name "\",\"attributes\":[" attributes "]}]}]}]}"
+#define SPAN_OF(name, attributes) "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"" name "\",\"attributes\":[" attributes "]}]}]}]}"
+
+/* What reports a page, and how. */
+static void
+test_pages_reported (void)
+{
+  static const struct
+  {
+    const char *protocol, *body;
+    int kind; /* -1 = none */
+  } rows[] = {
+    { "otlp-logs", LOG_OF ("browser.navigation", URL ("https://a/b")), PDG_PAGE_LOAD_EVENT },
+    { "otlp-logs", LOG_OF ("browser.navigation", URL ("https://a/b") "," SAME ("false")), PDG_PAGE_LOAD_EVENT },
+    { "otlp-logs", LOG_OF ("browser.navigation", URL ("https://a/b") "," SAME ("true")), PDG_PAGE_NAVIGATION },
+    { "otlp-logs", LOG_OF ("browser.navigation", SAME ("true")), -1 },
+    { "otlp-logs", LOG_OF ("browser.web_vital", URL ("https://a/b")), -1 },
+    { "otlp-traces", SPAN_OF ("documentLoad", URL ("https://a/b")), PDG_PAGE_LOAD_SPAN },
+    { "otlp-traces", SPAN_OF ("documentFetch", URL ("https://a/b")), -1 },
+    { "segment:page", "{\"userId\":\"u\",\"properties\":{\"url\":\"https://a/b\"}}", -1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) body = g_bytes_new_static (rows[i].body, strlen (rows[i].body));
+      PdgDialectContext context = dialect_context (NULL);
+      g_autoptr (PdgEventBatch) batch = dialect_read (rows[i].protocol, body, &context, NULL);
+
+      g_assert_nonnull (batch);
+      g_assert_cmpuint (context.needs->pages->len, ==, rows[i].kind >= 0);
+      if (rows[i].kind >= 0)
+        g_assert_cmpint (g_array_index (context.needs->pages, PdgPageReport, 0).kind, ==, rows[i].kind);
+    }
+}
+
+static void
+test_verdicts (void)
+{
+  static const char body[] = "{\"batch\":[{\"uuid\":\"a\"},{\"event\":1},{\"uuid\":\"b\\\"\"},7,{\"uuid\":\"c\"}]}";
+  PdgEventIssue issues[] = { { 1, (char *) "x" }, { 2, (char *) "event: \"y\"" }, { 9, (char *) "z" } };
+  g_autoptr (GBytes) bytes = g_bytes_new_static (body, strlen (body));
+  g_autoptr (GBytes) answer = pdg_posthog_write_verdicts (bytes, issues, G_N_ELEMENTS (issues));
+  static const char expected[] = "{\"results\":{\"a\":{\"result\":\"ok\"},\"b\\\"\":{\"result\":\"drop\",\"details\":\"event: \\\"y\\\"\"},\"c\":{\"result\":\"ok\"}}}";
+
+  g_assert_cmpmem (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), expected, strlen (expected));
 }
 
 static void
@@ -425,7 +482,9 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/dialects/event-too-large", test_event_too_large);
   g_test_add_func ("/codec/dialects/truncated-proto", test_truncated_proto);
   g_test_add_func ("/codec/dialects/same-id", test_same_id);
-  g_test_add_func ("/codec/dialects/derived-sessions", test_derived_sessions);
+  g_test_add_func ("/codec/dialects/sessions-needed", test_sessions_needed);
+  g_test_add_func ("/codec/dialects/pages-reported", test_pages_reported);
+  g_test_add_func ("/codec/dialects/verdicts", test_verdicts);
   g_test_add_func ("/codec/dialects/keys", test_keys);
   g_test_add_func ("/codec/dialects/otlp-answers", test_otlp_answers);
   return g_test_run ();

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  PdgDialectContext context = { .project = "p", .client = "c", .host = "h", .received_usec = RECEIVED_USEC, .limits = PDG_EVENT_JSON_LIMITS_DEFAULT };
+  g_autoptr (PdgClientNeeds) needs = pdg_client_needs_new ();
+  PdgDialectContext context = { .project = "p", .needs = needs, .host = "h", .received_usec = RECEIVED_USEC, .limits = PDG_EVENT_JSON_LIMITS_DEFAULT };
   g_autoptr (GBytes) body = g_bytes_new_static (data + (size > 0), size - (size > 0));
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;

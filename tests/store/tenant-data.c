@@ -2,6 +2,7 @@
 #include "store/tenant-data.h"
 
 #include "service/pdg-commands-journeys.h"
+#include "store/pdg-store-clients.h"
 #include "store/pdg-store-identity.h"
 #include "store/pdg-store-numbers.h"
 #include "store/pdg-store-rights.h"
@@ -86,6 +87,29 @@ fill_identities (const Tenant *tenant, PdgDbConn *server, const char *mark)
                  && pdg_store_note_export (tx, project_no, mark, 1, 1, &error) && pdg_db_tx_commit (tx, &error));
 }
 
+/* What the clients of other products make: a session without an id, a page, a piece of a recording. */
+static void
+fill_clients (const Tenant *tenant, PdgDbConn *server, const char *mark)
+{
+  g_autofree char *session = g_strconcat (mark, "-session", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new (mark, strlen (mark));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);
+  PdgDerivedSession need = { .key = { 7 }, .usec = 1 };
+  PdgPageReport page = { .kind = PDG_PAGE_LOAD_EVENT };
+  PdgReplayChunk chunk = { .session_id = session, .started_usec = 1, .ended_usec = 2, .n_events = 1, .bytes = bytes };
+  const PdgEvent event = { .event_key = { 7 }, .timestamp_usec = 1 };
+  const guint8 session_key[1][16] = { { 7 } };
+  guint8 salt[16], old_salt[16];
+  gboolean has_old, kept;
+
+  g_assert_no_error (error);
+  g_assert_true (pdg_store_load_client_salts (tx, salt, old_salt, &has_old, &error)
+                 && pdg_store_derive_sessions (tx, tenant->project->id, &need, 1, &error)
+                 && pdg_store_trace_pages (tx, tenant->project->id, &page, &event, session_key, 1, &error)
+                 && pdg_store_add_replay_chunk (tx, tenant->project->id, &chunk, 1000, &kept, &error) && pdg_db_tx_commit (tx, &error));
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -106,6 +130,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   *token = fixture_make_token (server, tenant->admin, PDG_ROLE_VIEWER, mark);
   fill_directory (tenant, server, mark);
   fill_identities (tenant, server, mark);
+  fill_clients (tenant, server, mark);
 }
 
 char *
