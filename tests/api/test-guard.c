@@ -160,7 +160,8 @@ static void
 test_kept (void)
 {
   g_autofree char *answer = send_event ("refused", ",\"metadata\":{\"plan\":\"platinum\"}"), *raw = NULL;
-  g_autoptr (RawAnswer) client = NULL;
+  g_autofree char *key = NULL;
+  g_autoptr (RawAnswer) other = NULL, client = NULL;
 
   g_assert_nonnull (strstr (answer, "\"rejected\":1"));
   wait_for_letters (1);
@@ -171,11 +172,19 @@ test_kept (void)
   g_assert_cmpstr (raw, ==, "{\"event_id\":\"refused\",\"project_id\":\"proj_demo\",\"session.id\":\"guard\",\"event.type\":\"custom\","
                             "\"metadata\":{\"plan\":\"[redacted]\"}}");
   g_assert_cmpint (count_rows_with ("platinum"), ==, 0);
+  /* what only the writer can refuse */
+  key = g_strdup_printf ("X-PG-API-Key: %s\r\n", fixture->key_a);
+  other = send_to ("/v1/events", key, "{\"events\":[{\"event_id\":\"elsewhere\",\"project_id\":\"nowhere\",\"session.id\":\"s\","
+                                      "\"event.type\":\"custom\"," TIME ",\"event.sequence\":3,\"metadata\":{\"a\":1}}]}");
+  wait_for_letters (2);
+  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{raw}}}}", "data.project.deadLetters.nodes.0.raw",
+                "{\"event_id\":\"elsewhere\",\"project_id\":\"nowhere\",\"session.id\":\"s\",\"event.type\":\"custom\"," TIME
+                ",\"event.sequence\":3,\"metadata\":{\"a\":1}}");
   /* of another client */
   client = send_to ("/v1/batch", "", "{\"writeKey\":\"proj_demo\",\"batch\":[{\"type\":\"track\",\"event\":\"x\",\"userId\":\"u1\",\"messageId\":\"m\","
                                      "\"timestamp\":\"no time\"}]}");
-  if (fixture_owner_int ("SELECT count(*) FROM dead_letter") == 2)
-    assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "segment");
+  wait_for_letters (3);
+  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "segment");
 }
 
 static void
@@ -195,8 +204,9 @@ static void
 add_good_letter (const char *id)
 {
   g_autofree char *sql = g_strdup_printf (
-      "SELECT productgraph.add_dead_letters(ARRAY[p.org_id], ARRAY[p.project_id], ARRAY[p.id], ARRAY['2026-11-20 08:00:00+00'::timestamptz], ARRAY[NULL::int4], "
-      "ARRAY['events'], ARRAY['event'], ARRAY['an old rule'], ARRAY[convert_to('{\"event_id\":\"%s\",\"project_id\":\"proj_demo\",\"session.id\":\"s\","
+      "SELECT productgraph.add_dead_letters(ARRAY[p.org_id], ARRAY[p.project_id], ARRAY[p.id], ARRAY['2026-11-20 08:00:00+00'::timestamptz], "
+      "ARRAY[NULL::int4], ARRAY['events'], ARRAY['event'], ARRAY['an old rule'], "
+      "ARRAY[convert_to('{\"event_id\":\"%s\",\"project_id\":\"proj_demo\",\"session.id\":\"s\","
       "\"event.type\":\"custom\",\"event.timestamp\":\"2026-11-20T07:59:00Z\"}', 'UTF8')], 1000, 1000000) FROM productgraph.project p WHERE p.id = 'proj_demo'",
       id);
 
@@ -229,8 +239,9 @@ static gpointer
 redrive_thread (gpointer data)
 {
   g_autofree char *headers = g_strconcat (JSON_TYPE, editor, NULL);
-  g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", headers,
-                                           "{\"query\":\"mutation{redriveDeadLetters(input:{projectId:\\\"proj_demo\\\",reason:\\\"an old rule\\\"}){errors{message}}}\"}");
+  static const char body[] = "{\"query\":\"mutation{redriveDeadLetters(input:{projectId:\\\"proj_demo\\\",reason:\\\"an old rule\\\"})"
+                             "{errors{message}}}\"}";
+  g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/graphql", headers, body);
 
   return GUINT_TO_POINTER (answer->status);
 }
