@@ -178,6 +178,8 @@ store (PdgClientCall *owned, const char *project)
                                 .received_usec = pdg_clock_now_usec () };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
+  g_autofree char *reason = NULL;
+  guint n_events, status;
 
   context.limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
   context.limits.max_body_bytes = options->ingest_body_bytes;
@@ -185,6 +187,15 @@ store (PdgClientCall *owned, const char *project)
   context.limits.max_event_bytes = options->ingest_event_bytes;
   batch = read_batch (call, &context, &error);
   __atomic_fetch_add (&call->api->replay_chunks_ignored, call->n_ignored, __ATOMIC_RELAXED);
+  if (batch != NULL)
+    {
+      pdg_event_batch_get_events (batch, &n_events);
+      if (!pdg_api_may_send (call->api, call->request, call->principal, n_events, &status, &reason))
+        {
+          pdg_api_client_refuse (call->request, call->path, status, reason);
+          return;
+        }
+    }
   if (batch == NULL || !pdg_ingest_submit (options->ingest, call->principal, batch, stored_cb, call, &error))
     refuse_error (call, error);
   else

@@ -66,6 +66,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->guards = pdg_api_guards_new (&guards);
   api->projects = pdg_project_finder_new (options->pool);
   api->client_salt = pdg_random_token (32);
+  api->rates = pdg_api_rates_new (options->ingest_key_rate, options->ingest_key_burst);
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
@@ -87,6 +88,7 @@ pdg_api_free (PdgApi *api)
   g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
   g_clear_pointer (&api->client_salt, g_free);
+  g_clear_pointer (&api->rates, pdg_api_rates_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);
   pdg_principal_unref (api->options.local);

@@ -29,6 +29,9 @@ typedef struct
   gsize ingest_body_bytes;
   guint ingest_events;
   gsize ingest_event_bytes;
+  guint ingest_key_rate;  /* events a second of one key; 0 = any */
+  guint ingest_key_burst;
+  gboolean listed_origins; /* pages may send only from the origins that their project lists */
   gsize graphql_body_bytes;
   guint graphql_tokens;
   guint graphql_nesting;
