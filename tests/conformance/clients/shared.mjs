@@ -8,7 +8,7 @@ export { start } from '../http/server.mjs';
 export { done, ok, same } from '../http/tap.mjs';
 export { makeProject, post, until, within } from '../stream/shared.mjs';
 
-export const DEADLINE_MS = 15000;
+export const DEADLINE_MS = 60000;
 
 /** The test broke off: why, and what the server said last. */
 export const fail = (error, server) => ok(false, 'it went to the end', `${inspect(error)}\n${server.said.text.slice(-2000)}`);
