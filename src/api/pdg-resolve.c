@@ -146,12 +146,25 @@ gboolean
 pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
 {
   PdgResolveTable (*const tables[]) (void) = {
-    pdg_resolve_access_mutation_table, pdg_resolve_access_table, pdg_resolve_actor_table, pdg_resolve_directory_table,
-    pdg_resolve_event_table, pdg_resolve_graph_change_table, pdg_resolve_graph_table, pdg_resolve_journey_mutation_table,
-    pdg_resolve_journey_table, pdg_resolve_key_mutation_table, pdg_resolve_mutation_table, pdg_resolve_page_table, pdg_resolve_payload_table, pdg_resolve_people_table,
+    pdg_resolve_access_mutation_table,
+    pdg_resolve_access_table,
+    pdg_resolve_actor_table,
+    pdg_resolve_directory_table,
+    pdg_resolve_event_table,
+    pdg_resolve_graph_change_table,
+    pdg_resolve_graph_table,
+    pdg_resolve_journey_mutation_table,
+    pdg_resolve_journey_table,
+    pdg_resolve_key_mutation_table,
+    pdg_resolve_mutation_table,
+    pdg_resolve_page_table,
+    pdg_resolve_payload_table,
+    pdg_resolve_people_table,
     pdg_resolve_person_mutation_table,
     pdg_resolve_release_table,
-    pdg_resolve_screen_table, pdg_resolve_session_table, pdg_resolve_subscription_table,
+    pdg_resolve_screen_table,
+    pdg_resolve_session_table,
+    pdg_resolve_subscription_table,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
