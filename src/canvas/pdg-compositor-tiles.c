@@ -179,7 +179,7 @@ take_results (Tiles *self, gint64 now_usec)
         take_overview (self, result, now_usec);
       else
         pdg_tile_cache_insert (self->cache, &result->job.key, result->surface,
-                               result->job.epoch >= get_needed (self, &result->job.key), self->n_frames);
+                               result->job.epoch >= get_needed (self, &result->job.key), self->n_frames - 1);
     }
 }
 
@@ -406,8 +406,6 @@ add_jobs (Tiles *self, const PdgFrame *frame, double zoom, double dx, double dy,
         double distance = hypot (place.x + place.width / 2.0 - middle_x, place.y + place.height / 2.0 - middle_y);
         PdgTileJob job = { key, self->epoch, 0, class * CLASS_STEP + MIN (distance, CLASS_STEP / 2), FALSE, { 0 } };
 
-        if (tile != NULL)
-          tile->frame = self->n_frames;
         if (tile != NULL && tile->fresh)
           continue;
         job.needed = get_needed (self, &key);
@@ -443,14 +441,16 @@ queue_jobs (Tiles *self, const PdgFrame *frame, double level, gboolean resting, 
   double dx = CLAMP (self->velocity_x * LOOK_AHEAD_SEC, -limit_x, limit_x);
   double dy = CLAMP (self->velocity_y * LOOK_AHEAD_SEC, -limit_y, limit_y);
 
+  gboolean room = has_room_around (self, frame);
+
   g_array_set_size (self->jobs, 0);
   add_overview_job (self, frame);
   add_jobs (self, frame, level, 0, 0, 0, CLASS_VISIBLE);
-  if (dx != 0 || dy != 0)
+  if ((dx != 0 || dy != 0) && room)
     add_jobs (self, frame, level, dx, dy, 0, CLASS_AHEAD);
-  if (!resting)
+  if (!resting && room)
     add_jobs (self, frame, exp2 ((floor (2 * log2 (level) + 0.5) + (self->zooms_in ? 1 : -1)) / 2), 0, 0, 0, CLASS_AHEAD);
-  if (resting && has_room_around (self, frame))
+  if (resting && room)
     add_jobs (self, frame, level, 0, 0, 1, CLASS_AROUND);
   pdg_tile_workers_set_jobs (self->workers, self->view, self->jobs, tell);
 }

@@ -102,7 +102,7 @@ update_view (PdgCompositor *self, const PdgSceneDiff *diff)
   self->painter->klass->changed (self->painter, self->view, diff);
 }
 
-void
+gboolean
 pdg_compositor_set_scene (PdgCompositor *self, PdgScene *scene)
 {
   g_auto (PdgSceneDiff) diff = { 0 };
@@ -110,12 +110,15 @@ pdg_compositor_set_scene (PdgCompositor *self, PdgScene *scene)
 
   self->scene = pdg_scene_ref (scene);
   if (old == scene)
-    return;
+    return FALSE;
   if (old != NULL)
     pdg_scene_diff_init (&diff, old, scene);
+  if (old != NULL && diff.areas->len == 0 && !diff.all && !diff.chips && !diff.ranks)
+    return FALSE;
   /* The colours of edges drawn over each other would show another order. */
   diff.all |= diff.ranks && self->tint != PDG_EDGE_TINT_NONE;
   update_view (self, old != NULL && !diff.strange ? &diff : NULL);
+  return TRUE;
 }
 
 void

@@ -41,8 +41,9 @@ PdgCompositor            *pdg_compositor_new (PdgCompositorWay way, guint n_work
 /* Waits for workers under way; @ready is not called any more. */
 void                      pdg_compositor_free (PdgCompositor *compositor);
 
-/* What is drawn from now on. @images is nullable. Only what differs is drawn anew. All take references. */
-void                      pdg_compositor_set_scene (PdgCompositor *compositor, PdgScene *scene);
+/* What is drawn from now on. @images is nullable. Only what differs is drawn anew. All take references. The first returns
+ * FALSE when the scene looks as the one before. */
+gboolean                  pdg_compositor_set_scene (PdgCompositor *compositor, PdgScene *scene);
 void                      pdg_compositor_set_look (PdgCompositor *compositor, PdgTheme *theme, int scale_factor, PdgEdgeTint tint,
                                                    double tint_reference);
 void                      pdg_compositor_set_images (PdgCompositor *compositor, PdgImageStore *images);

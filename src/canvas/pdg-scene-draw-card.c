@@ -494,10 +494,19 @@ pdg_draw_subtract_card (const PdgDraw *draw, guint32 card, cairo_region_t *regio
 
   gboolean full = draw->detail == PDG_DETAIL_FULL;
   const char *title = get_title (screen);
+  double room = frame.width + 0.3 * PDG_LAYOUT_COLUMN_GAP * draw->camera.zoom;
   double text_width = pdg_text_measure (draw->theme, full ? PDG_TEXT_TITLE : PDG_TEXT_TITLE_SMALL, title) * scale;
-  cairo_rectangle_int_t text = pdg_draw_get_pixels (draw, frame.x - 2 * scale, frame.y + frame.height + 6 * scale,
-                                                    MIN (text_width, frame.width) + 4 * scale, (full ? 36 : 14) * scale);
+  cairo_rectangle_int_t text;
 
+  if (full)
+    {
+      char second[64];
+
+      format_second (draw, screen, room / scale - 2, second, sizeof second);
+      text_width = MAX (text_width, pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second) * scale);
+    }
+  text = pdg_draw_get_pixels (draw, frame.x - 2 * scale, frame.y + frame.height + 6 * scale,
+                              MIN (text_width, room) + 4 * scale, (full ? 36 : 14) * scale);
   cairo_region_subtract_rectangle (region, &text);
   if (!full)
     return;
