@@ -104,7 +104,8 @@ add_inside (PdgStroke *stroke, int y, double left, double right, double cover)
   row[to + 1] += (float) (cover - end);
 }
 
-/* The same with what lies outside: to the left it covers the whole row, to the right nothing. */
+/* The same with what lies outside: to the left it covers the whole row, to the right nothing, but the row is covered up
+ * to there. */
 static void
 add_to_row (PdgStroke *stroke, int y, double x0, double x1, double cover)
 {
@@ -114,6 +115,11 @@ add_to_row (PdgStroke *stroke, int y, double x0, double x1, double cover)
 
   if (left < 0)
     add_inside (stroke, y, 0, 0, right > 0 ? -left * slope : cover);
+  if (right > stroke->width)
+    {
+      stroke->first[y] = MIN (stroke->first[y], stroke->width);
+      stroke->last[y] = MAX (stroke->last[y], stroke->width);
+    }
   if (right > 0 && left < stroke->width)
     add_inside (stroke, y, from, to, right > left ? (to - from) * slope : cover);
 }
