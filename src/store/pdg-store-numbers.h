@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/pdg-db-tx.h"
+#include "model/pdg-records.h"
 #include "model/pdg-event.h"
 
 G_BEGIN_DECLS
@@ -19,14 +20,6 @@ char    *pdg_store_dup_project_id (PdgDbTx *tx, gint32 project_no, const char *i
 gboolean pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
 gboolean pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error);
-
-/* How an actor is known. A larger one says more. */
-typedef enum
-{
-  PDG_ACTOR_SESSION,
-  PDG_ACTOR_ANONYMOUS,
-  PDG_ACTOR_USER,
-} PdgActorKind;
 
 gboolean pdg_store_assign_actors (PdgDbTx *tx, gint32 project_no, const gint16 *kinds, const PdgSlice *ids, guint n, gint32 *numbers,
                                   GError **error);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/pdg-time.h"
+#include "codec/pdg-identity.h"
 #include "model/pdg-screen-path.h"
 #include "store/pdg-store-event-filter.h"
 #include "store/product-fixture.h"
@@ -19,6 +20,7 @@ typedef struct
   gboolean has_number[PDG_FILTER_N_FIELDS];
   double numbers[PDG_FILTER_N_FIELDS];
   JsonNode *metadata; /* nullable */
+  gint64 usec;
 } Sent;
 
 static const char *const keys[PDG_FILTER_N_FIELDS] = {
@@ -220,7 +222,8 @@ store_events (GRand *rand)
       Sent *event = make_event (rand, more);
       char time[PDG_RFC3339_BYTES];
 
-      pdg_time_format_rfc3339 (base_usec + g_rand_int_range (rand, 0, 3600) * G_TIME_SPAN_SECOND, time);
+      event->usec = base_usec + g_rand_int_range (rand, 0, 3600) * G_TIME_SPAN_SECOND;
+      pdg_time_format_rfc3339 (event->usec, time);
       g_string_append_printf (body, "%s{\"event_id\":\"%u\",\"project_id\":\"proj_f\",\"event.timestamp\":\"%s\",\"session.id\":", i > 0 ? "," : "",
                               i, time);
       append_json_text (body, event->texts[PDG_FILTER_FIELD_SESSION_ID]);
@@ -233,6 +236,53 @@ store_events (GRand *rand)
   fixture_store (ingest, tenant->admin, body->str, &verdict);
   assert_stored (verdict, N_EVENTS, 0, 0);
   pdg_ingest_free (ingest);
+}
+
+/* ---- Whose an anonymous event is */
+
+static gboolean
+is_nobody (const char *id)
+{
+  return pdg_identity_is_nobody (&(PdgSlice) { id, (guint32) strlen (id) });
+}
+
+/* The first user that was named with this anonymous id, by the time of the event and then by the id. */
+static const char *
+find_user_of (const char *anonymous)
+{
+  const Sent *first = NULL;
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      const Sent *event = sent->pdata[i];
+      const char *user = event->texts[PDG_FILTER_FIELD_USER_ID];
+
+      if (user == NULL || is_nobody (user) || g_strcmp0 (event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID], anonymous) != 0)
+        continue;
+      if (first == NULL || event->usec < first->usec || (event->usec == first->usec && strcmp (user, first->texts[PDG_FILTER_FIELD_USER_ID]) < 0))
+        first = event;
+    }
+  return first != NULL ? first->texts[PDG_FILTER_FIELD_USER_ID] : NULL;
+}
+
+/* Events without a user count as the user's whose anonymous id they have. */
+static void
+find_users (void)
+{
+  g_autoptr (GPtrArray) users = g_ptr_array_new ();
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      const Sent *event = sent->pdata[i];
+      const char *anonymous = event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID];
+
+      gboolean may_have = event->texts[PDG_FILTER_FIELD_USER_ID] == NULL && anonymous != NULL && !is_nobody (anonymous);
+
+      g_ptr_array_add (users, (gpointer) (may_have ? find_user_of (anonymous) : NULL));
+    }
+  for (guint i = 0; i < sent->len; i++)
+    if (users->pdata[i] != NULL)
+      ((Sent *) sent->pdata[i])->texts[PDG_FILTER_FIELD_USER_ID] = g_strdup (users->pdata[i]);
 }
 
 /* ---- The same in C */
@@ -463,6 +513,7 @@ test_random (void)
   guint n_some = 0, n_differ = 0;
 
   store_events (rand);
+  find_users ();
   tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_ONLY, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < N_FILTERS; i++)
