@@ -78,7 +78,8 @@ scan (Tenant *tenant, const char *needle)
   g_auto (GStrv) parts = g_strsplit (needle, "%", -1);
   g_autofree char *in_format = g_strjoinv ("%%", parts);
   g_autofree char *make = g_strdup_printf (
-    "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS (SELECT FROM %%I WHERE org_id = %1$d "
+    "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS "
+    "(SELECT FROM %%I WHERE org_id = %1$d "
     "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
     "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
     "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
@@ -171,7 +172,8 @@ check_anonymise (const char *id, const char *name)
   g_assert_cmpstr (after, ==, before);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE org_id = %d AND id = '%s'", tenant->organisation->org_no, request->pseudonym), ==, 1);
   /* what is no id of hers stays, and so does everybody else */
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM identity_trait WHERE org_id = %d AND name = 'shoes' AND value = '42'", tenant->organisation->org_no), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM identity_trait WHERE org_id = %d AND name = 'shoes' AND value = '42'",
+                                     tenant->organisation->org_no), ==, 1);
   later = dup_totals (other);
   g_assert_cmpstr (later, ==, others);
   seen = scan (other, ALICE);
@@ -234,7 +236,8 @@ test_comes_again (void)
   body = body_finish (out);
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, 2, 0, 0);
-  text = fixture_text (owner, "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s JOIN actor a USING (project_id, actor_no) "
+  text = fixture_text (owner, "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s "
+                               "JOIN actor a USING (project_id, actor_no) "
                               "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'");
   g_assert_cmpstr (text, ==, "s-a2 1 " ALICE "|s-a9 1 " ALICE);
 }
