@@ -78,15 +78,15 @@ scan (Tenant *tenant, const char *needle)
   g_auto (GStrv) parts = g_strsplit (needle, "%", -1);
   g_autofree char *in_format = g_strjoinv ("%%", parts);
   g_autofree char *make = g_strdup_printf (
-    "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS "
-    "(SELECT FROM %%I WHERE org_id = %1$d "
-    "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
-    "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
-    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
-    "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
-    "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
-    tenant->organisation->org_no, in_format);
-  g_autofree char *sql = fixture_text (owner, make);
+      "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS "
+      "(SELECT FROM %%I WHERE org_id = %1$d "
+      "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
+      "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
+      "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
+      "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
+      "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
+      tenant->organisation->org_no, in_format);
+    g_autofree char *sql = fixture_text (owner, make);
 
   g_assert_cmpuint (strlen (sql), >, 10000);
   return fixture_text (owner, sql);
@@ -238,7 +238,7 @@ test_comes_again (void)
   assert_stored (verdict, 2, 0, 0);
   text = fixture_text (owner, "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s "
                                "JOIN actor a USING (project_id, actor_no) "
-                              "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'");
+                               "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'");
   g_assert_cmpstr (text, ==, "s-a2 1 " ALICE "|s-a9 1 " ALICE);
 }
 
