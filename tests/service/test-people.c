@@ -86,7 +86,7 @@ scan (Tenant *tenant, const char *needle)
       "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
       "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
       tenant->organisation->org_no, in_format);
-    g_autofree char *sql = fixture_text (owner, make);
+  g_autofree char *sql = fixture_text (owner, make);
 
   g_assert_cmpuint (strlen (sql), >, 10000);
   return fixture_text (owner, sql);
@@ -222,6 +222,9 @@ test_delete (void)
 static void
 test_comes_again (void)
 {
+  static const char again_sql[] =
+    "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s JOIN actor a USING (project_id, actor_no) "
+    "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'";
   g_autoptr (Tenant) tenant = make_tenant ("Again");
   PdgPersonKey person = { tenant->project->id, ALICE, 2 };
   g_autoptr (GError) error = NULL;
@@ -236,9 +239,7 @@ test_comes_again (void)
   body = body_finish (out);
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, 2, 0, 0);
-  text = fixture_text (owner, "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s "
-                               "JOIN actor a USING (project_id, actor_no) "
-                               "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'");
+  text = fixture_text (owner, again_sql);
   g_assert_cmpstr (text, ==, "s-a2 1 " ALICE "|s-a9 1 " ALICE);
 }
 
