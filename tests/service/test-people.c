@@ -203,12 +203,19 @@ test_delete (void)
   g_autoptr (Tenant) tenant = make_tenant ("Delete");
   PdgPersonKey person = { tenant->project->id, ALICE, 2 };
   gint32 org_no = tenant->organisation->org_no;
-  g_autofree char *left = NULL;
+  g_autofree char *left = NULL, *recordings = NULL;
+  g_autofree char *record = g_strdup_printf ("INSERT INTO replay_chunk (org_id, project_id, session_id, chunk_key, started_at, ended_at, events, bytes) "
+                                             "SELECT org_id, project_id, id, gen_random_uuid(), now(), now(), 1, '' FROM session WHERE org_id = %d", org_no);
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgPersonRequest) request = pdg_commands_erase_person (owner, tenant->admin, &person, FALSE, 0, &error);
+  g_autoptr (PdgPersonRequest) request = NULL;
 
+  pdg_test_cluster_run_sql (record);
+  request = pdg_commands_erase_person (owner, tenant->admin, &person, FALSE, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpint (request->events, ==, 11);
+  recordings = fixture_text (owner, "SELECT string_agg(c.session_id, '|' ORDER BY c.session_id) FROM replay_chunk c JOIN organisation o USING (org_id) "
+                                    "WHERE o.name = 'Delete'");
+  g_assert_cmpstr (recordings, ==, "s-b1|s-b2");
   assert_gone (tenant);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE org_id = %d", org_no), ==, G_N_ELEMENTS (events) - 11);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE org_id = %d AND id LIKE 'anonymised%%'", org_no), ==, 0);
