@@ -79,12 +79,6 @@ gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, con
   g_array_append_val (self->gathered, gathered);
 }
 
-void
-pdg_letters_add_event (PdgLetters *self, const PdgIngestRequest *request, const PdgEvent *event, const char *field, const char *reason)
-{
-  gather (self, request, event->project, field, strlen (field), reason, pdg_event_json_write_event (event));
-}
-
 static const PdgEvent *
 find_event (PdgEventBatch *batch, guint32 index)
 {

@@ -16,10 +16,6 @@ void        pdg_letters_free (PdgLetters *letters);
 /* Gathers what was refused of a request that is done. */
 void        pdg_letters_add_request (PdgLetters *letters, const PdgIngestRequest *request);
 
-/* Gathers one event that was read but not stored: @field and @reason such as "event_id" and "id_conflict". */
-void        pdg_letters_add_event (PdgLetters *letters, const PdgIngestRequest *request, const PdgEvent *event, const char *field,
-                                   const char *reason);
-
 /* Writes what was gathered; what cannot be written is lost, and said so in the log. */
 void        pdg_letters_flush (PdgLetters *letters, PdgDbConn *conn, gboolean bypasses_rls);
 
