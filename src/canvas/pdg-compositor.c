@@ -35,7 +35,7 @@ tell_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* On a worker. */
+/* On a worker, or within a frame. */
 static void
 ready_cb (gpointer user_data)
 {

@@ -165,8 +165,9 @@ void
 pdg_tile_workers_set_jobs (PdgTileWorkers *workers, PdgTileView *view, GArray *jobs, gboolean tell)
 {
   g_autoptr (PdgTileView) old = NULL;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&workers->mutex);
+  gboolean missed;
 
+  g_mutex_lock (&workers->mutex);
   g_array_sort (jobs, compare_urgency);
   g_array_set_size (workers->jobs, 0);
   for (guint i = 0; i < jobs->len; i++)
@@ -175,8 +176,13 @@ pdg_tile_workers_set_jobs (PdgTileWorkers *workers, PdgTileView *view, GArray *j
   old = workers->view;
   workers->view = pdg_tile_view_ref (view);
   workers->tell = tell;
+  /* Drawn since they were taken, and nobody was told. */
+  missed = tell && workers->results->len > 0;
   if (workers->jobs->len > 0)
     g_cond_broadcast (&workers->changed);
+  g_mutex_unlock (&workers->mutex);
+  if (missed)
+    workers->ready (workers->user_data);
 }
 
 void

@@ -70,7 +70,8 @@ cairo_surface_t *pdg_tile_draw (const PdgTileView *view, const PdgTileJob *job);
 /* Threads that draw tiles, at a lower priority than the rest of the program. */
 typedef struct _PdgTileWorkers PdgTileWorkers;
 
-/* Starts @n threads. @ready is called on one of them when a picture was drawn that was asked to be told of.
+/* Starts @n threads. @ready is called on one of them, or within pdg_tile_workers_set_jobs(), when a picture was drawn that
+ * was asked to be told of.
  * (transfer full) */
 PdgTileWorkers  *pdg_tile_workers_new (guint n, void (*ready) (gpointer user_data), gpointer user_data);
 
