@@ -107,7 +107,7 @@ read_member (Reader *reader, const guint8 *p)
 
 /* Adds what was read as the request's event @index, or an issue for it. */
 static void
-finish_event (Reader *reader, guint32 index, gsize size)
+finish_event (Reader *reader, guint32 index, const guint8 *start, gsize size)
 {
   char *error;
   PdgEvent *event;
@@ -120,6 +120,7 @@ finish_event (Reader *reader, guint32 index, gsize size)
     }
   event = pdg_event_batch_add (reader->batch);
   event->index = index;
+  event->raw = (PdgSlice) { (const char *) start, (guint32) size };
   error = pdg_event_verdict (&reader->members, reader->limits.max_depth, reader->batch, event);
   if (error != NULL)
     {
@@ -150,7 +151,7 @@ read_event (Reader *reader, const guint8 *p, guint32 index)
     if ((p = read_member (reader, p)) == NULL || (p = read_separator (reader, p, '}', &done)) == NULL)
       return NULL;
   p++;
-  finish_event (reader, index, (gsize) (p - start));
+  finish_event (reader, index, start, (gsize) (p - start));
   return p;
 }
 

@@ -228,6 +228,33 @@ set_type_flags (const PdgEventMembers *members, PdgEvent *event)
     }
 }
 
+static guint64
+hash_bytes (guint64 seed, const void *data, gsize len)
+{
+  guint8 hash[16];
+
+  pdg_hash128 (data, len, seed, hash);
+  memcpy (&seed, hash, sizeof seed);
+  return seed;
+}
+
+/* All that was sent but the id and the time, which some clients correct by their clock when they send again. The hash is stored, so
+ * its seed is fixed. */
+static gint32
+hash_payload (const PdgEvent *event)
+{
+  const PdgSlice parts[] = {
+    event->session, event->type, event->name, event->user, event->anonymous, event->page_path, event->page_title,
+    event->component, event->component_path, event->journey, event->step, event->release, event->data,
+  };
+  guint64 hash = (guint64) (guint32) event->sequence;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].data != NULL)
+      hash = hash_bytes (hash + i, parts[i].data, parts[i].len);
+  return MAX ((gint32) (hash & G_MAXINT32), 1);
+}
+
 char *
 pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatch *batch, PdgEvent *event)
 {
@@ -244,5 +271,6 @@ pdg_event_verdict (const PdgEventMembers *members, guint max_depth, PdgEventBatc
   if ((event->flags & PDG_EVENT_CLAMPED) != 0)
     data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
   event->data = pdg_event_data_build (members, data_fields, batch);
+  event->payload_hash = hash_payload (event);
   return NULL;
 }

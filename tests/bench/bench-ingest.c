@@ -122,7 +122,7 @@ encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
 {
   const PdgEvent *event = row->event;
 
-  pdg_db_copy_buffer_begin_row (buffer, 16);
+  pdg_db_copy_buffer_begin_row (buffer, 17);
   pdg_db_copy_buffer_add_timestamptz (buffer, event->timestamp_usec);
   pdg_db_copy_buffer_add_timestamptz (buffer, row->received_usec);
   pdg_db_copy_buffer_add_int4 (buffer, row->org_no);
@@ -142,6 +142,7 @@ encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
   add_optional (buffer, event->page_title, TRUE);
   add_optional (buffer, event->anonymous, row->has_anonymous);
   add_optional (buffer, event->data, TRUE);
+  pdg_db_copy_buffer_add_int4 (buffer, event->payload_hash);
 }
 
 /* One statement's worth of rows, numbered and sorted by the writer's own code. */
@@ -161,16 +162,18 @@ prepare_rows (Bench *bench)
   g_assert_no_error (error);
   request.issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   request.texts = g_ptr_array_new_with_free_func (g_free);
+  request.conflicts = g_array_new (FALSE, FALSE, sizeof (PdgIngestConflict));
   flush = pdg_flush_new (bench->memory, bench->conn, TRUE, requests, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (flush->rows->len, ==, COPY_ROWS);
   pdg_db_copy_buffer_add_header (buffer);
   for (guint i = 0; i < flush->rows->len; i++)
-    encode_row (buffer, &g_array_index (flush->rows, PdgFlushRow, i).row);
+    encode_row (buffer, &g_array_index (flush->rows, PdgEventRow, i));
   pdg_db_copy_buffer_add_trailer (buffer);
   pdg_event_batch_unref (request.batch);
   g_array_unref (request.issues);
   g_ptr_array_unref (request.texts);
+  g_array_unref (request.conflicts);
   return buffer;
 }
 
@@ -185,7 +188,7 @@ copy_rows (Bench *bench, PdgDbCopyBuffer *buffer)
 
   g_assert_no_error (error);
   pdg_db_tx_copy_begin (tx, "COPY event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags,"
-                            " event_key, event_id, page_path, page_title, anonymous_id, data) FROM STDIN BINARY", &error);
+                            " event_key, event_id, page_path, page_title, anonymous_id, data, payload_hash) FROM STDIN BINARY", &error);
   for (gsize at = 0; error == NULL && at < len; at += COPY_PIECE_BYTES)
     pdg_db_tx_copy_put (tx, data + at, MIN (COPY_PIECE_BYTES, len - at), &error);
   g_assert_no_error (error);
