@@ -40,7 +40,8 @@ END $$;
 
 -- Adds what one flush stored to its sessions. @touched are its projects, @places says for each session which of them it belongs to.
 -- The arrays are sorted by project and session, and the plan is held to a nested loop over their places, so that rows are locked in
--- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it.
+-- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it; but only as
+-- a parameter of the plan: as a constant in it, one with nulls is searched from its start each time.
 DROP FUNCTION apply_sessions;
 DROP FUNCTION add_to_sessions;
 CREATE FUNCTION apply_sessions(
@@ -51,7 +52,7 @@ CREATE FUNCTION apply_sessions(
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
-SET cpu_operator_cost = 1 AS $$
+SET cpu_operator_cost = 1 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
   PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;

@@ -106,6 +106,11 @@ store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
       pdg_http_request_respond_error (request, 403, "this is a token for reading; send events with an ingest key of the project");
       return;
     }
+  if (!pdg_ingest_check_room (api->options.ingest, &error))
+    {
+      respond_with_error (request, error);
+      return;
+    }
   limits.max_body_bytes = api->options.ingest_body_bytes;
   limits.max_events = api->options.ingest_events;
   limits.max_event_bytes = api->options.ingest_event_bytes;

@@ -511,6 +511,25 @@ pdg_ingest_free (PdgIngest *self)
   g_free (self);
 }
 
+static void
+set_full (GError **error)
+{
+  g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_FULL,
+                       "more events arrive than the database takes; send the same events again a little later");
+}
+
+gboolean
+pdg_ingest_check_room (PdgIngest *self, GError **error)
+{
+  if (!pdg_ingest_is_connected (self))
+    g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_AWAY, "the database is away; send the same events again");
+  else if (pdg_bounded_queue_get_weight (self->queue) >= self->options.max_queued_events)
+    set_full (error);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 pdg_ingest_submit (PdgIngest *self, PdgPrincipal *principal, PdgEventBatch *batch, PdgIngestDoneFunc done, gpointer user_data,
                    GError **error)
@@ -518,11 +537,8 @@ pdg_ingest_submit (PdgIngest *self, PdgPrincipal *principal, PdgEventBatch *batc
   PdgIngestRequest *request;
   guint n_events;
 
-  if (!pdg_ingest_is_connected (self))
-    {
-      g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_AWAY, "the database is away; send the same events again");
-      return FALSE;
-    }
+  if (!pdg_ingest_check_room (self, error))
+    return FALSE;
   pdg_event_batch_get_events (batch, &n_events);
   request = g_new0 (PdgIngestRequest, 1);
   request->principal = pdg_principal_ref (principal);
@@ -542,8 +558,7 @@ pdg_ingest_submit (PdgIngest *self, PdgPrincipal *principal, PdgEventBatch *batc
       return TRUE;
     }
   pdg_ingest_request_free (request);
-  g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_FULL,
-                       "more events arrive than the database takes; send the same events again a little later");
+  set_full (error);
   return FALSE;
 }
 

@@ -55,6 +55,9 @@ PdgIngest *pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub);
 /* Stores what is queued (or answers it when the database is away), then ends its threads. */
 void       pdg_ingest_free (PdgIngest *ingest);
 
+/* Whether a batch may be queued now; FALSE as pdg_ingest_submit () would, and before its events are read. Any thread. */
+gboolean   pdg_ingest_check_room (PdgIngest *ingest, GError **error);
+
 /* Queues a batch; @done is called exactly once if this returns TRUE, and never if it returns FALSE (PDG_INGEST_ERROR_FULL
  * or _AWAY). Any thread; never waits. */
 gboolean   pdg_ingest_submit (PdgIngest *ingest, PdgPrincipal *principal, PdgEventBatch *batch, PdgIngestDoneFunc done,
