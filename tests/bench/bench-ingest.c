@@ -264,6 +264,7 @@ read_server_usec (Bench *bench)
   return read_cpu_usec (pid);
 }
 
+/* Of all its processes but those of autovacuum, which come and go. */
 static double
 read_postgres_usec (Bench *bench)
 {
@@ -274,10 +275,11 @@ read_postgres_usec (Bench *bench)
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *link = g_strdup_printf ("/proc/%s/cwd", name);
+      g_autofree char *link = g_strdup_printf ("/proc/%s/cwd", name), *title_path = g_strdup_printf ("/proc/%s/cmdline", name), *title = NULL;
       g_autofree char *folder = g_ascii_isdigit (name[0]) ? g_file_read_link (link, NULL) : NULL;
 
-      if (folder != NULL && strcmp (folder, cluster) == 0)
+      if (folder != NULL && strcmp (folder, cluster) == 0 && g_file_get_contents (title_path, &title, NULL, NULL)
+          && strstr (title, "autovacuum") == NULL)
         sum += read_cpu_usec (name);
     }
   return sum;
