@@ -18,26 +18,6 @@ BEGIN
 END $$;
 CREATE TRIGGER drop_numbers AFTER DELETE ON project FOR EACH ROW EXECUTE FUNCTION drop_numbers();
 
--- As before, with the time at which each session seems to begin: so its row has its place in the index from the start. A session
--- without events is read by nobody, and its first event says when it began.
-DROP FUNCTION assign_sessions(int4, text[]);
-CREATE FUNCTION assign_sessions(project int4, ids text[], starts timestamptz[]) RETURNS int4[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
-DECLARE
-  counter project_counter := lock_project_counter(project);
-  made int4;
-BEGIN
-  INSERT INTO session (org_id, project_id, session_no, id, started_at)
-  SELECT counter.org_id, project, counter.sessions + row_number() OVER (), missing.id, missing.started_at
-  FROM (SELECT DISTINCT ON (u.id) u.id, u.started_at FROM unnest(ids, starts) u (id, started_at)
-        WHERE (SELECT s.session_no FROM session s WHERE s.project_id = project AND s.id = u.id COLLATE "C") IS NULL) missing;
-  GET DIAGNOSTICS made = ROW_COUNT;
-  UPDATE project_counter c SET sessions = c.sessions + made WHERE c.project_id = project AND made > 0;
-  RETURN (SELECT array_agg((SELECT s.session_no FROM session s WHERE s.project_id = project AND s.id = u.id COLLATE "C") ORDER BY u.place)
-          FROM unnest(ids) WITH ORDINALITY u (id, place));
-END $$;
-
 -- Adds what one flush stored to its sessions. @touched are its projects, @places says for each session which of them it belongs to.
 -- The arrays are sorted by project and session, and the plan is held to a nested loop over their places, so that rows are locked in
 -- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it; but only as
@@ -62,7 +42,7 @@ BEGIN
     events = s.events + event_counts[i],
     page_views = s.page_views + page_view_counts[i],
     errors = s.errors + error_counts[i],
-    started_at = CASE WHEN s.events = 0 OR starts[i] < s.started_at THEN starts[i] ELSE s.started_at END,
+    started_at = least(s.started_at, starts[i]),
     ended_at = greatest(s.ended_at, ends[i]),
     entry_screen_no = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
                            THEN entry_screens[i] ELSE s.entry_screen_no END,
@@ -128,7 +108,7 @@ DECLARE
 BEGIN
   FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.pronamespace = 'productgraph'::regnamespace
-             AND p.proname IN ('drop_numbers', 'assign_sessions', 'apply_sessions', 'insert_events', 'find_payloads') LOOP
+             AND p.proname IN ('drop_numbers', 'apply_sessions', 'insert_events', 'find_payloads') LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     CONTINUE WHEN f::text LIKE '%drop_numbers%';
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO productgraph_app, productgraph_ingest', f);

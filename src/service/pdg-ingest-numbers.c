@@ -20,7 +20,6 @@ typedef struct
   GArray *texts;     /* PdgSlice, or PdgTerm */
   GArray *keys;      /* PdgIngestKey */
   GArray *actor_kinds;
-  GArray *times;
 } Missing;
 
 /* The keys of a row's texts, kept between asking for the numbers and reading them. */
@@ -38,7 +37,6 @@ missing_free (gpointer data)
   g_array_unref (missing->texts);
   g_array_unref (missing->keys);
   g_array_unref (missing->actor_kinds);
-  g_array_unref (missing->times);
   g_free (missing);
 }
 
@@ -60,7 +58,6 @@ ensure_missing (GPtrArray *all, PdgNumberKind kind, gint32 project_no, PdgNumber
   missing->texts = g_array_new (FALSE, FALSE, kind == PDG_NUMBER_TERM ? sizeof (PdgTerm) : sizeof (PdgSlice));
   missing->keys = g_array_new (FALSE, FALSE, sizeof (PdgIngestKey));
   missing->actor_kinds = g_array_new (FALSE, FALSE, sizeof (gint16));
-  missing->times = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_ptr_array_add (all, missing);
   return missing;
 }
@@ -138,12 +135,7 @@ want_row_texts (GPtrArray *all, PdgFlush *flush, PdgIngestMemory *memory, PdgEve
   Missing *missing;
 
   make_row_keys (flush, memory, row, actor, keys);
-  missing = want (all, PDG_NUMBER_SESSION, project_no, memory->sessions, keys->session);
-  if (missing != NULL)
-    {
-      g_array_append_val (missing->texts, event->session);
-      g_array_append_val (missing->times, event->timestamp_usec);
-    }
+  want_text (all, PDG_NUMBER_SESSION, project_no, memory->sessions, keys->session, event->session);
   if (event->release.data != NULL)
     want_text (all, PDG_NUMBER_RELEASE, project_no, memory->releases, keys->release, event->release);
   if (keys->screen_path.data != NULL)
@@ -185,7 +177,7 @@ assign (GPtrArray *all, PdgDbConn *conn, PdgPrincipal *principal, GError **error
       requests[i] = (PdgNumberRequest) {
         .kind = missing->kind, .project_no = missing->project_no, .n = missing->keys->len, .texts = (const void *) missing->texts->data,
         .terms = (const void *) missing->texts->data, .actor_kinds = (const void *) missing->actor_kinds->data,
-        .times = (const void *) missing->times->data, .numbers = g_new0 (gint32, missing->keys->len),
+        .numbers = g_new0 (gint32, missing->keys->len),
       };
     }
   tx = pdg_db_tx_begin_writer (conn, principal, error);

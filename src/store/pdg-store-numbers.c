@@ -7,7 +7,7 @@
 
 #define FIND_PROJECT "SELECT find_project($1, $2)"
 #define PROJECT_ID "SELECT id FROM project WHERE CASE WHEN $1 > 0 THEN project_id = $1 ELSE id = $2 END"
-#define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2, $3)"
+#define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2)"
 #define ASSIGN_SCREENS "SELECT assign_screens($1, $2)"
 #define ASSIGN_RELEASES "SELECT assign_releases($1, $2)"
 #define ASSIGN_ACTORS "SELECT assign_actors($1, $2, $3)"
@@ -64,8 +64,6 @@ make_params (const PdgNumberRequest *request)
     pdg_db_params_add_int2_array (params, request->actor_kinds, NULL, request->n);
   if (request->kind != PDG_NUMBER_TERM)
     add_slices (params, request->texts, sizeof (PdgSlice), request->n);
-  if (request->kind == PDG_NUMBER_SESSION)
-    pdg_db_params_add_timestamptz_array (params, request->times, NULL, request->n);
   return params;
 }
 

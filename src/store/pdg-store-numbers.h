@@ -47,7 +47,6 @@ typedef struct
   guint n;
   const PdgSlice *texts;     /* of all but terms */
   const gint16 *actor_kinds; /* of actors */
-  const gint64 *times;       /* of sessions: when each seems to begin */
   const PdgTerm *terms;      /* of terms */
   gint32 *numbers;
 } PdgNumberRequest;

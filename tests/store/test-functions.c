@@ -202,10 +202,9 @@ assign_number (PdgDbTx *tx, const Tenant *whose, PdgNumberKind kind, GError **er
   const PdgSlice text = PDG_SLICE_LITERAL ("forged");
   const PdgTerm term = { .fingerprint = { 1 }, .type = PDG_SLICE_LITERAL ("forged") };
   const gint16 actor_kind = PDG_ACTOR_USER;
-  const gint64 time = 1;
   gint32 number = 0;
   PdgNumberRequest request = {
-    .kind = kind, .project_no = whose->project->project_no, .n = 1, .texts = &text, .actor_kinds = &actor_kind, .times = &time,
+    .kind = kind, .project_no = whose->project->project_no, .n = 1, .texts = &text, .actor_kinds = &actor_kind,
     .terms = &term, .numbers = &number,
   };
 
@@ -431,10 +430,8 @@ test_numbers_are_dense (void)
   const PdgSlice ids[] = { PDG_SLICE_LITERAL ("n1"), PDG_SLICE_LITERAL ("n2"), PDG_SLICE_LITERAL ("n1"), PDG_SLICE_LITERAL ("n3") };
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = begin_as_a ();
-  const gint64 times[4] = { 1, 2, 3, 4 };
   gint32 first[4], second[4], max = 0;
-  PdgNumberRequest request = { .kind = PDG_NUMBER_SESSION, .project_no = sides->a->project->project_no, .n = 4, .texts = ids, .times = times,
-                               .numbers = first };
+  PdgNumberRequest request = { .kind = PDG_NUMBER_SESSION, .project_no = sides->a->project->project_no, .n = 4, .texts = ids, .numbers = first };
 
   g_assert_true (pdg_store_assign_numbers (tx, &request, 1, FALSE, &error));
   g_assert_no_error (error);
