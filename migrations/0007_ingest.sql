@@ -1,0 +1,116 @@
+-- The way of events into the database: a hash of each event's content, and fewer steps for each session and new number.
+
+-- Of the event as it was sent (PdgEvent.payload_hash); NULL before this column was there. It tells an event that is sent again
+-- from another one that has its id.
+ALTER TABLE event ADD COLUMN payload_hash int4;
+
+-- New sessions and actors come with every flush, and a look at their project for each is half of what they cost. Whoever hands
+-- out numbers holds project_counter, which refers to the project and goes with it: so the project is there, and what used to
+-- follow it by reference follows it by this trigger.
+ALTER TABLE session DROP CONSTRAINT session_org_id_project_id_fkey;
+ALTER TABLE actor DROP CONSTRAINT actor_org_id_project_id_fkey;
+CREATE FUNCTION drop_numbers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  DELETE FROM session s WHERE s.project_id = OLD.project_id;
+  DELETE FROM actor a WHERE a.project_id = OLD.project_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER drop_numbers AFTER DELETE ON project FOR EACH ROW EXECUTE FUNCTION drop_numbers();
+
+-- Adds what one flush stored to its sessions. @touched are its projects, @places says for each session which of them it belongs to.
+-- The arrays are sorted by project and session, and the plan is held to a nested loop over their places, so that rows are locked in
+-- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it; but only as
+-- a parameter of the plan: as a constant in it, one with nulls is searched from its start each time.
+DROP FUNCTION apply_sessions;
+DROP FUNCTION add_to_sessions;
+CREATE FUNCTION apply_sessions(
+  touched int4[], places int4[], sessions int4[], event_counts int4[], page_view_counts int4[], error_counts int4[],
+  starts timestamptz[], ends timestamptz[], entry_screens int4[], entry_times timestamptz[], entry_seqs int4[], exit_screens int4[],
+  exit_times timestamptz[], exit_seqs int4[], releases int4[], release_times timestamptz[], actors int4[], actor_kinds int2[],
+  actor_times timestamptz[], received timestamptz)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+SET cpu_operator_cost = 1 SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
+  PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM unnest(touched) u (project_id) LEFT JOIN project p USING (project_id)) o;
+  UPDATE session s SET
+    events = s.events + event_counts[i],
+    page_views = s.page_views + page_view_counts[i],
+    errors = s.errors + error_counts[i],
+    started_at = least(s.started_at, starts[i]),
+    ended_at = greatest(s.ended_at, ends[i]),
+    entry_screen_no = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                           THEN entry_screens[i] ELSE s.entry_screen_no END,
+    entry_seq = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                     THEN entry_seqs[i] ELSE s.entry_seq END,
+    entry_at = CASE WHEN entry_screens[i] IS NOT NULL THEN least(s.entry_at, entry_times[i]) ELSE s.entry_at END,
+    exit_screen_no = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                          THEN exit_screens[i] ELSE s.exit_screen_no END,
+    exit_seq = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                    THEN exit_seqs[i] ELSE s.exit_seq END,
+    exit_at = CASE WHEN exit_screens[i] IS NOT NULL THEN greatest(s.exit_at, exit_times[i]) ELSE s.exit_at END,
+    release_no = CASE WHEN releases[i] IS NOT NULL AND (s.release_at IS NULL OR (release_times[i], releases[i]) > (s.release_at, s.release_no))
+                      THEN releases[i] ELSE s.release_no END,
+    release_at = CASE WHEN releases[i] IS NOT NULL THEN greatest(s.release_at, release_times[i]) ELSE s.release_at END,
+    actor_no = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.actor_no))
+                    THEN actors[i] ELSE s.actor_no END,
+    actor_at = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.actor_no))
+                    THEN actor_times[i] ELSE s.actor_at END,
+    actor_kind = greatest(s.actor_kind, actor_kinds[i]),
+    received_at = greatest(s.received_at, received)
+  FROM generate_series(1, cardinality(sessions)) i
+  WHERE s.project_id = touched[places[i]] AND s.session_no = sessions[i];
+END $$;
+
+-- As before, with the hash of the content.
+DROP FUNCTION insert_events;
+CREATE FUNCTION insert_events(
+  times timestamptz[], received timestamptz[], orgs int4[], projects int4[], sessions int4[], actors int4[], terms int4[],
+  releases int4[], seqs int4[], flag_sets int2[], keys uuid[], ids text[], paths text[], titles text[], anonymous_ids text[], datas text[],
+  payload_hashes int4[])
+RETURNS TABLE (project_id int4, session_no int4, ts timestamptz, event_key uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(orgs, projects)) u (org_id, project_id)
+        LEFT JOIN project p ON p.org_id = u.org_id AND p.project_id = u.project_id) o;
+  RETURN QUERY
+    INSERT INTO event AS e (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags, event_key,
+                            event_id, page_path, page_title, anonymous_id, data, payload_hash)
+    SELECT u.* FROM unnest(times, received, orgs, projects, sessions, actors, terms, releases, seqs, flag_sets, keys, ids, paths,
+                           titles, anonymous_ids, datas, payload_hashes) u
+    ON CONFLICT DO NOTHING
+    RETURNING e.project_id, e.session_no, e.ts, e.event_key;
+END $$;
+
+-- The hashes of the contents of events that are stored; NULL for one that is not, or was stored without. The plan is held to the
+-- unique index.
+CREATE FUNCTION find_payloads(projects int4[], sessions int4[], times timestamptz[], keys uuid[]) RETURNS int4[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET cpu_operator_cost = 1 AS $$
+BEGIN
+  PERFORM assert_may_write(o.org_id)
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(projects)) u (project_id) LEFT JOIN project p USING (project_id)) o;
+  RETURN (SELECT array_agg((SELECT e.payload_hash FROM event e
+                            WHERE e.project_id = u.project_id AND e.session_no = u.session_no AND e.ts = u.ts AND e.event_key = u.event_key)
+                           ORDER BY u.place)
+          FROM unnest(projects, sessions, times, keys) WITH ORDINALITY u (project_id, session_no, ts, event_key, place));
+END $$;
+
+DO $$
+DECLARE
+  f regprocedure;
+BEGIN
+  FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
+           WHERE p.pronamespace = 'productgraph'::regnamespace
+             AND p.proname IN ('drop_numbers', 'apply_sessions', 'insert_events', 'find_payloads') LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    CONTINUE WHEN f::text LIKE '%drop_numbers%';
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO productgraph_app, productgraph_ingest', f);
+  END LOOP;
+END $$;
