@@ -204,7 +204,7 @@ prepare_rows (Bench *bench)
   g_assert_no_error (error);
   request.issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   request.texts = g_ptr_array_new_with_free_func (g_free);
-  request.conflicts = g_array_new (FALSE, FALSE, sizeof (PdgIngestConflict));
+  request.conflicts = g_array_new (FALSE, FALSE, sizeof (guint32));
   flush = pdg_flush_new (bench->memory, bench->conn, TRUE, requests, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (flush->rows->len, ==, COPY_ROWS);
