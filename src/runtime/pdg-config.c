@@ -41,7 +41,7 @@ static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
   { "ingest-events", "PRODUCTGRAPH_INGEST_EVENTS", "events", "1000", 1, 100000, "events in one request; above it 400", NULL },
   { "ingest-event-bytes", "PRODUCTGRAPH_INGEST_EVENT_BYTES", "bytes", "102400", 256, 16777216, "one event; a larger one is rejected, the others are stored", NULL },
   { "ingest-queue-events", "PRODUCTGRAPH_INGEST_QUEUE_EVENTS", "events", "100000", 1, 10000000, "events waiting for the database; above it 503 with Retry-After", NULL },
-  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "20000", 1, 100000, "events that one transaction stores at most", NULL },
+  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most", NULL },
   { "graphql-body-bytes", "PRODUCTGRAPH_GRAPHQL_BODY_BYTES", "bytes", "1048576", 1024, 67108864, "body of POST /graphql, or message of a WebSocket; above it 413, or close code 1009", NULL },
   { "graphql-tokens", "PRODUCTGRAPH_GRAPHQL_TOKENS", "tokens", "5000", 10, 1000000, "lexical tokens of a document", NULL },
   { "graphql-nesting", "PRODUCTGRAPH_GRAPHQL_NESTING", "levels", "100", 1, 500, "nesting of brackets of any kind in a document", NULL },
