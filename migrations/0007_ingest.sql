@@ -20,8 +20,8 @@ CREATE TRIGGER drop_numbers AFTER DELETE ON project FOR EACH ROW EXECUTE FUNCTIO
 
 -- Adds what one flush stored to its sessions. @touched are its projects, @places says for each session which of them it belongs to.
 -- The arrays are sorted by project and session, and the plan is held to a nested loop over their places, so that rows are locked in
--- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it; but only as
--- a parameter of the plan: as a constant in it, one with nulls is searched from its start each time.
+-- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it. The plan is left
+-- to be made anew for the first calls of a connection: made once, on an empty table, it would go through all sessions for ever.
 DROP FUNCTION apply_sessions;
 DROP FUNCTION add_to_sessions;
 CREATE FUNCTION apply_sessions(
@@ -32,7 +32,7 @@ CREATE FUNCTION apply_sessions(
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
-SET cpu_operator_cost = 1 SET plan_cache_mode = force_generic_plan AS $$
+SET cpu_operator_cost = 1 AS $$
 BEGIN
   -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
   PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;

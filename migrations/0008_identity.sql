@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION apply_sessions(
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
-SET cpu_operator_cost = 1 SET plan_cache_mode = force_generic_plan AS $$
+SET cpu_operator_cost = 1 AS $$
 BEGIN
   -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
   PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;
