@@ -211,6 +211,8 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
                                 .received_usec = pdg_clock_now_usec () };
   PdgClientKeeperTask task = { .project = call->project, .client = client, .max_session_bytes = (gint64) options->replay_bytes };
   g_autoptr (GError) error = NULL;
+  g_autofree char *reason = NULL;
+  guint n_events, status;
 
   if (policies == NULL)
     {
@@ -227,6 +229,12 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   if (call->batch == NULL)
     {
       refuse_error (call, error);
+      call_free (call);
+    }
+  else if (pdg_event_batch_get_events (call->batch, &n_events),
+           !pdg_api_may_send (call->api, call->request, call->principal, n_events, &status, &reason))
+    {
+      pdg_api_client_refuse (call->request, call->path, status, reason);
       call_free (call);
     }
   else if (pdg_client_needs_is_empty (needs))

@@ -6,6 +6,8 @@
 #include "codec/pdg-body.h"
 #include "codec/pdg-event-json.h"
 
+#include <string.h>
+
 #define EVENTS_PATH "/v1/events"
 
 gboolean
@@ -95,6 +97,71 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
   pdg_http_request_respond (request, 202, "application/json", body);
 }
 
+/* "https://shop.example": scheme and authority, without case; "*." stands for any labels before what follows. */
+static gboolean
+is_origin_of (const char *pattern, const char *origin)
+{
+  const char *wild = strstr (pattern, "://*."), *authority = strstr (origin, "://");
+  gsize scheme_len;
+
+  if (g_str_equal (pattern, "*"))
+    return TRUE;
+  if (wild == NULL || authority == NULL)
+    return g_ascii_strcasecmp (pattern, origin) == 0;
+  scheme_len = (gsize) (wild - pattern) + 3;
+  return g_ascii_strncasecmp (pattern, origin, scheme_len) == 0 && strlen (origin) > strlen (pattern) - 1
+         && g_ascii_strcasecmp (origin + strlen (origin) - strlen (wild + 4), wild + 4) == 0;
+}
+
+/* A page of the very host that it sends to is of no other origin. */
+static gboolean
+is_own_origin (PdgHttpRequest *request, const char *origin)
+{
+  const char *host = pdg_http_request_get_header (request, "Host"), *authority = strstr (origin, "://");
+
+  return host != NULL && authority != NULL && g_ascii_strcasecmp (authority + 3, host) == 0;
+}
+
+static gboolean
+is_origin_allowed (PdgApi *api, PdgHttpRequest *request, const PdgPrincipal *principal)
+{
+  const char *origin = pdg_http_request_get_header (request, "Origin"), *list = pdg_principal_get_origins (principal);
+  g_auto (GStrv) patterns = NULL;
+
+  if (origin == NULL || pdg_principal_get_key_no (principal) == 0 || is_own_origin (request, origin))
+    return TRUE;
+  if (list == NULL)
+    return !api->options.listed_origins;
+  patterns = g_strsplit (list, " ", -1);
+  for (guint i = 0; patterns[i] != NULL; i++)
+    if (is_origin_of (patterns[i], origin))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+pdg_api_may_send (PdgApi *api, PdgHttpRequest *request, const PdgPrincipal *principal, guint n_events, guint *status, char **reason)
+{
+  g_autofree char *wait = NULL;
+  guint seconds;
+
+  if (!is_origin_allowed (api, request, principal))
+    {
+      *status = 403;
+      *reason = g_strdup_printf ("pages of %s may not send to this project; list the origin with productgraphd project origins, or setOrigins",
+                                 pdg_http_request_get_header (request, "Origin"));
+      return FALSE;
+    }
+  seconds = pdg_api_rates_take (api->rates, principal, n_events);
+  if (seconds == 0)
+    return TRUE;
+  wait = g_strdup_printf ("%u", seconds);
+  pdg_http_request_add_response_header (request, "Retry-After", wait);
+  *status = 429;
+  *reason = g_strdup ("this key sends more events than it may; send the same again after the seconds of Retry-After");
+  return FALSE;
+}
+
 typedef struct
 {
   PdgApi *api;
@@ -159,6 +226,8 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventBatch) batch = NULL;
   g_autoptr (GBytes) body = NULL;
+  g_autofree char *reason = NULL;
+  guint n_events, status;
 
   if (policies == NULL)
     {
@@ -180,6 +249,12 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   if (batch == NULL)
     {
       respond_with_error (sent->request, error);
+      return;
+    }
+  pdg_event_batch_get_events (batch, &n_events);
+  if (!pdg_api_may_send (sent->api, sent->request, sent->principal, n_events, &status, &reason))
+    {
+      pdg_http_request_respond_error (sent->request, status, reason);
       return;
     }
   pdg_http_request_ref (sent->request);

@@ -3,6 +3,7 @@
 #include "api/pdg-api-documents.h"
 #include "api/pdg-api-graphql-protocol.h"
 #include "api/pdg-api-guards.h"
+#include "api/pdg-api-rates.h"
 #include "api/pdg-api-stream-memory.h"
 #include "api/pdg-api.h"
 #include "base/pdg-timeouts.h"
@@ -24,6 +25,7 @@ struct _PdgApi
   PdgTimeouts *timeouts; /* of requests under way */
   PdgProjectFinder *projects;
   PdgPolicies *policies;
+  PdgApiRates *rates;
   guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
@@ -123,6 +125,10 @@ gboolean    pdg_api_is_keyless (PdgApi *api, PdgHttpRequest *request);
 /* Lets the page that sent @request read the answer; answers a preflight. */
 void        pdg_api_add_cors_headers (PdgHttpRequest *request);
 void        pdg_api_preflight (PdgHttpRequest *request, const char *methods, const char *headers);
+
+/* Whether who sends @request may send @n_events now: the page's origin is one of the project's, and the key has as many left. Else the
+ * status to refuse with, and why; with the header Retry-After set where it is only for now. @reason: (out) (transfer full). */
+gboolean    pdg_api_may_send (PdgApi *api, PdgHttpRequest *request, const PdgPrincipal *principal, guint n_events, guint *status, char **reason);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);

@@ -87,6 +87,8 @@ append_ingest (GString *out, PdgApi *api)
       { "productgraph_events_accepted_total", "counter", "Events stored, repeated ones included.", (double) ingest.accepted },
       { "productgraph_events_duplicate_total", "counter", "Accepted events that were stored before.", (double) ingest.duplicates },
       { "productgraph_events_rejected_total", "counter", "Events refused with a reason.", (double) ingest.rejected },
+      { "productgraph_rate_limited_requests_total", "counter", "Requests with events that were put off since their key had sent too many.",
+        (double) pdg_api_rates_get_n_refused (api->rates) },
       { "productgraph_replay_chunks_total", "counter", "Pieces of recordings stored.",
         (double) __atomic_load_n (&api->replay_chunks, __ATOMIC_RELAXED) },
       { "productgraph_replay_chunks_ignored_total", "counter", "Pieces of recordings not stored: stored before, or too much for one session.",

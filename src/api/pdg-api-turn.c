@@ -169,18 +169,19 @@ pdg_api_turn_get_deadline (PdgApiTurn *self)
 gboolean
 pdg_api_turn_end (PdgApiTurn *self)
 {
-  gboolean late;
+  gboolean late = FALSE;
 
   self->ended = TRUE;
   if (self->cancellable != NULL)
     {
       pdg_timeouts_end (self->api->timeouts, &self->timeout);
+      /* the database may have ended it for its time before the thread of the timeouts came to it */
+      late = g_atomic_int_get (&self->late) || g_get_monotonic_time () >= self->deadline_usec;
       g_cancellable_disconnect (self->gone, self->gone_id);
       leave (self);
     }
   else if (pdg_api_guards_forget (self->api->guards, &self->waiter))
     turn_release (self);
-  late = g_atomic_int_get (&self->late);
   if (late)
     pdg_api_guards_count (self->api->guards, "time");
   turn_release (self);

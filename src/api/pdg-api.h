@@ -30,6 +30,9 @@ typedef struct
   guint ingest_events;
   gsize ingest_event_bytes;
   gsize replay_bytes;  /* of one session's recordings, as they are stored */
+  guint ingest_key_rate;  /* events a second of one key; 0 = any */
+  guint ingest_key_burst;
+  gboolean listed_origins; /* pages may send only from the origins that their project lists */
   gsize graphql_body_bytes;
   guint graphql_tokens;
   guint graphql_nesting;

@@ -117,7 +117,7 @@ subscription_live_events (PdgGqlCall *call)
   if (refused)
     return;
   fresh = pdg_queries_load_fresh_events (queries, change->project_no, seen, filter, first, get_event_parts (call), pdg_gql_call_get_arena (call),
-                                          &error);
+                                         &error);
   if (fresh == NULL)
     {
       pdg_gql_call_fail_all (call, error);

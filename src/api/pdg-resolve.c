@@ -180,6 +180,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_guard_table,
     pdg_resolve_journey_mutation_table,
     pdg_resolve_journey_table,
+    pdg_resolve_key_mutation_table,
     pdg_resolve_mutation_table,
     pdg_resolve_page_table,
     pdg_resolve_payload_table,

@@ -29,6 +29,7 @@ PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_guard_table (void);
 PdgResolveTable pdg_resolve_journey_mutation_table (void);
 PdgResolveTable pdg_resolve_journey_table (void);
+PdgResolveTable pdg_resolve_key_mutation_table (void);
 PdgResolveTable pdg_resolve_mutation_table (void);
 PdgResolveTable pdg_resolve_page_table (void);
 PdgResolveTable pdg_resolve_payload_table (void);

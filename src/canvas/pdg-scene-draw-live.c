@@ -65,7 +65,7 @@ get_area (const PdgDraw *draw, const GArray *edges)
 
   for (guint i = 1; i < edges->len; i++)
     area = pdg_rect_union (&area, &draw->scene->routes[g_array_index (edges, guint32, i)].bounds);
-  return pdg_rect_expand (&area, pdg_draw_get_overhang (draw->camera.zoom));
+  return pdg_rect_expand (&area, pdg_scene_get_overhang (draw->camera.zoom));
 }
 
 static void
@@ -150,7 +150,7 @@ pdg_scene_draw_live (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera
   cairo_clip (cr);
   if (flags != NULL)
     {
-      PdgRect reach = pdg_rect_expand (&draw.visible, pdg_draw_get_overhang (draw.camera.zoom));
+      PdgRect reach = pdg_rect_expand (&draw.visible, pdg_scene_get_overhang (draw.camera.zoom));
 
       pdg_scene_query_cards (scene, &reach, FALSE, cards);
       draw_lit (&draw, cards);

@@ -2,6 +2,7 @@
 
 #include "canvas/pdg-scene-draw.h"
 #include "canvas/pdg-scene-private.h"
+#include "canvas/pdg-stroke.h"
 #include "canvas/pdg-text.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ typedef struct
   PdgDetail detail;
   gboolean simple;        /* cards are narrower than PDG_SIMPLE_PX */
   PdgRect visible;        /* world */
+  PdgStroke *stroke;      /* edges are drawn by it: onto a picture that lies as the view does; NULL: by cairo */
   const guint8 *flags;    /* by card; NULL: nothing is lit, selected or hovered */
 } PdgDraw;
 
@@ -37,9 +39,6 @@ void pdg_draw_rounded (cairo_t *cr, double x, double y, double width, double hei
 /* Fills @draw for @camera rounded to device pixels; @style may be NULL. */
 void   pdg_draw_init (PdgDraw *draw, const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
                       int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images);
-
-/* World units by which something drawn may lie outside of the card or edge that it belongs to. */
-double pdg_draw_get_overhang (double zoom);
 
 /* Edges that @visible meets, in rising order: the busiest first, and only they where there are too many to be told
  * apart. (transfer full) (element-type guint32) */

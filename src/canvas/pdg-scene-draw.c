@@ -87,7 +87,7 @@ draw_ground (const PdgDraw *draw)
 
 /* Text, marks and loops hang out of the cards, labels and tips out of the edges. */
 double
-pdg_draw_get_overhang (double zoom)
+pdg_scene_get_overhang (double zoom)
 {
   return MAX (64 * pdg_text_scale (zoom), 0.3 * PDG_LAYOUT_COLUMN_GAP * zoom + 16) / zoom;
 }
@@ -100,10 +100,33 @@ pdg_draw_init (PdgDraw *draw, const PdgScene *scene, cairo_t *cr, const PdgCamer
 
   *draw = (PdgDraw) {
     scene, cr, *camera, width, height, MAX (scale_factor, 1), theme, style != NULL ? style : &plain, images,
-    pdg_scene_get_detail (camera->zoom), PDG_CARD_WIDTH * camera->zoom < PDG_SIMPLE_PX, { 0 }, NULL,
+    pdg_scene_get_detail (camera->zoom), PDG_CARD_WIDTH * camera->zoom < PDG_SIMPLE_PX, { 0 }, NULL, NULL,
   };
   pdg_camera_snap (&draw->camera, draw->scale_factor);
   draw->visible = pdg_camera_get_visible (&draw->camera, width, height);
+}
+
+/* NULL where the view is moved, turned, cut or no picture at all. */
+static PdgStroke *
+get_stroke (const PdgDraw *draw)
+{
+  cairo_surface_t *surface = cairo_get_target (draw->cr);
+  double x_scale, y_scale, right, bottom, left = 0, top = 0;
+  cairo_matrix_t matrix;
+
+  if (cairo_surface_get_type (surface) != CAIRO_SURFACE_TYPE_IMAGE || cairo_get_group_target (draw->cr) != surface ||
+      (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_RGB24 &&
+       (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_ARGB32 || draw->style->no_ground)))
+    return NULL;
+  cairo_get_matrix (draw->cr, &matrix);
+  cairo_surface_get_device_scale (surface, &x_scale, &y_scale);
+  cairo_clip_extents (draw->cr, &left, &top, &right, &bottom);
+  if (matrix.xx != 1 || matrix.yy != 1 || matrix.xy != 0 || matrix.yx != 0 || matrix.x0 != 0 || matrix.y0 != 0 ||
+      x_scale != draw->scale_factor || y_scale != draw->scale_factor || left > 0 || top > 0 ||
+      right < draw->width || bottom < draw->height)
+    return NULL;
+  return pdg_stroke_get (MIN (draw->width * draw->scale_factor, cairo_image_surface_get_width (surface)),
+                         MIN (draw->height * draw->scale_factor, cairo_image_surface_get_height (surface)));
 }
 
 void
@@ -118,7 +141,8 @@ pdg_scene_draw_base (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera
   if (width <= 0 || height <= 0)
     return;
   pdg_draw_init (&draw, scene, cr, camera, width, height, scale_factor, theme, style, images);
-  reach = pdg_rect_expand (&draw.visible, pdg_draw_get_overhang (draw.camera.zoom));
+  draw.stroke = get_stroke (&draw);
+  reach = pdg_rect_expand (&draw.visible, pdg_scene_get_overhang (draw.camera.zoom));
 
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, width, height);

@@ -112,6 +112,12 @@ double   pdg_text_scale (double zoom);
 /* How many edges, the busiest, are drawn at @zoom. */
 guint    pdg_scene_get_edge_limit (const PdgScene *scene, double zoom);
 
+/* World units by which something drawn may lie outside of the card or edge that it belongs to. */
+double   pdg_scene_get_overhang (double zoom);
+
+/* The zoom below which some edges are left out; 0: none. */
+double   pdg_scene_get_thin_zoom (const PdgScene *scene);
+
 /* Width in logical pixels at which an edge of @width (at 100 %) is drawn. */
 double   pdg_edge_width_at (double width, double zoom);
 

@@ -130,6 +130,14 @@ pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
   return scene;
 }
 
+double
+pdg_scene_get_thin_zoom (const PdgScene *scene)
+{
+  double area = scene->bounds.width * scene->bounds.height;
+
+  return scene->n_edges > MIN_EDGES && area > 0 ? scene->edge_lengths[scene->n_edges] / (MAX_INK * area) : 0;
+}
+
 PdgScene *
 pdg_scene_ref (PdgScene *scene)
 {

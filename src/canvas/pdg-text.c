@@ -212,8 +212,8 @@ ensure_mask (const Line *line, Setting *setting, int scale_factor)
   return setting->mask;
 }
 
-static gboolean
-is_vector (cairo_t *cr)
+gboolean
+pdg_text_is_vector (cairo_t *cr)
 {
   switch (cairo_surface_get_type (cairo_get_target (cr)))
     {
@@ -240,7 +240,7 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   if (max_width >= 0 && limit < 8)
     return;
   cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
-  if (scale == 1 && !is_vector (cr))
+  if (scale == 1 && !pdg_text_is_vector (cr))
     {
       cairo_mask_surface (cr, ensure_mask (line, setting, scale_factor), pdg_snap (x, scale_factor) - MASK_PAD,
                           pdg_snap (baseline, scale_factor) - MASK_PAD - ceil (line->baseline));
@@ -250,7 +250,7 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   cairo_translate (cr, x, baseline);
   cairo_scale (cr, scale, scale);
   cairo_move_to (cr, 0, -line->baseline);
-  if (is_vector (cr))
+  if (pdg_text_is_vector (cr))
     pango_cairo_show_layout (cr, setting->layout);
   else
     {

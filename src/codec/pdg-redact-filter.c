@@ -111,8 +111,12 @@ classify (__m128i bytes)
                                       _mm_cmpeq_epi8 (bytes, _mm_set1_epi8 ('%')));
   const __m128i keys = _mm_or_si128 (_mm_cmpeq_epi8 (bytes, _mm_set1_epi8 (':')), _mm_cmpeq_epi8 (bytes, _mm_set1_epi8 ('=')));
 
-  return (Masks) { (guint) _mm_movemask_epi8 (digits), (guint) _mm_movemask_epi8 (letters), (guint) _mm_movemask_epi8 (marks),
-                   (guint) _mm_movemask_epi8 (keys) };
+  return (Masks) {
+    .digits = (guint) _mm_movemask_epi8 (digits),
+    .letters = (guint) _mm_movemask_epi8 (letters),
+    .marks = (guint) _mm_movemask_epi8 (marks),
+    .keys = (guint) _mm_movemask_epi8 (keys),
+  };
 }
 
 /* Whether one of the marked bytes of the block at @p is what it seems. */

@@ -1,8 +1,9 @@
 #include "config.h"
-#include "codec/pdg-redact-rules.h"
+#include "codec/pdg-redact.h"
 
 #include "codec/pdg-json-read.h"
 #include "codec/pdg-json-text.h"
+#include "codec/pdg-redact-rules.h"
 
 #include <string.h>
 

@@ -18,11 +18,13 @@ static const Command commands[] = {
   { "query", pdg_command_query, "run a GraphQL document: query FILE.graphql [VARIABLES.json] (- reads standard input)" },
   { "health", pdg_command_health, "ask a running server how it is" },
   { "org", pdg_command_org, "org list | create NAME" },
-  { "project", pdg_command_project, "project list | create NAME [ID] | delete ID NAME" },
-  { "key", pdg_command_key, "ingest keys: key create PROJECT [LABEL] | revoke PROJECT BEGINNING" },
+  { "project", pdg_command_project, "project list | create NAME [ID] | delete ID NAME | origins ID [ORIGIN…]" },
+  { "key", pdg_command_key, "ingest keys: key list PROJECT | create PROJECT [LABEL] | rotate PROJECT ID [HOURS] | revoke PROJECT BEGINNING" },
   { "token", pdg_command_token, "access tokens: token create viewer|editor|admin [LABEL]" },
   { "person", pdg_command_person, "what is held of a person: person export PROJECT ID | delete PROJECT ID | anonymise PROJECT ID" },
   { "login", pdg_command_login, "let a login of the database read the organisation: login grant LOGIN" },
+  { "redact", pdg_command_redact, "what redaction would take out of stored events: redact --dry-run PROJECT [KEY...]" },
+  { "dead-letters", pdg_command_dead_letters, "events that were refused: dead-letters list|redrive|drop PROJECT [REASON]" },
   { "settings", pdg_command_settings, "print every setting [--markdown]" },
 };
 
@@ -47,7 +49,7 @@ describe_commands (void)
   GString *text = g_string_new ("Commands:\n");
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (text, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    g_string_append_printf (text, "  %-12s %s\n", commands[i].name, commands[i].summary);
   g_string_append_printf (text, "\nSettings, as option, environment variable, or key of the file:\n%s", settings);
   return g_string_free (text, FALSE);
 }

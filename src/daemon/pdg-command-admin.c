@@ -82,10 +82,15 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
   g_auto (Session) session = { 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2) && !is_call (argc, argv, "delete", 2, 2))
-    return pdg_command_usage ("project list | create NAME [ID] | delete ID NAME");
+  if (!is_call (argc, argv, "list", 0, 0) && !is_call (argc, argv, "create", 1, 2) && !is_call (argc, argv, "delete", 2, 2)
+      && !is_call (argc, argv, "origins", 1, 100))
+    return pdg_command_usage ("project list | create NAME [ID] | delete ID NAME | origins ID [ORIGIN…]");
   if (!session_open (&session, config, &error))
     return pdg_command_fail (error);
+  if (strcmp (argv[0], "origins") == 0)
+    return pdg_commands_set_origins (session.owner, session.principal, argv[1], argc > 2 ? (const char *const *) argv + 2 : NULL, &error)
+               ? 0
+               : pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
     {
       g_autoptr (PdgProject) project = pdg_commands_create_project (session.owner, session.principal, argc > 2 ? argv[2] : NULL, argv[1], &error);
@@ -116,14 +121,82 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
   return 0;
 }
 
+static const char *
+describe_state (const PdgApiKey *key)
+{
+  if (key->revoked_usec != PDG_TIME_NONE)
+    return "revoked";
+  if (key->ends_usec == PDG_TIME_NONE)
+    return "valid";
+  return key->ends_usec > g_get_real_time () ? "ends" : "ended";
+}
+
+static int
+list_keys (PdgConfig *config, const char *project_id)
+{
+  g_auto (Session) session = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbConn) reader = NULL;
+  g_autoptr (PdgQueries) queries = NULL;
+  g_autoptr (PdgProject) project = NULL;
+  g_autoptr (GPtrArray) lists = NULL;
+  GPtrArray *keys;
+
+  if (!session_open (&session, config, &error))
+    return pdg_command_fail (error);
+  reader = pdg_db_conn_open (pdg_database_get_reader_uri (session.database), pdg_database_get_reader_role (session.database),
+                             "productgraph administration", &error);
+  queries = reader != NULL ? pdg_queries_begin (reader, session.principal, 0, &error) : NULL;
+  project = queries != NULL ? pdg_queries_lookup_project (queries, project_id, &error) : NULL;
+  if (project == NULL && error == NULL)
+    {
+      g_printerr ("productgraphd: there is no project \"%s\" in this organisation\n", project_id);
+      return 1;
+    }
+  lists = project != NULL ? pdg_queries_list_api_keys (queries, &project->project_no, 1, 0, 10000, &error) : NULL;
+  if (lists == NULL)
+    return pdg_command_fail (error);
+  keys = lists->pdata[0];
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const PdgApiKey *key = keys->pdata[i];
+
+      g_print ("%d  %s…  %-7s  %s\n", key->key_no, key->prefix, describe_state (key), key->label);
+    }
+  return 0;
+}
+
+static int
+rotate_key (PdgConfig *config, int argc, char **argv)
+{
+  g_auto (Session) session = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgApiKey) key = NULL;
+  guint64 number, hours = 24;
+
+  if (!g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXINT32, &number, &error)
+      || (argc > 3 && !g_ascii_string_to_unsigned (argv[3], 10, 0, 90 * 24, &hours, &error)) || !session_open (&session, config, &error))
+    return pdg_command_fail (error);
+  key = pdg_commands_rotate_api_key (session.owner, session.principal, argv[1], (gint32) number, (gint64) hours * 3600, &error);
+  if (key == NULL)
+    return pdg_command_fail (error);
+  g_print ("%s\n", key->secret);
+  g_printerr ("Keep it: only its hash is stored. The old key is good for %" G_GUINT64_FORMAT " hours more.\n", hours);
+  return 0;
+}
+
 int
 pdg_command_key (PdgConfig *config, int argc, char **argv)
 {
   g_auto (Session) session = { 0 };
   g_autoptr (GError) error = NULL;
 
+  if (is_call (argc, argv, "list", 1, 1))
+    return list_keys (config, argv[1]);
+  if (is_call (argc, argv, "rotate", 2, 3))
+    return rotate_key (config, argc, argv);
   if (!is_call (argc, argv, "create", 1, 2) && !is_call (argc, argv, "revoke", 2, 2))
-    return pdg_command_usage ("key create PROJECT [LABEL] | revoke PROJECT BEGINNING");
+    return pdg_command_usage ("key list PROJECT | create PROJECT [LABEL] | rotate PROJECT ID [HOURS] | revoke PROJECT BEGINNING");
   if (!session_open (&session, config, &error))
     return pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
@@ -162,7 +235,7 @@ pdg_command_person (PdgConfig *config, int argc, char **argv)
     return pdg_command_fail (error);
   if (export)
     return pdg_commands_export_person (session.owner, session.principal, &person, 0, G_MAXINT64, print_line, NULL, &error) ? 0
-                                                                                                                    : pdg_command_fail (error);
+                                                                                                                           : pdg_command_fail (error);
   request = pdg_commands_erase_person (session.owner, session.principal, &person, anonymise, 0, &error);
   if (request == NULL)
     return pdg_command_fail (error);

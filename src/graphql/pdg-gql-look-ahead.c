@@ -186,6 +186,16 @@ find_only (const PdgGqlExecution       *execution,
   return found;
 }
 
+/* A call without parents, and all that it stands on. */
+typedef struct
+{
+  PdgGqlCall call;
+  PdgGqlLevel level;
+  PdgGqlColumn column;
+  PdgGqlPlan plan;
+  PdgGqlPlanField plan_field;
+} Ahead;
+
 PdgGqlCall *
 pdg_gql_call_look_ahead (PdgGqlCall *call,
                          const char *path)
@@ -195,15 +205,8 @@ pdg_gql_call_look_ahead (PdgGqlCall *call,
   const PdgGqlPlanField *plan = call->column->plan;
   const PdgGqlAstSelection *selection = plan->n_nodes == 1 ? plan->nodes[0] : NULL;
   const PdgGqlField *field = plan->field;
-  struct
-  {
-    PdgGqlCall call;
-    PdgGqlLevel level;
-    PdgGqlColumn column;
-    PdgGqlPlan plan;
-    PdgGqlPlanField plan_field;
-  } *ahead;
   PdgGqlType *type = NULL;
+  Ahead *ahead;
 
   while (selection != NULL && field != NULL && path != NULL)
     {

@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/* The life of one request, told once.
+/* The life of one request, told once. (Of one that libsoup reads; plain ones of some routes have a shorter: pdg-http-lane.h.)
  *
  * A worker is a thread with a main context, a SoupServer and an epoll set. Its poller source (pdg-http-worker.c) accepts sockets
  * and wraps each in a PdgHttpStream owned by a PdgHttpConnection, which is handed to libsoup by soup_server_accept_iostream().
@@ -25,6 +25,9 @@ G_BEGIN_DECLS
  * Who holds what: the worker its connections; a connection its exchange while there is one; the exchange its message; the
  * request (which user code may hold for ever, on any thread) the exchange. Nothing points from the exchange back to the request
  * once the handler has it, so dropping the last reference is seen, and answered 500.
+ *
+ * With a lane, a connection's first bytes decide whose it is (pdg_http_connection_decide()); the lane's come back as a
+ * PdgHttpHandover, with what was read, and libsoup reads that first.
  *
  * Before libsoup sees a byte of a request's head, PdgHttpHead has: it refuses what libsoup reads too lightly.
  *

@@ -8,6 +8,9 @@ struct _PdgPrincipal
   gint32 org_no;
   gint32 project_no;
   PdgRole role;
+  gint32 key_no;
+  int events_per_second, burst_events;
+  char *origins;
 };
 
 static const char *const role_names[] = { "ingest", "viewer", "editor", "admin" };
@@ -22,6 +25,7 @@ pdg_principal_new (const char *org_uuid, gint32 org_no, PdgRole role, gint32 pro
   principal->role = role;
   principal->project_no = project_no;
   principal->label = g_strdup (label);
+  principal->events_per_second = -1;
   return principal;
 }
 
@@ -38,6 +42,7 @@ principal_clear (gpointer data)
 
   g_free (principal->org_uuid);
   g_free (principal->label);
+  g_free (principal->origins);
 }
 
 void
@@ -45,6 +50,35 @@ pdg_principal_unref (PdgPrincipal *principal)
 {
   if (principal != NULL)
     g_atomic_rc_box_release_full (principal, principal_clear);
+}
+
+void
+pdg_principal_set_key (PdgPrincipal *principal, gint32 key_no, int events_per_second, int burst_events, const char *origins)
+{
+  principal->key_no = key_no;
+  principal->events_per_second = events_per_second;
+  principal->burst_events = burst_events;
+  g_free (principal->origins);
+  principal->origins = g_strdup (origins);
+}
+
+gint32
+pdg_principal_get_key_no (const PdgPrincipal *principal)
+{
+  return principal->key_no;
+}
+
+void
+pdg_principal_get_rate (const PdgPrincipal *principal, int *events_per_second, int *burst_events)
+{
+  *events_per_second = principal->events_per_second;
+  *burst_events = principal->burst_events;
+}
+
+const char *
+pdg_principal_get_origins (const PdgPrincipal *principal)
+{
+  return principal->origins;
 }
 
 const char *

@@ -22,6 +22,17 @@ PdgPrincipal *pdg_principal_new (const char *org_uuid, gint32 org_no, PdgRole ro
 PdgPrincipal *pdg_principal_ref (PdgPrincipal *principal);
 void          pdg_principal_unref (PdgPrincipal *principal);
 
+/* What holds for one ingest key; said once, before the principal is shared. @events_per_second: 0 = any, -1 = as the collector is set;
+ * @burst_events: 0 = the same. @origins: origins from which pages may send, with spaces between them; NULL = as the collector is set. */
+void          pdg_principal_set_key (PdgPrincipal *principal, gint32 key_no, int events_per_second, int burst_events, const char *origins);
+
+/* 0 = it is no key. */
+gint32        pdg_principal_get_key_no (const PdgPrincipal *principal);
+void          pdg_principal_get_rate (const PdgPrincipal *principal, int *events_per_second, int *burst_events);
+
+/* (nullable) */
+const char   *pdg_principal_get_origins (const PdgPrincipal *principal);
+
 const char   *pdg_principal_get_org_uuid (const PdgPrincipal *principal);
 gint32        pdg_principal_get_org_no (const PdgPrincipal *principal);
 PdgRole       pdg_principal_get_role (const PdgPrincipal *principal);

@@ -46,6 +46,8 @@ static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
   { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most", NULL },
   { "dead-letters", "PRODUCTGRAPH_DEAD_LETTERS", "events", "10000", 0, 10000000, "refused events that a project keeps to be judged again; the oldest go; 0 = none", NULL },
   { "dead-letter-bytes", "PRODUCTGRAPH_DEAD_LETTER_BYTES", "bytes", "67108864", 1024, 1099511627776, "what they hold together, of a project", NULL },
+  { "ingest-key-rate", "PRODUCTGRAPH_INGEST_KEY_RATE", "events/s", "0", 0, 1000000, "events a second that one key may send, unless it says otherwise; above it 429 with Retry-After; 0 is any number", NULL },
+  { "ingest-key-burst", "PRODUCTGRAPH_INGEST_KEY_BURST", "events", "10000", 1, 100000000, "events that one key may send at once", NULL },
   { "graphql-body-bytes", "PRODUCTGRAPH_GRAPHQL_BODY_BYTES", "bytes", "1048576", 1024, 67108864, "body of POST /graphql, or message of a WebSocket; above it 413, or close code 1009", NULL },
   { "graphql-tokens", "PRODUCTGRAPH_GRAPHQL_TOKENS", "tokens", "5000", 10, 1000000, "lexical tokens of a document", NULL },
   { "graphql-nesting", "PRODUCTGRAPH_GRAPHQL_NESTING", "levels", "100", 1, 500, "nesting of brackets of any kind in a document", NULL },

@@ -85,7 +85,7 @@ api_options (PdgRuntime *self)
 {
   PdgConfig *s = self->config;
 
-  return (PdgApiOptions) {
+  return (PdgApiOptions){
     .pool = self->pool,
     .ingest = self->ingest,
     .hub = self->hub,
@@ -98,6 +98,9 @@ api_options (PdgRuntime *self)
     .ingest_events = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENTS),
     .ingest_event_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_INGEST_EVENT_BYTES),
     .replay_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_REPLAY_BYTES),
+    .ingest_key_rate = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_KEY_RATE),
+    .ingest_key_burst = (guint) pdg_config_get_int (s, PDG_CONFIG_INGEST_KEY_BURST),
+    .listed_origins = !is_loopback_host (pdg_config_get_string (s, PDG_CONFIG_HOST)),
     .graphql_body_bytes = (gsize) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_BODY_BYTES),
     .graphql_tokens = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_TOKENS),
     .graphql_nesting = (guint) pdg_config_get_int (s, PDG_CONFIG_GRAPHQL_NESTING),

@@ -16,7 +16,6 @@
 #define MAX_LABEL_LEN 100
 #define MAX_EMAIL_LEN 254
 #define SECRET_BYTES 24
-#define SHOWN_PREFIX_LEN 10
 
 /* ---- Members */
 
@@ -110,14 +109,14 @@ pdg_commands_remove_member (PdgDbConn *conn, PdgPrincipal *principal, const char
 /* ---- Keys and tokens */
 
 /* A secret with a prefix that tells its kind; its hash and the part that may be shown. */
-static char *
-make_secret (const char *kind, guint8 hash[32], char shown[SHOWN_PREFIX_LEN + 1])
+char *
+pdg_commands_make_secret (const char *kind, guint8 hash[32], char shown[PDG_COMMANDS_SHOWN_LEN + 1])
 {
   g_autofree char *random = pdg_random_token (SECRET_BYTES);
   char *secret = g_strconcat (kind, random, NULL);
 
   pdg_credential_hash (secret, hash);
-  g_strlcpy (shown, secret, SHOWN_PREFIX_LEN + 1);
+  g_strlcpy (shown, secret, PDG_COMMANDS_SHOWN_LEN + 1);
   return secret;
 }
 
@@ -128,13 +127,13 @@ pdg_commands_create_api_key (PdgDbConn *conn, PdgPrincipal *principal, const cha
   g_autoptr (PdgProject) project = tx != NULL ? pdg_commands_find_project (tx, principal, project_id, "projectId", error) : NULL;
   g_autofree char *text = project != NULL ? pdg_commands_dup_text (label, "label", 0, MAX_LABEL_LEN, error) : NULL;
   g_autoptr (PdgApiKey) key = NULL;
-  char shown[SHOWN_PREFIX_LEN + 1];
+  char shown[PDG_COMMANDS_SHOWN_LEN + 1];
   guint8 hash[32];
   g_autofree char *secret = NULL;
 
   if (text == NULL)
     return NULL;
-  secret = make_secret ("pgk_", hash, shown);
+  secret = pdg_commands_make_secret ("pgk_", hash, shown);
   key = pdg_store_create_api_key (tx, project->project_no, hash, shown, text, error);
   if (key == NULL || !pdg_commands_commit (tx, principal, error, "created the ingest key %s of the project %s", shown, project_id))
     return NULL;
@@ -207,7 +206,7 @@ pdg_commands_create_token (PdgDbConn *conn, PdgPrincipal *principal, PdgRole rol
   g_autoptr (PdgMember) member = NULL;
   g_autoptr (PdgAccessToken) token = NULL;
   g_autoptr (GError) local = NULL;
-  char shown[SHOWN_PREFIX_LEN + 1];
+  char shown[PDG_COMMANDS_SHOWN_LEN + 1];
   guint8 hash[32];
   g_autofree char *secret = NULL;
 
@@ -218,7 +217,7 @@ pdg_commands_create_token (PdgDbConn *conn, PdgPrincipal *principal, PdgRole rol
       pdg_service_error_set (error, PDG_SERVICE_ERROR_INVALID, "expiresAt", "expiresAt: use a time to come");
       return NULL;
     }
-  secret = make_secret ("pgt_", hash, shown);
+  secret = pdg_commands_make_secret ("pgt_", hash, shown);
   token = pdg_store_create_token (tx, member, role, hash, shown, text, expires_usec, &local);
   if (g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_INVALID)) /* in the moment since he was read */
     pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, "memberId", "the member was changed meanwhile: read again, then try again");

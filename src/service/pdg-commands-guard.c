@@ -44,7 +44,8 @@ pdg_commands_set_redaction (PdgDbConn *conn, PdgPrincipal *principal, const char
     return NULL;
   if (version == 0)
     {
-      pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, NULL, "this project has had %d different sets of rules, which is all that events can tell apart; use one of them again",
+      pdg_service_error_set (error, PDG_SERVICE_ERROR_CONFLICT, NULL,
+                             "this project has had %d different sets of rules, which is all that events can tell apart; use one of them again",
                              PDG_REDACT_MAX_VERSION);
       return NULL;
     }

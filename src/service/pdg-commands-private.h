@@ -27,4 +27,9 @@ char       *pdg_commands_make_id (const char *prefix, const char *name);
 /* Commits, and writes to the log who did what; @format says what, without a secret. */
 gboolean    pdg_commands_commit (PdgDbTx *tx, PdgPrincipal *principal, GError **error, const char *format, ...) G_GNUC_PRINTF (4, 5);
 
+#define PDG_COMMANDS_SHOWN_LEN 10
+
+/* A new secret behind the prefix that tells its kind; its hash and the part that may be shown. (transfer full) */
+char       *pdg_commands_make_secret (const char *kind, guint8 hash[32], char shown[PDG_COMMANDS_SHOWN_LEN + 1]);
+
 G_END_DECLS

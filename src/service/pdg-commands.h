@@ -59,6 +59,17 @@ PdgApiKey       *pdg_commands_create_api_key (PdgDbConn *conn, PdgPrincipal *pri
 /* (transfer full) */
 PdgApiKey       *pdg_commands_revoke_api_key (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, gint32 key_no, GError **error);
 
+/* A new key in place of one, which stays good for @overlap_seconds more: both are valid until then. With its secret. (transfer full) */
+PdgApiKey       *pdg_commands_rotate_api_key (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, gint32 key_no,
+                                              gint64 overlap_seconds, GError **error);
+
+/* @events_per_second: 0 = any, -1 = as the collector is set; @burst_events: 0 = the same. (transfer full) */
+PdgApiKey       *pdg_commands_limit_api_key (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, gint32 key_no, int events_per_second,
+                                             int burst_events, GError **error);
+
+/* The origins from which pages may send to a project; NULL = as the collector is set. */
+gboolean         pdg_commands_set_origins (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, const char *const *origins, GError **error);
+
 /* Ends the keys whose shown beginning this is. */
 gboolean         pdg_commands_revoke_api_keys_by_prefix (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, const char *prefix,
                                                          GError **error);

@@ -2,6 +2,7 @@
 #include "service/pdg-queries-people.h"
 
 #include "service/pdg-queries-private.h"
+#include "store/pdg-store-keys.h"
 
 GPtrArray *
 pdg_queries_list_actor_ids (PdgQueries *queries, const PdgActor *const *actors, guint n, int kind, GError **error)
@@ -62,6 +63,12 @@ GPtrArray *
 pdg_queries_list_person_requests (PdgQueries *queries, const gint32 *project_nos, guint n, guint limit, GError **error)
 {
   return pdg_queries_check_admin (queries, FALSE, error)
-           ? pdg_store_list_person_requests (queries->tx, project_nos, n, G_MAXINT32, limit, error)
-           : NULL;
+             ? pdg_store_list_person_requests (queries->tx, project_nos, n, G_MAXINT32, limit, error)
+             : NULL;
+}
+
+GPtrArray *
+pdg_queries_list_origins (PdgQueries *queries, const gint32 *project_nos, guint n, GError **error)
+{
+  return pdg_store_list_origins (queries->tx, project_nos, n, error);
 }

@@ -18,6 +18,9 @@ GPtrArray *pdg_queries_list_group_traits (PdgQueries *queries, const PdgGroup *c
 GArray    *pdg_queries_count_group_actors (PdgQueries *queries, const PdgGroup *const *groups, guint n, GError **error);
 GPtrArray *pdg_queries_list_group_actors (PdgQueries *queries, const PdgGroup *const *groups, guint n, const PdgStorePage *page, GError **error);
 
+/* The origins from which pages may send: a text for each project, as pdg_store_list_origins(). (transfer full) */
+GPtrArray *pdg_queries_list_origins (PdgQueries *queries, const gint32 *project_nos, guint n, GError **error);
+
 /* What was done for the people of projects. Needs the role admin. (transfer full) (element-type GPtrArray(PdgPersonRequest)) */
 GPtrArray *pdg_queries_list_person_requests (PdgQueries *queries, const gint32 *project_nos, guint n, guint limit, GError **error);
 

@@ -2,6 +2,7 @@
 #include "store/pdg-store-events-read.h"
 
 #include "base/pdg-id.h"
+#include "base/pdg-time.h"
 #include "model/pdg-event.h"
 #include "store/pdg-store-event-filter.h"
 #include "store/pdg-store-query.h"
@@ -15,6 +16,9 @@
 
 /* More events of one session at one time than this are sorted in the database. */
 #define MAX_TIES 64
+
+/* See append_days(). */
+#define MAX_DAYS 2
 
 #define MEMBERS_OF_TERM (PDG_EVENT_TYPE | PDG_EVENT_TERM | PDG_EVENT_PAGE_PATH)
 
@@ -253,6 +257,26 @@ append_sessions (PdgStoreQuery *query, const PdgStoreSessionKey *sessions, guint
   g_string_append (query->sql, " FROM unnest($1, $2, $3, $4) WITH ORDINALITY p (project_id, session_no, started_at, ended_at, place)");
 }
 
+/* A span of few days goes into the text of the statement, whole days: so its plan has the tables of these days alone, where a plan for
+ * any time names one a day, and locks all of them each time. There are as many texts as days that are asked for, and the oldest ones
+ * are forgotten. */
+static void
+append_days (PdgStoreQuery *query, gint64 from, gint64 to)
+{
+  gint64 first, end;
+  char first_text[PDG_RFC3339_BYTES], end_text[PDG_RFC3339_BYTES];
+
+  if (from < 0 || to <= from || to - from > MAX_DAYS * PDG_USEC_PER_DAY)
+    return;
+  first = pdg_time_get_utc_day (from);
+  end = pdg_time_get_utc_day (to - 1) + 1;
+  if (end - first > MAX_DAYS)
+    return;
+  pdg_time_format_rfc3339 (first * PDG_USEC_PER_DAY, first_text);
+  pdg_time_format_rfc3339 (end * PDG_USEC_PER_DAY, end_text);
+  g_string_append_printf (query->sql, " AND e.ts >= '%s' AND e.ts < '%s'", first_text, end_text);
+}
+
 /* @tied: each list comes by the time alone, which the index gives without a sort, and ends with all events of its last time, but for
  * MAX_TIES. */
 static PdgDbResult *
@@ -274,6 +298,8 @@ query_session_events (PdgDbTx *tx, const PdgStoreSessionKey *sessions, guint n, 
                           "WHERE e.project_id = p.project_id AND e.session_no = p.session_no AND e.ts >= p.started_at AND e.ts <= p.ended_at"
                           " AND e.ts >= $%u AND e.ts < $%u",
                           from_n, from_n + 1);
+  if (tied)
+    append_days (&query, from, to);
   append_after (&query, asked);
   pdg_store_append_event_filter (query.sql, query.params, asked->filter);
   limit_n = pdg_store_query_add_int4 (&query, (gint32) asked->limit);

@@ -40,11 +40,12 @@ static gpointer
 read_rules (const PdgDbResult *result, guint row)
 {
   PdgRedactionRecord *record = g_new0 (PdgRedactionRecord, 1);
+  gsize n_keys;
 
   record->project_id = g_strdup (pdg_db_result_get_text (result, row, 1));
   record->version = (guint) pdg_db_result_get_int4 (result, row, 2);
   record->patterns = (guint) pdg_db_result_get_int4 (result, row, 3);
-  record->keys = pdg_db_result_dup_text_array (result, row, 4, NULL);
+  record->keys = pdg_db_result_dup_text_array (result, row, 4, &n_keys);
   record->created_usec = pdg_db_result_get_usec (result, row, 5);
   record->created_by = g_strdup (pdg_db_result_get_text (result, row, 6));
   return record;

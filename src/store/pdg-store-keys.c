@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define OWN "(SELECT current_org_id())"
-#define KEY_COLUMNS "key_id, label, prefix, created_at, revoked_at"
+#define KEY_COLUMNS "key_id, label, prefix, created_at, revoked_at, ends_at, events_per_second, burst_events"
 #define LIST_KEYS                                                                                                        \
   "SELECT u.place, k.* FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) CROSS JOIN LATERAL ("               \
   "SELECT " KEY_COLUMNS " FROM api_key k WHERE k.org_id = " OWN " AND k.project_id = u.project_id AND k.key_id > $2 "    \
@@ -19,6 +19,16 @@
 #define REVOKE_KEY                                                                                                       \
   "UPDATE api_key SET revoked_at = now() WHERE org_id = " OWN " AND project_id = $1 AND key_id = $2 "                    \
   "RETURNING 0::int8, " KEY_COLUMNS
+#define END_KEY                                                                                                       \
+  "UPDATE api_key SET ends_at = least(coalesce(ends_at, 'infinity'), $3) WHERE org_id = " OWN " AND project_id = $1 " \
+  "AND key_id = $2 AND revoked_at IS NULL AND (ends_at IS NULL OR ends_at > now()) RETURNING 0::int8, " KEY_COLUMNS
+#define LIMIT_KEY                                                                                            \
+  "UPDATE api_key SET events_per_second = $3, burst_events = $4 WHERE org_id = " OWN " AND project_id = $1 " \
+  "AND key_id = $2 RETURNING 0::int8, " KEY_COLUMNS
+#define SET_ORIGINS "UPDATE project SET origins = $2 WHERE org_id = " OWN " AND project_id = $1"
+#define LIST_ORIGINS                                                                                               \
+  "SELECT u.place, array_to_string(p.origins, ' ') FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) " \
+  "JOIN project p ON p.project_id = u.project_id"
 #define REVOKE_KEYS                                                                                                      \
   "UPDATE api_key SET revoked_at = now() WHERE org_id = " OWN " AND project_id = $1 AND prefix = $2 AND revoked_at IS NULL"
 #define TOKENS                                                                                                           \
@@ -29,7 +39,7 @@
 #define LOOKUP_TOKEN TOKENS " AND t.token_id = $1"
 #define CREATE_TOKEN "SELECT add_access_token($1, $2, $3, $4, $5, $6)"
 #define REVOKE_TOKEN "UPDATE access_token SET revoked_at = now() WHERE org_id = " OWN " AND token_id = $1"
-#define RESOLVE "SELECT org_id, org, project_id, role, label FROM resolve_credential($1)"
+#define RESOLVE "SELECT org_id, org, project_id, role, label, key_id, events_per_second, burst_events, origins FROM resolve_credential($1)"
 
 static gint64
 read_time (const PdgDbResult *result, guint row, guint column)
@@ -47,6 +57,9 @@ read_key (const PdgDbResult *result, guint row)
   key->prefix = g_strdup (pdg_db_result_get_text (result, row, 3));
   key->created_usec = read_time (result, row, 4);
   key->revoked_usec = read_time (result, row, 5);
+  key->ends_usec = read_time (result, row, 6);
+  key->events_per_second = pdg_db_result_is_null (result, row, 7) ? -1 : pdg_db_result_get_int4 (result, row, 7);
+  key->burst_events = pdg_db_result_get_int4 (result, row, 8);
   return key;
 }
 
@@ -85,6 +98,67 @@ pdg_store_revoke_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, GError 
   pdg_db_params_add_int4 (params, key_no);
   result = pdg_db_tx_query (tx, REVOKE_KEY, params, error);
   return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_key (result, 0) : NULL;
+}
+
+PdgApiKey *
+pdg_store_end_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, gint64 ends_usec, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, project_no);
+  pdg_db_params_add_int4 (params, key_no);
+  pdg_db_params_add_timestamptz (params, ends_usec);
+  result = pdg_db_tx_query (tx, END_KEY, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_key (result, 0) : NULL;
+}
+
+PdgApiKey *
+pdg_store_limit_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, int events_per_second, int burst_events, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+
+  pdg_db_params_add_int4 (params, project_no);
+  pdg_db_params_add_int4 (params, key_no);
+  if (events_per_second >= 0)
+    pdg_db_params_add_int4 (params, events_per_second);
+  else
+    pdg_db_params_add_null (params);
+  if (burst_events > 0)
+    pdg_db_params_add_int4 (params, burst_events);
+  else
+    pdg_db_params_add_null (params);
+  result = pdg_db_tx_query (tx, LIMIT_KEY, params, error);
+  return result != NULL && pdg_db_result_get_n_rows (result) == 1 ? read_key (result, 0) : NULL;
+}
+
+gboolean
+pdg_store_set_origins (PdgDbTx *tx, gint32 project_no, const char *const *origins, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  pdg_db_params_add_int4 (params, project_no);
+  if (origins != NULL)
+    pdg_db_params_add_text_array (params, origins, NULL, g_strv_length ((char **) origins));
+  else
+    pdg_db_params_add_null (params);
+  return pdg_db_tx_exec (tx, SET_ORIGINS, params, error);
+}
+
+static gpointer
+read_origins (const PdgDbResult *result, guint row)
+{
+  return g_strdup (pdg_db_result_get_text (result, row, 1));
+}
+
+GPtrArray *
+pdg_store_list_origins (PdgDbTx *tx, const gint32 *project_nos, guint n, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  pdg_db_params_add_int4_array (params, project_nos, NULL, n);
+  return pdg_store_query_each_one (tx, LIST_ORIGINS, params, n, read_origins, g_free, error);
 }
 
 gboolean
@@ -180,6 +254,7 @@ pdg_store_resolve_credential (PdgDbTx *tx, const guint8 hash[32], GError **error
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autoptr (PdgDbResult) result = NULL;
   char uuid[PDG_UUID_TEXT_BYTES];
+  PdgPrincipal *principal;
   PdgRole role;
 
   pdg_db_params_add_bytea (params, hash, 32);
@@ -188,6 +263,10 @@ pdg_store_resolve_credential (PdgDbTx *tx, const guint8 hash[32], GError **error
       || !pdg_role_from_string (pdg_db_result_get_text (result, 0, 3), &role))
     return NULL;
   pdg_uuid_format (pdg_db_result_get_uuid (result, 0, 1), uuid);
-  return pdg_principal_new (uuid, pdg_db_result_get_int4 (result, 0, 0), role, pdg_db_result_get_int4 (result, 0, 2),
-                            pdg_db_result_get_text (result, 0, 4));
+  principal = pdg_principal_new (uuid, pdg_db_result_get_int4 (result, 0, 0), role, pdg_db_result_get_int4 (result, 0, 2),
+                                 pdg_db_result_get_text (result, 0, 4));
+  pdg_principal_set_key (principal, pdg_db_result_get_int4 (result, 0, 5),
+                         pdg_db_result_is_null (result, 0, 6) ? -1 : pdg_db_result_get_int4 (result, 0, 6), pdg_db_result_get_int4 (result, 0, 7),
+                         pdg_db_result_get_text (result, 0, 8));
+  return principal;
 }

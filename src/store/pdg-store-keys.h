@@ -19,6 +19,17 @@ PdgApiKey *pdg_store_create_api_key (PdgDbTx *tx, gint32 project_no, const guint
 /* Ends a key; one that ended before stays as it is. NULL without an error when the project has none. (transfer full) */
 PdgApiKey *pdg_store_revoke_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, GError **error);
 
+/* Lets a key that is good end at a time, or before if it did so already. NULL without an error when there is no such key. (transfer full) */
+PdgApiKey *pdg_store_end_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, gint64 ends_usec, GError **error);
+
+/* @events_per_second: 0 = any, -1 = as the collector is set; @burst_events: 0 = the same. As above. */
+PdgApiKey *pdg_store_limit_api_key (PdgDbTx *tx, gint32 project_no, gint32 key_no, int events_per_second, int burst_events, GError **error);
+
+/* The origins from which pages may send to a project; NULL = as the collector is set. The list has one text for each of @n projects, with
+ * spaces between the origins, NULL where none are set. */
+gboolean   pdg_store_set_origins (PdgDbTx *tx, gint32 project_no, const char *const *origins, GError **error);
+GPtrArray *pdg_store_list_origins (PdgDbTx *tx, const gint32 *project_nos, guint n, GError **error);
+
 /* Ends every key of the project with this prefix; *@n_revoked how many. */
 gboolean   pdg_store_revoke_api_keys_by_prefix (PdgDbTx *tx, gint32 project_no, const char *prefix, gint64 *n_revoked, GError **error);
 

@@ -18,13 +18,14 @@ typedef struct
   PdgArena *arena;
 } Memory;
 
-static gint64
-make_place (gint32 project_no, gint32 term_no)
+/* With the organisation, though the project says it: what one was shown another never gets, whatever numbers are asked for. */
+static PdgStoreTerm
+make_key (PdgDbTx *tx, gint32 project_no, gint32 term_no)
 {
-  return (gint64) project_no << 32 | (guint32) term_no;
+  return (PdgStoreTerm) { .place = (gint64) project_no << 32 | (guint32) term_no, .org_no = pdg_db_tx_get_org_no (tx) };
 }
 
-/* Both numbers are dense, so neither half alone is a hash. */
+/* Both halves are dense numbers, so neither alone is a hash. */
 static guint
 place_hash (gconstpointer key)
 {
@@ -34,7 +35,9 @@ place_hash (gconstpointer key)
 static gboolean
 place_equal (gconstpointer a, gconstpointer b)
 {
-  return ((const PdgStoreTerm *) a)->place == ((const PdgStoreTerm *) b)->place;
+  const PdgStoreTerm *x = a, *y = b;
+
+  return x->place == y->place && x->org_no == y->org_no;
 }
 
 static void
@@ -98,13 +101,15 @@ read_terms (PdgDbTx *tx, Memory *memory, const GArray *project_nos, const GArray
     {
       PdgStoreTerm *term = pdg_arena_alloc (memory->arena, sizeof *term);
 
-      *term = (PdgStoreTerm) {
-        .place = make_place (pdg_db_result_get_int4 (result, row, 0), pdg_db_result_get_int4 (result, row, 1)),
-        .type = dup_text (memory, result, row, 2), .name = dup_text (memory, result, row, 3), .component = dup_text (memory, result, row, 4),
-        .component_path = dup_text (memory, result, row, 5), .journey = dup_text (memory, result, row, 6),
-        .step = dup_text (memory, result, row, 7), .screen_path = dup_text (memory, result, row, 8),
-        .screen_no = pdg_db_result_get_int4 (result, row, 9),
-      };
+      *term = make_key (tx, pdg_db_result_get_int4 (result, row, 0), pdg_db_result_get_int4 (result, row, 1));
+      term->type = dup_text (memory, result, row, 2);
+      term->name = dup_text (memory, result, row, 3);
+      term->component = dup_text (memory, result, row, 4);
+      term->component_path = dup_text (memory, result, row, 5);
+      term->journey = dup_text (memory, result, row, 6);
+      term->step = dup_text (memory, result, row, 7);
+      term->screen_path = dup_text (memory, result, row, 8);
+      term->screen_no = pdg_db_result_get_int4 (result, row, 9);
       g_hash_table_add (memory->by_place, term);
     }
   return TRUE;
@@ -119,7 +124,7 @@ pdg_store_load_terms (PdgDbTx *tx, const gint32 *project_nos, const gint32 *term
 
   for (guint i = 0; i < n; i++)
     {
-      PdgStoreTerm key = { .place = make_place (project_nos[i], term_nos[i]) };
+      PdgStoreTerm key = make_key (tx, project_nos[i], term_nos[i]);
 
       terms[i] = g_hash_table_lookup (memory->by_place, &key);
       if (G_LIKELY (terms[i] != NULL))
@@ -138,7 +143,7 @@ pdg_store_load_terms (PdgDbTx *tx, const gint32 *project_nos, const gint32 *term
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      PdgStoreTerm key = { .place = make_place (project_nos[i], term_nos[i]) };
+      PdgStoreTerm key = make_key (tx, project_nos[i], term_nos[i]);
 
       if (terms[i] == NULL)
         terms[i] = g_hash_table_lookup (memory->by_place, &key);

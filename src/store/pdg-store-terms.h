@@ -4,11 +4,13 @@
 
 G_BEGIN_DECLS
 
-/* A term never changes and its number is never given again: so each is read once a connection, and remembered there. */
+/* A term never changes and its number is never given again: so each is read once a connection and organisation, and remembered there. */
 
 typedef struct
 {
   gint64 place; /* of its project and number */
+  gint32 org_no;
+  gint32 screen_no; /* 0 = none */
   const char *type;
   const char *name; /* nullable, as all that follow */
   const char *component;
@@ -16,7 +18,6 @@ typedef struct
   const char *journey;
   const char *step;
   const char *screen_path;
-  gint32 screen_no; /* 0 = none */
 } PdgStoreTerm;
 
 /* The terms of @n events that this transaction was shown, by the numbers of their projects and terms. At most one statement, and none when

@@ -152,7 +152,8 @@ test_captured (void)
 }
 
 #define GZIPPED_EVENT \
-  "{\"events\":[{\"event_id\":\"gz\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"page.view\",\"event.timestamp\":\"2026-11-22T07:00:00Z\"}]}"
+  "{\"events\":[{\"event_id\":\"gz\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"page.view\"," \
+  "\"event.timestamp\":\"2026-11-22T07:00:00Z\"}]}"
 #define FORM_TYPE "Content-Type: application/x-www-form-urlencoded\r\n"
 #define PROTO_TYPE "Content-Type: application/x-protobuf\r\n"
 #define LOG(attributes) "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"eventName\":\"e\",\"attributes\":[" attributes "]}]}]}]}"
@@ -184,7 +185,8 @@ static const struct
   { "amplitude-batch", TRUE, "POST", "/batch", JSON_TYPE, "{\"api_key\":\"{KEY_A}\",\"events\":[{\"event_type\":\"e\",\"user_id\":\"u\"}]}", 200, NULL,
     "\"events_ingested\":1", 1 },
   { "posthog-v1", TRUE, "POST", "/i/v1/analytics/events", JSON_TYPE "Authorization: Bearer {KEY_A}\r\n",
-    "{\"created_at\":\"2026-11-22T07:00:00Z\",\"batch\":[{\"uuid\":\"u-1\",\"event\":\"e\",\"distinct_id\":\"u\",\"session_id\":\"s\"},{\"uuid\":\"u-2\"}]}", 200,
+    "{\"created_at\":\"2026-11-22T07:00:00Z\",\"batch\":[{\"uuid\":\"u-1\",\"event\":\"e\",\"distinct_id\":\"u\",\"session_id\":\"s\"},"
+    "{\"uuid\":\"u-2\"}]}", 200,
     "{\"results\":{\"u-1\":{\"result\":\"ok\"},\"u-2\":{\"result\":\"drop\",\"details\":\"event.type: required\"}}}", NULL, 1 },
   { "another-organisation", TRUE, "POST", "/v1/logs", JSON_TYPE "Authorization: Bearer {KEY_B}\r\n", LOG (""), 200, "{}", NULL, 1 },
   { "prefix", TRUE, "POST", "/ingest/batch/?key={KEY_A}", JSON_TYPE, "{\"batch\":[{\"event\":\"e\",\"distinct_id\":\"u\"}]}", 200, "{\"status\":\"Ok"

@@ -7,6 +7,8 @@
 /* The schema as a stranger finds it: everything is described, and every field can be asked for and answers, on the data of
  * the demo shop. */
 
+#define DEEPEST_PAGE 8 /* its nodes have to fit into graphql-depth */
+
 static ApiFixture *fixture;
 static JsonNode *schema;
 
@@ -159,7 +161,13 @@ append_selection (GString *out, const char *type_name, GHashTable *asked, guint 
 
   if (!JSON_NODE_HOLDS_ARRAY (fields))
     return;
-  g_assert_cmpuint (depth, <, 12);
+  g_assert_cmpuint (depth, <, 10);
+  /* a page this deep is asked for where it is met again, or missed by check_all_asked() */
+  if (depth >= DEEPEST_PAGE && g_str_has_suffix (type_name, "Connection"))
+    {
+      g_string_append (out, "{__typename}");
+      return;
+    }
   if (!g_hash_table_add (asked, g_strdup (type_name)))
     {
       g_string_append (out, "{__typename}");

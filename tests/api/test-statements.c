@@ -11,6 +11,7 @@
 #define N_SESSIONS 12
 #define N_EVENTS 8
 #define MARK "/* the end of a query */"
+#define TERMS "FROM (SELECT DISTINCT * FROM unnest($1::int4[], $2::int4[])) u (project_id, term_no)"
 
 static ApiFixture *fixture;
 static PdgDbConn *owner;
@@ -55,7 +56,7 @@ count_reads (const char *text)
       const char *execute = strstr (lines[i], "LOG:  execute "), *sql = execute != NULL ? strstr (execute + 6, ": ") : NULL;
 
       n += sql != NULL && g_str_has_prefix (sql, ": SELECT ") && strstr (sql, "set_current_org") == NULL && strstr (sql, "set_config") == NULL
-           && strstr (sql, "FROM (SELECT DISTINCT * FROM unnest($1::int4[], $2::int4[])) u (project_id, term_no)") == NULL && strstr (sql, MARK) == NULL;
+           && strstr (sql, TERMS) == NULL && strstr (sql, MARK) == NULL;
     }
   return n;
 }
@@ -102,6 +103,37 @@ test_statements (gconstpointer data)
 
   g_assert_cmpuint (run_and_count (cases[i].document, 2), ==, first);
   g_assert_cmpuint (first, ==, cases[i].n_statements);
+}
+
+/* However often events are asked for, the terms of a project are read once a connection; the fixture has three. */
+static void
+test_terms (void)
+{
+  static const char document[] = "{project(id:\"proj_demo\"){events(first:50){nodes{id type name pagePath journeyId journeyStepId}}}}";
+  g_autofree char *before = read_log_since (0), *after = NULL, *first = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autoptr (JsonNode) response = api_query (fixture, NULL, document, NULL);
+      g_autofree char *text = json_to_string (response, FALSE);
+
+      assert_no_errors (response);
+      if (first == NULL)
+        first = g_steal_pointer (&text);
+      else
+        g_assert_cmpstr (text, ==, first);
+    }
+  g_assert_nonnull (strstr (first, "page.view"));
+  g_assert_nonnull (strstr (first, "/p7"));
+  after = read_log_since (strlen (before));
+  for (const char *at = after; (at = strstr (at, "LOG:  execute ")) != NULL; at++)
+    {
+      g_autofree char *line = g_strndup (at, strcspn (at, "\n"));
+
+      n += strstr (line, TERMS) != NULL;
+    }
+  g_assert_cmpuint (n, <=, 3);
 }
 
 /* The log of the program's one PostgreSQL: DATA_DIR/pg/MAJOR.log. */
@@ -201,6 +233,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_statements);
     }
+  g_test_add_func ("/api/statements/terms", test_terms);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   g_free (log_path);

@@ -411,7 +411,8 @@ test_verdicts (void)
   PdgEventIssue issues[] = { { 1, (char *) "x" }, { 2, (char *) "event: \"y\"" }, { 9, (char *) "z" } };
   g_autoptr (GBytes) bytes = g_bytes_new_static (body, strlen (body));
   g_autoptr (GBytes) answer = pdg_posthog_write_verdicts (bytes, issues, G_N_ELEMENTS (issues));
-  static const char expected[] = "{\"results\":{\"a\":{\"result\":\"ok\"},\"b\\\"\":{\"result\":\"drop\",\"details\":\"event: \\\"y\\\"\"},\"c\":{\"result\":\"ok\"}}}";
+  static const char expected[] = "{\"results\":{\"a\":{\"result\":\"ok\"},"
+                                 "\"b\\\"\":{\"result\":\"drop\",\"details\":\"event: \\\"y\\\"\"},\"c\":{\"result\":\"ok\"}}}";
 
   g_assert_cmpmem (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), expected, strlen (expected));
 }

@@ -46,11 +46,46 @@ test_escaping (void)
                    ==, issues[0].error);
 }
 
+/* An event that is written reads as the same event. */
+static void
+test_event (void)
+{
+  static const char *const members[] = {
+    "", "\"event.sequence\":7,\"user.id\":\"u\",\"anonymous.id\":\"a\",\"page.path\":\"/p\",\"page.title\":\"A \\\"title\\\"\",\"app.version\":\"1\"",
+    "\"event.name\":\"n\",\"ui.component.name\":\"c\",\"ui.component.path\":\"a/c\",\"gen_ai.journey.id\":\"j\",\"gen_ai.journey.step.id\":\"s\"",
+    "\"page.url\":\"https://a/b?c\",\"metadata\":{\"x\":[1,{}]},\"unknown\":\"\\u00e9\"", "\"event.timestamp\":\"2999-01-01T00:00:00Z\"",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autoptr (PdgEventBatch) batch = codec_parse_members (members[i]), again = NULL;
+      const PdgEvent *event = codec_get_event (batch), *second;
+      g_autoptr (GBytes) written = pdg_event_json_write_event (event);
+      g_autofree char *body = g_strdup_printf ("{\"events\":[%.*s]}", (int) g_bytes_get_size (written), (const char *) g_bytes_get_data (written, NULL));
+      g_autoptr (GError) error = NULL;
+
+      again = codec_parse (body, -1, &error);
+      g_assert_no_error (error);
+      second = codec_get_event (again);
+      for (gsize offset = G_STRUCT_OFFSET (PdgEvent, event_id); offset <= G_STRUCT_OFFSET (PdgEvent, data); offset += sizeof (PdgSlice))
+        {
+          PdgSlice slice = G_STRUCT_MEMBER (PdgSlice, event, offset);
+          g_autofree char *text = slice.data != NULL ? g_strndup (slice.data, slice.len) : NULL;
+
+          codec_assert_slice (G_STRUCT_MEMBER (PdgSlice, second, offset), text);
+        }
+      g_assert_cmpint (second->timestamp_usec, ==, event->timestamp_usec);
+      g_assert_cmpint (second->sequence, ==, event->sequence);
+      g_assert_cmpint (second->flags, ==, event->flags);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec/event-json-result/shapes", test_shapes);
   g_test_add_func ("/codec/event-json-result/escaping", test_escaping);
+  g_test_add_func ("/codec/event-json-result/event", test_event);
   return g_test_run ();
 }

@@ -351,7 +351,9 @@ make_card (GRand *rand, gboolean good)
   {
     const char *prefix;
     guint len;
-  } kinds[] = { { "4", 16 }, { "51", 16 }, { "2221", 16 }, { "34", 15 }, { "37", 15 }, { "6011", 16 }, { "305", 14 }, { "3528", 16 }, { "62", 19 }, { "50", 18 } };
+  } kinds[] = {
+    { "4", 16 }, { "51", 16 }, { "2221", 16 }, { "34", 15 }, { "37", 15 }, { "6011", 16 }, { "305", 14 }, { "3528", 16 }, { "62", 19 }, { "50", 18 },
+  };
   guint kind = (guint) g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds)), digit;
   GString *digits = g_string_new (kinds[kind].prefix);
   const char *separator = (const char *[]) { "", "", " ", "-" }[g_rand_int_range (rand, 0, 4)];
@@ -401,7 +403,10 @@ make_iban (GRand *rand, gboolean good)
   GString *iban;
 
   while (account->len < len - 4)
-    g_string_append_c (account, g_rand_int_range (rand, 0, 3) == 0 ? (char) ('A' + g_rand_int_range (rand, 0, 26)) : (char) ('0' + g_rand_int_range (rand, 0, 10)));
+    if (g_rand_int_range (rand, 0, 3) == 0)
+      g_string_append_c (account, (char) ('A' + g_rand_int_range (rand, 0, 26)));
+    else
+      g_string_append_c (account, (char) ('0' + g_rand_int_range (rand, 0, 10)));
   whole = g_strdup_printf ("%s%.2s00", account->str, country);
   check = (98 - mod97 (whole) + (good ? 0 : (guint) g_rand_int_range (rand, 1, 90))) % 97;
   iban = g_string_new (NULL);

@@ -305,10 +305,11 @@ void
 gql_made_up_bind (PdgGqlSchema *schema,
                   GBytes       *introspection)
 {
+  g_autofree char *text = g_strndup (g_bytes_get_data (introspection, NULL), g_bytes_get_size (introspection)); /* it ends without a NUL */
   JsonObject *data;
   JsonArray *types;
 
-  described = json_from_string (g_bytes_get_data (introspection, NULL), NULL);
+  described = json_from_string (text, NULL);
   data = json_object_get_object_member (json_node_get_object (described), "data");
   types = json_object_get_array_member (json_object_get_object_member (data, "__schema"), "types");
   choices = g_hash_table_new (g_str_hash, g_str_equal);

@@ -7,8 +7,8 @@ TOP = pathlib.Path(os.environ.get("PDG_SOURCE_DIR", pathlib.Path(__file__).resol
 
 
 def sources(*patterns):
-    """The files under TOP that match one of the patterns, sorted."""
-    return sorted({path for pattern in patterns for path in TOP.glob(pattern) if path.is_file()})
+    """The files of ours under TOP that match one of the patterns, sorted."""
+    return sorted({path for pattern in patterns for path in TOP.glob(pattern) if path.is_file() and "node_modules" not in path.parts})
 
 
 def report(checks):

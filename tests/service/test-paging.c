@@ -179,6 +179,62 @@ test_session_events (void)
     }
 }
 
+/* @n events of one session at one time, in no order. */
+static void
+add_tied (const char *session, gint64 ts, guint n)
+{
+  GString *body = body_new ();
+  g_autofree char *finished = NULL;
+  g_auto (Verdict) verdict = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("e%u", n_made++);
+
+      body_add (body, "proj_one", id, session, "custom", ts, ",\"event.sequence\":%u", i * 37 % n);
+    }
+  finished = body_finish (body);
+  fixture_store (ingest, tenant->admin, finished, &verdict);
+  assert_stored (verdict, n, 0, 0);
+}
+
+/* Of events at one time as many as are asked for, in their order: few ties, which are cut here, and more than are read. */
+static void
+test_ties (void)
+{
+  static const guint limits[] = { 1, 5, 29, 30, 31, 60, 89, 90, 100, 119, 120, 121, 200 };
+  g_autoptr (PdgArena) arena = pdg_arena_new (0);
+  g_autoptr (PdgQueries) queries = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+  const PdgSessionSummary *session;
+  PdgStoreSessionKey key;
+
+  add_tied ("tied", base_usec, 90);
+  add_tied ("tied", base_usec + G_TIME_SPAN_SECOND, 30);
+  queries = begin ();
+  found = pdg_queries_find_sessions (queries, &tenant->project->project_no, 1, "tied", 0, &error);
+  g_assert_no_error (error);
+  session = found->pdata[0];
+  key = (PdgStoreSessionKey) { session->started_usec, session->ended_usec, session->project_no, session->session_no };
+  for (guint newest_first = 0; newest_first < 2; newest_first++)
+    for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+      {
+        PdgStoreEventQuery query = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .newest_first = newest_first != 0, .limit = limits[i], .arena = arena };
+        g_autoptr (GPtrArray) lists = pdg_queries_list_session_events (queries, &key, 1, &query, &error);
+        const GPtrArray *list = lists != NULL ? lists->pdata[0] : NULL;
+        g_autofree char *expected = expect ("SELECT string_agg(e.event_id, ' ' ORDER BY e.n) FROM (SELECT e.event_id, row_number() OVER (ORDER BY %s) AS n "
+                                            "FROM event e WHERE e.project_id = %d AND e.session_no = %d) e WHERE e.n <= %u",
+                                            newest_first ? DESCENDING : ASCENDING, key.project_no, key.session_no, limits[i]);
+        g_autoptr (GString) seen = g_string_new (NULL);
+
+        g_assert_no_error (error);
+        for (guint k = 0; k < list->len; k++)
+          g_string_append_printf (seen, "%s%s", k > 0 ? " " : "", ((const PdgStoredEvent *) list->pdata[k])->id);
+        g_assert_cmpstr (seen->str, ==, expected);
+      }
+}
+
 /* Whatever the whole list is, so is each session's part of it; and a session matches when one of its events of the range does. */
 static char *
 walk_sessions (gint32 project_no, PdgStoreSessionFilter filter)
@@ -394,6 +450,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/service/paging/actors", test_actors);
   g_test_add_func ("/service/paging/actor-figures", test_actor_figures);
   g_test_add_func ("/service/paging/while-adding", test_while_adding);
+  g_test_add_func ("/service/paging/ties", test_ties);
   status = g_test_run ();
   pdg_ingest_free (ingest);
   pdg_db_conn_free (server);

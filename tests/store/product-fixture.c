@@ -161,7 +161,7 @@ fixture_make_login (const char *name, const char *attributes, const char *databa
 PdgIngest *
 fixture_ingest_new (const char *uri, const char *role, PdgHub *hub, guint max_queued, guint max_flush)
 {
-  PdgIngestOptions options = { uri, role, max_queued, max_flush };
+  PdgIngestOptions options = { uri, role, max_queued, max_flush, .max_letters = FIXTURE_MAX_LETTERS, .max_letter_bytes = 1024 * 1024 };
   PdgIngest *ingest = pdg_ingest_new (&options, hub);
 
   fixture_wait (pdg_ingest_is_connected (ingest));

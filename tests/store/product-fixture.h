@@ -64,7 +64,8 @@ char      *fixture_make_token   (PdgDbConn *conn, PdgPrincipal *admin, PdgRole r
 /* A login of the cluster: made with @attributes ("CREATEROLE", ""); its connection string for @database. (transfer full) */
 char      *fixture_make_login   (const char *name, const char *attributes, const char *database);
 
-/* A writer that is connected. (transfer full) */
+/* A writer that is connected; it keeps so many dead letters of a project. (transfer full) */
+#define FIXTURE_MAX_LETTERS 10
 PdgIngest *fixture_ingest_new   (const char *uri, const char *role, PdgHub *hub, guint max_queued, guint max_flush);
 
 /* The whole journey graph of a project in [from, to); a failure ends the test. (transfer full) */

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "store/tenant-data.h"
 
+#include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-journeys.h"
 #include "store/pdg-store-clients.h"
 #include "store/pdg-store-identity.h"
@@ -63,7 +64,7 @@ fill_directory (const Tenant *tenant, PdgDbConn *server, const char *mark)
 static PdgSlice
 slice_of (const char *text)
 {
-  return (PdgSlice) { text, (guint32) strlen (text) };
+  return (PdgSlice){ text, (guint32) strlen (text) };
 }
 
 /* A user with an id of before, a trait and a group, and the note of an export. */
@@ -75,8 +76,7 @@ fill_identities (const Tenant *tenant, PdgDbConn *server, const char *mark)
   const PdgIdentityLink alias = { slice_of (before), slice_of (user), 1 };
   const PdgIdentityMember member = { PDG_SLICE_LITERAL ("company"), slice_of (group), PDG_ACTOR_USER, slice_of (user), 1 };
   const PdgIdentityTrait trait = { .kind = PDG_ACTOR_USER, .id = slice_of (user), .name = PDG_SLICE_LITERAL ("plan"), .value = slice_of (value) };
-  const PdgIdentityTrait of_group = { .group_type = PDG_SLICE_LITERAL ("company"), .id = slice_of (group), .name = PDG_SLICE_LITERAL ("plan"),
-                                      .value = slice_of (value) };
+  const PdgIdentityTrait of_group = { .group_type = PDG_SLICE_LITERAL ("company"), .id = slice_of (group), .name = PDG_SLICE_LITERAL ("plan"), .value = slice_of (value) };
   gint32 project_no = tenant->project->project_no;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);
@@ -120,10 +120,15 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   g_autofree char *path = g_strdup_printf ("/%s-home", mark);
   g_autoptr (GBytes) image = g_bytes_new (mark, strlen (mark));
   g_autoptr (GError) error = NULL;
-  g_auto (Verdict) verdict = { 0 };
+  g_autofree char *refused = g_strdup_printf ("{\"events\":[{\"project_id\":\"%s\",\"event_id\":\"%s-refused\"}]}", tenant->project->id, mark);
+  g_auto (Verdict) verdict = { 0 }, refusal = { 0 };
 
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, TENANT_EVENTS, 0, 0);
+  fixture_store (ingest, tenant->admin, refused, &refusal);
+  assert_stored (refusal, 0, 0, 1);
+  pdg_project_free (pdg_commands_set_redaction (server, tenant->admin, tenant->project->id, 1, (const char *const[]) { mark, NULL }, &error));
+  g_assert_no_error (error);
   pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, image, "image/png", 10, 10, 0, &error);
   g_assert_no_error (error);
   *key = fixture_make_key (server, tenant->admin, tenant->project->id, mark);

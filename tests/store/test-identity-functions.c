@@ -2,6 +2,7 @@
 
 #include "store/pdg-store-flush.h"
 #include "store/pdg-store-identity.h"
+#include "store/pdg-store-keys.h"
 #include "store/pdg-store-people.h"
 #include "store/pdg-store-rights.h"
 #include "store/store-attacks.h"
@@ -53,8 +54,7 @@ set_groups (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 set_group_traits (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgIdentityTrait trait = { .group_type = PDG_SLICE_LITERAL ("company"), .id = PDG_SLICE_LITERAL ("forged"),
-                                   .name = PDG_SLICE_LITERAL ("x"), .value = PDG_SLICE_LITERAL ("1") };
+  const PdgIdentityTrait trait = { .group_type = PDG_SLICE_LITERAL ("company"), .id = PDG_SLICE_LITERAL ("forged"), .name = PDG_SLICE_LITERAL ("x"), .value = PDG_SLICE_LITERAL ("1") };
 
   return pdg_store_set_group_traits (tx, whose->project->project_no, &trait, 1, error);
 }
@@ -75,7 +75,7 @@ actor_of (const Tenant *whose)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_autofree char *sql = g_strdup_printf ("SELECT actor_no FROM actor WHERE project_id = %d AND kind = 2 AND merged_into IS NULL", whose->project->project_no);
 
-  return (PdgActor) { .project_no = whose->project->project_no, .actor_no = (gint32) fixture_int (owner, sql), .kind = 2 };
+  return (PdgActor){ .project_no = whose->project->project_no, .actor_no = (gint32) fixture_int (owner, sql), .kind = 2 };
 }
 
 static PdgGroup
@@ -84,7 +84,7 @@ group_of (const Tenant *whose)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_autofree char *sql = g_strdup_printf ("SELECT group_no FROM identity_group WHERE project_id = %d", whose->project->project_no);
 
-  return (PdgGroup) { .project_no = whose->project->project_no, .group_no = (gint32) fixture_int (owner, sql) };
+  return (PdgGroup){ .project_no = whose->project->project_no, .group_no = (gint32) fixture_int (owner, sql) };
 }
 
 static gboolean
@@ -190,7 +190,8 @@ finish_erasure (PdgDbTx *tx, const Tenant *whose, GError **error)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   gint32 request_no = request_of (whose);
   g_autofree char *cut_off = g_strdup_printf ("UPDATE person_request SET kind = 'delete', done_at = NULL, actors = '{}', session_nos = '{}', needles = '{}' "
-                                              "WHERE request_no = %d", request_no);
+                                              "WHERE request_no = %d",
+                                              request_no);
   g_autofree char *put_back = g_strdup_printf ("UPDATE person_request SET kind = 'export', done_at = now() WHERE request_no = %d", request_no);
   g_autoptr (PdgPersonRequest) request = NULL;
   gboolean done;
@@ -244,7 +245,42 @@ note_export (PdgDbTx *tx, const Tenant *whose, GError **error)
   return ((GPtrArray *) after->pdata[0])->len > ((GPtrArray *) before->pdata[0])->len;
 }
 
+static gint32
+key_no_of (const Tenant *whose)
+{
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_autofree char *sql = g_strdup_printf ("SELECT min(key_id) FROM api_key WHERE org_id = %d", whose->organisation->org_no);
+
+  return (gint32) fixture_int (owner, sql);
+}
+
+static gboolean
+end_api_key (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgApiKey) key = pdg_store_end_api_key (tx, whose->project->project_no, key_no_of (whose), g_get_real_time (), error);
+
+  return key != NULL;
+}
+
+static gboolean
+limit_api_key (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (PdgApiKey) key = pdg_store_limit_api_key (tx, whose->project->project_no, key_no_of (whose), 1, 1, error);
+
+  return key != NULL;
+}
+
+static gboolean
+set_and_list_origins (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  return pdg_store_set_origins (tx, whose->project->project_no, (const char *const[]){ "https://forged.example", NULL }, error)
+         && has_item (pdg_store_list_origins (tx, &whose->project->project_no, 1, error));
+}
+
 static const StoreAttack attacks[] = {
+  { "end-api-key", end_api_key },
+  { "limit-api-key", limit_api_key },
+  { "set-and-list-origins", set_and_list_origins },
   { "link-actors", link_actors },
   { "alias-actors", alias_actors },
   { "set-traits", set_traits },

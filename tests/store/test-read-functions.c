@@ -5,13 +5,17 @@
 #include "store/pdg-store-audience.h"
 #include "store/pdg-store-events-read.h"
 #include "store/pdg-store-journeys.h"
+#include "store/pdg-store-project-sessions.h"
 #include "store/pdg-store-releases.h"
 #include "store/pdg-store-screens.h"
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
+#include "store/pdg-store-terms.h"
 #include "store/store-attacks.h"
 
 /* The functions of the store that list and read what was stored. */
+
+static const StoreAttackSides *sides;
 
 static const PdgStoreSessionFilter all_sessions = {
   .from_usec = G_MININT64, .to_usec = G_MAXINT64, .before_started_usec = G_MAXINT64, .before_session_no = G_MAXINT32, .limit = 10,
@@ -260,6 +264,55 @@ load_blob (PdgDbTx *tx, const Tenant *whose, GError **error)
   return bytes != NULL;
 }
 
+static gboolean
+lookup_project_and_session (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = g_strconcat (mark_of (whose), "-session", NULL);
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autoptr (PdgProject) project = pdg_store_lookup_project_and_session (tx, whose->project->id, id, PDG_SESSION_ALL, &sessions, error);
+
+  g_assert_true ((project != NULL) == (sessions != NULL));
+  return project != NULL && sessions->pdata[0] != NULL;
+}
+
+static gboolean
+list_projects_and_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const PdgStoreProjectFilter projects = { .search = whose->project->id, .limit = 10 };
+  g_autoptr (GPtrArray) lists = NULL;
+  g_autoptr (GPtrArray) found = pdg_store_list_projects_and_sessions (tx, &projects, &all_sessions, &lists, error);
+
+  g_assert_no_error (*error);
+  g_assert_cmpuint (found->len, ==, lists->len);
+  return found->len > 0 && ((GPtrArray *) lists->pdata[0])->len > 0;
+}
+
+static gboolean
+load_terms (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  const gint32 term_no = 1;
+  const PdgStoreTerm *term = NULL;
+
+  return pdg_store_load_terms (tx, &whose->project->project_no, &term_no, 1, &term, error) && term != NULL;
+}
+
+/* What the connection remembers for one organisation another does not get. */
+static void
+test_remembered_terms (void)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      const Tenant *reader = i % 2 == 0 ? sides->b : sides->a, *other = i % 2 == 0 ? sides->a : sides->b;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (sides->server, reader->admin, PDG_DB_TX_READ_ONLY, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (load_terms (tx, reader, &error));
+      g_assert_false (load_terms (tx, other, &error));
+      g_assert_no_error (error);
+    }
+}
+
 static const StoreAttack attacks[] = {
   { "list-sessions", list_sessions },
   { "find-sessions", find_sessions },
@@ -285,12 +338,16 @@ static const StoreAttack attacks[] = {
   { "list-project-screens", list_project_screens },
   { "list-snapshots", list_snapshots },
   { "load-blob", load_blob },
+  { "lookup-project-and-session", lookup_project_and_session },
+  { "list-projects-and-sessions", list_projects_and_sessions },
+  { "load-terms", load_terms },
 };
 
 int
 main (int argc, char *argv[])
 {
-  store_attacks_init (&argc, &argv);
+  sides = store_attacks_init (&argc, &argv);
+  g_test_add_func ("/store/read-functions/remembered-terms", test_remembered_terms);
   store_attacks_add ("/store/read-functions/wrong-organisation", attacks, G_N_ELEMENTS (attacks));
   return store_attacks_run ();
 }

@@ -73,7 +73,7 @@ async function tryBrowser() {
     const { page, complaints, close } = await visit(browser, `${shop.base}/`);
 
     proxy.log.length = 0;
-    await until(() => proxy.log.some(({ path }) => path.startsWith('/ingest/s/')), 'the first chunk', 15000).catch(() => {});
+    await until(() => proxy.log.some(({ path }) => path.startsWith('/ingest/s/')), 'the first chunk', 60000).catch(() => {});
     await page.click('#buy');
     await page.fill('#name', 'somebody');
     await page.click('#send');
@@ -106,7 +106,7 @@ async function tryBrowser() {
     await close();
     let replay;
 
-    for (const end = Date.now() + 15000; Date.now() < end;) {
+    for (const end = Date.now() + 60000; Date.now() < end;) {
       replay = await readReplay(project, session);
       if (replay.events.some(({ type }) => type === 2) && replay.events.some(({ type, data }) => type === 3 && data.source === 2)) break;
       await new Promise((resolve) => setTimeout(resolve, 100));

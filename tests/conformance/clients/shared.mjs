@@ -8,7 +8,7 @@ export { start } from '../http/server.mjs';
 export { done, ok, same } from '../http/tap.mjs';
 export { makeProject, post, until, within } from '../stream/shared.mjs';
 
-export const DEADLINE_MS = 15000;
+export const DEADLINE_MS = 60000;
 
 /** The test broke off: why, and what the server said last. */
 export const fail = (error, server) => ok(false, 'it went to the end', `${inspect(error)}\n${server.said.text.slice(-2000)}`);
@@ -67,12 +67,13 @@ function collect(stream) {
 
 /** A proxy in front of the server, which writes down each request and its answer, with the time of both. While answers[] is not empty
  * it gives the first of them ({status, headers, body}) instead of asking. loseAnswer() cuts the next connection after the server has
- * answered, damageNext() hands the next body on with half of it missing. */
+ * answered, damageNext() hands the next body on with half of it missing, and holdUntil(promise) keeps what comes until then. */
 export async function startProxy(server) {
   const log = [];
   const answers = [];
   let losing = false;
   let damaging = false;
+  let gate;
   const target = new URL(server.base);
   const proxy = http.createServer(async (request, response) => {
     const body = await collect(request);
@@ -80,6 +81,7 @@ export async function startProxy(server) {
     const canned = answers.shift();
 
     log.push(entry);
+    await gate;
     if (canned) {
       Object.assign(entry, { status: canned.status, answer: canned.body ?? '' });
       response.writeHead(canned.status, canned.headers ?? {}).end(canned.body);
@@ -113,6 +115,7 @@ export async function startProxy(server) {
     answers,
     loseAnswer() { losing = true; },
     damageNext() { damaging = true; },
+    holdUntil(promise) { gate = promise; },
     stop() {
       proxy.closeAllConnections();
       return new Promise((resolve) => proxy.close(resolve));

@@ -46,7 +46,7 @@ export async function visit(browser, url) {
   const page = await context.newPage();
   const complaints = [];
 
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(60000);
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(url);
