@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/pdg-time.h"
+#include "codec/pdg-identity.h"
 #include "model/pdg-screen-path.h"
 #include "store/pdg-store-event-filter.h"
 #include "store/product-fixture.h"
@@ -15,6 +16,7 @@
 
 typedef struct
 {
+  gint64 usec;
   char *texts[PDG_FILTER_N_FIELDS];
   gboolean has_number[PDG_FILTER_N_FIELDS];
   double numbers[PDG_FILTER_N_FIELDS];
@@ -204,6 +206,50 @@ sent_free (gpointer data)
   g_free (event);
 }
 
+static PdgSlice
+get_id (const Sent *event, PdgFilterField field)
+{
+  const char *text = event->texts[field];
+
+  return (PdgSlice) { text, text != NULL ? (guint32) strlen (text) : 0 };
+}
+
+/* Whether @a names a user together with the anonymous id, before @b (nullable) does. */
+static gboolean
+links_before (const Sent *a, const char *anonymous, const Sent *b)
+{
+  PdgSlice id = get_id (a, PDG_FILTER_FIELD_ANONYMOUS_ID), user = get_id (a, PDG_FILTER_FIELD_USER_ID);
+
+  if (pdg_identity_is_nobody (&id) || pdg_identity_is_nobody (&user) || strcmp (id.data, anonymous) != 0)
+    return FALSE;
+  return b == NULL || a->usec < b->usec || (a->usec == b->usec && strcmp (user.data, b->texts[PDG_FILTER_FIELD_USER_ID]) < 0);
+}
+
+/* Events of an anonymous id count as those of the first user that was named with it. */
+static void
+name_users (void)
+{
+  g_autoptr (GPtrArray) named = g_ptr_array_new (); /* char *, of the events */
+
+  for (guint i = 0; i < N_EVENTS; i++)
+    {
+      const Sent *event = sent->pdata[i], *first = NULL;
+      const char *anonymous = event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID];
+
+      for (guint k = 0; k < N_EVENTS && anonymous != NULL; k++)
+        if (links_before (sent->pdata[k], anonymous, first))
+          first = sent->pdata[k];
+      g_ptr_array_add (named, first != NULL ? first->texts[PDG_FILTER_FIELD_USER_ID] : NULL);
+    }
+  for (guint i = 0; i < N_EVENTS; i++)
+    {
+      Sent *event = sent->pdata[i];
+
+      if (event->texts[PDG_FILTER_FIELD_USER_ID] == NULL)
+        event->texts[PDG_FILTER_FIELD_USER_ID] = g_strdup (named->pdata[i]);
+    }
+}
+
 static void
 store_events (GRand *rand)
 {
@@ -220,7 +266,8 @@ store_events (GRand *rand)
       Sent *event = make_event (rand, more);
       char time[PDG_RFC3339_BYTES];
 
-      pdg_time_format_rfc3339 (base_usec + g_rand_int_range (rand, 0, 3600) * G_TIME_SPAN_SECOND, time);
+      event->usec = base_usec + g_rand_int_range (rand, 0, 3600) * G_TIME_SPAN_SECOND;
+      pdg_time_format_rfc3339 (event->usec, time);
       g_string_append_printf (body, "%s{\"event_id\":\"%u\",\"project_id\":\"proj_f\",\"event.timestamp\":\"%s\",\"session.id\":", i > 0 ? "," : "",
                               i, time);
       append_json_text (body, event->texts[PDG_FILTER_FIELD_SESSION_ID]);
@@ -233,6 +280,7 @@ store_events (GRand *rand)
   fixture_store (ingest, tenant->admin, body->str, &verdict);
   assert_stored (verdict, N_EVENTS, 0, 0);
   pdg_ingest_free (ingest);
+  name_users ();
 }
 
 /* ---- The same in C */
