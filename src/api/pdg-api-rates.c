@@ -55,7 +55,7 @@ ensure_bucket (PdgApiRates *self, gint32 key_no, gint64 full, gint64 now_usec)
   if (g_hash_table_size (self->buckets) >= MAX_BUCKETS)
     g_hash_table_remove_all (self->buckets);
   bucket = g_new (Bucket, 1);
-  *bucket = (Bucket){ full, now_usec };
+  *bucket = (Bucket) { full, now_usec };
   g_hash_table_insert (self->buckets, GINT_TO_POINTER (key_no), bucket);
   return bucket;
 }
@@ -71,9 +71,7 @@ pdg_api_rates_take (PdgApiRates *self, const PdgPrincipal *principal, guint n_ev
 
   pdg_principal_get_rate (principal, &own_rate, &own_burst);
   rate = own_rate >= 0 ? own_rate : (gint64) self->events_per_second;
-  full = (own_burst > 0 ? own_burst : own_rate > 0 ? MAX ((gint64) own_rate, self->burst_events)
-                                                   : (gint64) self->burst_events)
-         * WHOLE;
+  full = (own_burst > 0 ? own_burst : own_rate > 0 ? MAX ((gint64) own_rate, self->burst_events) : (gint64) self->burst_events) * WHOLE;
   if (key_no == 0 || rate == 0 || n_events == 0)
     return 0;
   locker = g_mutex_locker_new (&self->lock);

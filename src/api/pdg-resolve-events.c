@@ -52,7 +52,8 @@ get_parts (PdgGqlCall *call, gboolean is_page)
     { "type", PDG_EVENT_TYPE }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
     { "journeyId", PDG_EVENT_TERM }, { "journeyStepId", PDG_EVENT_TERM }, { "screen", PDG_EVENT_TERM }, { "pagePath", PDG_EVENT_PAGE_PATH },
     { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA }, { "receivedAt", PDG_EVENT_ARRIVAL },
-    { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "pageTitle", PDG_EVENT_PAGE_TITLE },
+    { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "redactionVersion", PDG_EVENT_ARRIVAL },
+    { "pageTitle", PDG_EVENT_PAGE_TITLE },
   };
   PdgEventParts parts = 0;
 

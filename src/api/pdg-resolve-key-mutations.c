@@ -69,7 +69,7 @@ mutation_set_origins (PdgGqlCall *call)
 
   if (done)
     forget_credentials (context);
-  pdg_resolve_set_payload (call, done ? g_strjoinv (" ", origins != NULL ? origins : (char *[]){ NULL }) : NULL, g_free, error);
+  pdg_resolve_set_payload (call, done ? g_strjoinv (" ", origins != NULL ? origins : (char *[]) { NULL }) : NULL, g_free, error);
 }
 
 static void
@@ -80,7 +80,7 @@ set_origins (PdgGqlCall *call, guint index, const char *text)
   if (text == NULL)
     pdg_gql_call_set_null (call, index);
   else
-    pdg_gql_call_set_strings (call, index, list != NULL ? (const char *const *) list : (const char *const[]){ NULL });
+    pdg_gql_call_set_strings (call, index, list != NULL ? (const char *const *) list : (const char *const[]) { NULL });
 }
 
 static void

@@ -23,8 +23,8 @@ parse_kind (const char *name)
 static PdgPersonKey
 get_person (const PdgGqlValue *input)
 {
-  return (PdgPersonKey){ pdg_resolve_input_string (input, "projectId"), pdg_resolve_input_string (input, "id"),
-                         parse_kind (pdg_resolve_input_string (input, "kind")) };
+  return (PdgPersonKey) { pdg_resolve_input_string (input, "projectId"), pdg_resolve_input_string (input, "id"),
+                          parse_kind (pdg_resolve_input_string (input, "kind")) };
 }
 
 static void

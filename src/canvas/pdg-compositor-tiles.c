@@ -208,8 +208,9 @@ get_place (const PdgFrame *frame, const PdgTileKey *key)
   double side = pdg_tile_get_size (frame->view->scale_factor) * (frame->camera.zoom / key->zoom);
   int left = to_pixel (frame->x + key->x * side), top = to_pixel (frame->y + key->y * side);
 
-  return (cairo_rectangle_int_t) { left, top, to_pixel (frame->x + (key->x + 1) * side) - left,
-                                   to_pixel (frame->y + (key->y + 1) * side) - top };
+  return (cairo_rectangle_int_t) {
+    left, top, to_pixel (frame->x + (key->x + 1) * side) - left, to_pixel (frame->y + (key->y + 1) * side) - top,
+  };
 }
 
 /* The tiles of @zoom that meet @area of the frame: from @from's x and y to @to's. */

@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* Of the ground, this share at most is covered by lines of one pixel; more are no longer told apart, and each costs. */
-#define MAX_INK 0.2
+#define MAX_INK 0.07
 /* But so many are always drawn. */
 #define MIN_EDGES 400
 

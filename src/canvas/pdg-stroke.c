@@ -69,12 +69,11 @@ pdg_stroke_get (int width, int height)
   return stroke;
 }
 
-/* The part of a side within one row, from @x0 to @x1, @cover of its height with sign. */
+/* The part of a side within one row, from @left to @right inside of it, @cover of its height with sign. */
 static void
-add_to_row (PdgStroke *stroke, int y, double x0, double x1, double cover)
+add_inside (PdgStroke *stroke, int y, double left, double right, double cover)
 {
   float *row = stroke->changes + (gsize) y * (gsize) stroke->stride;
-  double left = CLAMP (MIN (x0, x1), 0, stroke->width), right = CLAMP (MAX (x0, x1), 0, stroke->width);
   int from = (int) left, to = (int) right;
 
   stroke->first[y] = MIN (stroke->first[y], from);
@@ -103,6 +102,26 @@ add_to_row (PdgStroke *stroke, int y, double x0, double x1, double cover)
     }
   row[to] += (float) (end - before);
   row[to + 1] += (float) (cover - end);
+}
+
+/* The same with what lies outside: to the left it covers the whole row, to the right nothing, but the row is covered up
+ * to there. */
+static void
+add_to_row (PdgStroke *stroke, int y, double x0, double x1, double cover)
+{
+  double left = MIN (x0, x1), right = MAX (x0, x1);
+  double from = CLAMP (left, 0, stroke->width), to = CLAMP (right, 0, stroke->width);
+  double slope = right > left ? cover / (right - left) : 0;
+
+  if (left < 0)
+    add_inside (stroke, y, 0, 0, right > 0 ? -left * slope : cover);
+  if (right > stroke->width)
+    {
+      stroke->first[y] = MIN (stroke->first[y], stroke->width);
+      stroke->last[y] = MAX (stroke->last[y], stroke->width);
+    }
+  if (right > 0 && left < stroke->width)
+    add_inside (stroke, y, from, to, right > left ? (to - from) * slope : cover);
 }
 
 static void

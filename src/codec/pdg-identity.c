@@ -15,25 +15,8 @@ gboolean
 pdg_identity_is_nobody (const PdgSlice *id)
 {
   static const char *const nobody[] = {
-    "0",
-    "-1",
-    "[object object]",
-    "anonymous",
-    "distinct_id",
-    "distinctid",
-    "email",
-    "false",
-    "guest",
-    "id",
-    "nan",
-    "nil",
-    "none",
-    "not_authenticated",
-    "null",
-    "true",
-    "undefined",
-    "unknown",
-    "00000000-0000-0000-0000-000000000000",
+    "0", "-1", "[object object]", "anonymous", "distinct_id", "distinctid", "email", "false", "guest", "id", "nan", "nil", "none",
+    "not_authenticated", "null", "true", "undefined", "unknown", "00000000-0000-0000-0000-000000000000",
   };
 
   if (id->data == NULL || id->len == 0)
@@ -51,7 +34,7 @@ take_text (GArray *members, const char *name, PdgArena *arena)
   g_autofree char *text = member != NULL ? pdg_json_dup_text (&member->value) : NULL;
   gsize len = text != NULL ? strlen (text) : 0;
 
-  return len > 0 && len <= PDG_IDENTITY_MAX_ID_BYTES ? (PdgSlice){ pdg_arena_strndup (arena, text, len), (guint32) len } : (PdgSlice){ NULL, 0 };
+  return len > 0 && len <= PDG_IDENTITY_MAX_ID_BYTES ? (PdgSlice) { pdg_arena_strndup (arena, text, len), (guint32) len } : (PdgSlice) { NULL, 0 };
 }
 
 /* Of a name that comes twice the last value counts: the later ones are looked at first. */
@@ -74,7 +57,7 @@ take_traits (GArray *members, const char *name, gboolean is_first, PdgArena *are
       if (len == 0 || len > PDG_IDENTITY_MAX_NAME_BYTES || member->value.len > PDG_IDENTITY_MAX_VALUE_BYTES
           || g_hash_table_contains (seen, key))
         continue;
-      identity->traits[identity->n_traits++] = (PdgTrait){
+      identity->traits[identity->n_traits++] = (PdgTrait) {
         .name = { pdg_arena_strndup (arena, key, len), (guint32) len },
         .value = { pdg_arena_strndup (arena, member->value.text, member->value.len), member->value.len },
         .is_first = is_first,
@@ -99,7 +82,7 @@ pdg_identity_read (const PdgEvent *event, PdgArena *arena, PdgIdentity *identity
   g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (PdgJsonMember));
   PdgJsonSpan root, metadata;
 
-  *identity = (PdgIdentity){ .kind = get_kind (event) };
+  *identity = (PdgIdentity) { .kind = get_kind (event) };
   if (identity->kind == 0 || event->data.data == NULL || !pdg_json_check (event->data.data, event->data.len, &root, NULL)
       || !pdg_json_get (&root, "metadata", &metadata) || metadata.kind != PDG_JSON_OBJECT)
     return FALSE;

@@ -89,8 +89,8 @@ pdg_command_project (PdgConfig *config, int argc, char **argv)
     return pdg_command_fail (error);
   if (strcmp (argv[0], "origins") == 0)
     return pdg_commands_set_origins (session.owner, session.principal, argv[1], argc > 2 ? (const char *const *) argv + 2 : NULL, &error)
-               ? 0
-               : pdg_command_fail (error);
+             ? 0
+             : pdg_command_fail (error);
   if (strcmp (argv[0], "create") == 0)
     {
       g_autoptr (PdgProject) project = pdg_commands_create_project (session.owner, session.principal, argc > 2 ? argv[2] : NULL, argv[1], &error);
@@ -235,7 +235,7 @@ pdg_command_person (PdgConfig *config, int argc, char **argv)
     return pdg_command_fail (error);
   if (export)
     return pdg_commands_export_person (session.owner, session.principal, &person, 0, G_MAXINT64, print_line, NULL, &error) ? 0
-                                                                                                                           : pdg_command_fail (error);
+                                                                                                                    : pdg_command_fail (error);
   request = pdg_commands_erase_person (session.owner, session.principal, &person, anonymise, 0, &error);
   if (request == NULL)
     return pdg_command_fail (error);

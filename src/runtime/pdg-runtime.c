@@ -85,7 +85,7 @@ api_options (PdgRuntime *self)
 {
   PdgConfig *s = self->config;
 
-  return (PdgApiOptions){
+  return (PdgApiOptions) {
     .pool = self->pool,
     .ingest = self->ingest,
     .hub = self->hub,

@@ -23,9 +23,9 @@ typedef struct
 typedef struct
 {
   gint32 project_no;
-  GArray *links, *aliases; /* PdgIdentityLink */
+  GArray *links, *aliases;       /* PdgIdentityLink */
   GArray *traits, *group_traits; /* PdgIdentityTrait */
-  GArray *members; /* PdgIdentityMember */
+  GArray *members;               /* PdgIdentityMember */
 } Said;
 
 static void
@@ -98,13 +98,8 @@ add_traits (GArray *traits, const PdgEventRow *row, const PdgIdentity *identity,
   for (guint i = 0; i < identity->n_traits; i++)
     {
       PdgIdentityTrait trait = {
-        .group_type = group_type,
-        .kind = row->actor_kind,
-        .id = id,
-        .name = identity->traits[i].name,
-        .value = identity->traits[i].value,
-        .is_first = identity->traits[i].is_first,
-        .said_usec = row->event->timestamp_usec,
+        .group_type = group_type, .kind = row->actor_kind, .id = id, .name = identity->traits[i].name, .value = identity->traits[i].value,
+        .is_first = identity->traits[i].is_first, .said_usec = row->event->timestamp_usec,
       };
 
       memcpy (trait.event_key, row->event->event_key, sizeof trait.event_key);
@@ -121,7 +116,7 @@ add_alias (Said *said, const PdgEvent *event, const PdgIdentity *identity)
 
   if (event->user.data == NULL)
     {
-      link = (PdgIdentityLink){ event->anonymous, identity->alias, event->timestamp_usec };
+      link = (PdgIdentityLink) { event->anonymous, identity->alias, event->timestamp_usec };
       links = said->links;
     }
   if (!pdg_identity_is_nobody (&link.id) && !pdg_identity_is_nobody (&link.user))

@@ -63,8 +63,8 @@ GPtrArray *
 pdg_queries_list_person_requests (PdgQueries *queries, const gint32 *project_nos, guint n, guint limit, GError **error)
 {
   return pdg_queries_check_admin (queries, FALSE, error)
-             ? pdg_store_list_person_requests (queries->tx, project_nos, n, G_MAXINT32, limit, error)
-             : NULL;
+           ? pdg_store_list_person_requests (queries->tx, project_nos, n, G_MAXINT32, limit, error)
+           : NULL;
 }
 
 GPtrArray *

@@ -19,15 +19,15 @@
 #define REVOKE_KEY                                                                                                       \
   "UPDATE api_key SET revoked_at = now() WHERE org_id = " OWN " AND project_id = $1 AND key_id = $2 "                    \
   "RETURNING 0::int8, " KEY_COLUMNS
-#define END_KEY                                                                                                       \
-  "UPDATE api_key SET ends_at = least(coalesce(ends_at, 'infinity'), $3) WHERE org_id = " OWN " AND project_id = $1 " \
+#define END_KEY                                                                                                          \
+  "UPDATE api_key SET ends_at = least(coalesce(ends_at, 'infinity'), $3) WHERE org_id = " OWN " AND project_id = $1 "     \
   "AND key_id = $2 AND revoked_at IS NULL AND (ends_at IS NULL OR ends_at > now()) RETURNING 0::int8, " KEY_COLUMNS
-#define LIMIT_KEY                                                                                            \
-  "UPDATE api_key SET events_per_second = $3, burst_events = $4 WHERE org_id = " OWN " AND project_id = $1 " \
+#define LIMIT_KEY                                                                                                        \
+  "UPDATE api_key SET events_per_second = $3, burst_events = $4 WHERE org_id = " OWN " AND project_id = $1 "             \
   "AND key_id = $2 RETURNING 0::int8, " KEY_COLUMNS
 #define SET_ORIGINS "UPDATE project SET origins = $2 WHERE org_id = " OWN " AND project_id = $1"
-#define LIST_ORIGINS                                                                                               \
-  "SELECT u.place, array_to_string(p.origins, ' ') FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) " \
+#define LIST_ORIGINS                                                                                                     \
+  "SELECT u.place, array_to_string(p.origins, ' ') FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) "       \
   "JOIN project p ON p.project_id = u.project_id"
 #define REVOKE_KEYS                                                                                                      \
   "UPDATE api_key SET revoked_at = now() WHERE org_id = " OWN " AND project_id = $1 AND prefix = $2 AND revoked_at IS NULL"

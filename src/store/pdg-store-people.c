@@ -5,52 +5,53 @@
 
 #define OWNERS "FROM unnest($1::int4[], $2::int4[]) WITH ORDINALITY p (project_id, number, place) "
 /* The owner p itself and what counts as it. */
-#define SELVES                                                                                                 \
-  OWNERS "CROSS JOIN LATERAL (SELECT s.actor_no, s.kind, s.id FROM actor s WHERE s.project_id = p.project_id " \
-         "AND s.actor_no = p.number UNION ALL SELECT s.actor_no, s.kind, s.id FROM actor s "                   \
+#define SELVES                                                                                                           \
+  OWNERS "CROSS JOIN LATERAL (SELECT s.actor_no, s.kind, s.id FROM actor s WHERE s.project_id = p.project_id "           \
+         "AND s.actor_no = p.number UNION ALL SELECT s.actor_no, s.kind, s.id FROM actor s "                             \
          "WHERE s.project_id = p.project_id AND s.merged_into = p.number) a "
 #define LIST_IDS                                                                                                         \
-  "SELECT place, id FROM (SELECT p.place, a.id, row_number() OVER (PARTITION BY p.place ORDER BY a.actor_no = p.number " \
+  "SELECT place, id FROM (SELECT p.place, a.id, row_number() OVER (PARTITION BY p.place ORDER BY a.actor_no = p.number "   \
   "DESC, a.id) AS nth " SELVES "WHERE a.kind = $3) x WHERE nth <= $4 ORDER BY place, nth"
 /* Of several values of one name the last that was said; failing those, the first of those that were to be set once. */
-#define PICK_TRAITS(columns)                                                                                      \
-  "SELECT x.place, '{' || string_agg(to_json(x.name)::text || ':' || x.value, ',' ORDER BY x.name) || '}' FROM (" \
+#define PICK_TRAITS(columns)                                                                                             \
+  "SELECT x.place, '{' || string_agg(to_json(x.name)::text || ':' || x.value, ',' ORDER BY x.name) || '}' FROM ("        \
   "SELECT DISTINCT ON (" columns ", t.name) p.place, t.name, t.value "
-#define PICK_ORDER(columns)                                                                                 \
-  "ORDER BY " columns ", t.name, t.is_first, CASE WHEN NOT t.is_first THEN t.said_at END DESC, t.said_at, " \
+#define PICK_ORDER(columns)                                                                                              \
+  "ORDER BY " columns ", t.name, t.is_first, CASE WHEN NOT t.is_first THEN t.said_at END DESC, t.said_at, "              \
   "CASE WHEN NOT t.is_first THEN t.event_key END DESC, t.event_key) x GROUP BY x.place"
-#define LIST_ACTOR_TRAITS \
-  PICK_TRAITS ("p.place") \
+#define LIST_ACTOR_TRAITS                                                                                                \
+  PICK_TRAITS ("p.place")                                                                                                \
   SELVES "JOIN identity_trait t ON t.project_id = p.project_id AND t.actor_no = a.actor_no " PICK_ORDER ("p.place")
-#define LIST_GROUP_TRAITS \
-  PICK_TRAITS ("p.place") \
+#define LIST_GROUP_TRAITS                                                                                                \
+  PICK_TRAITS ("p.place")                                                                                                \
   OWNERS "JOIN identity_group_trait t ON t.project_id = p.project_id AND t.group_no = p.number " PICK_ORDER ("p.place")
-#define LIST_ACTOR_GROUPS                                                                                             \
-  "SELECT place, project_id, group_no, type, id FROM (SELECT p.place, g.project_id, g.group_no, g.type, g.id, "       \
-  "row_number() OVER (PARTITION BY p.place ORDER BY g.type, g.id) AS nth " OWNERS                                     \
-  "JOIN identity_group g ON g.project_id = p.project_id AND g.group_no IN (SELECT m.group_no FROM identity_member m " \
-  "JOIN actor a ON a.project_id = m.project_id AND a.actor_no = m.actor_no "                                          \
+#define LIST_ACTOR_GROUPS                                                                                                \
+  "SELECT place, project_id, group_no, type, id FROM (SELECT p.place, g.project_id, g.group_no, g.type, g.id, "          \
+  "row_number() OVER (PARTITION BY p.place ORDER BY g.type, g.id) AS nth " OWNERS                                        \
+  "JOIN identity_group g ON g.project_id = p.project_id AND g.group_no IN (SELECT m.group_no FROM identity_member m "    \
+  "JOIN actor a ON a.project_id = m.project_id AND a.actor_no = m.actor_no "                                             \
   "WHERE m.project_id = p.project_id AND (a.actor_no = p.number OR a.merged_into = p.number))) x WHERE nth <= $3 ORDER BY place, nth"
-#define LIST_MERGES                                                                                                             \
+#define LIST_MERGES                                                                                                      \
   "SELECT x.place, x.kind, x.id, x.reason, x.merged_at FROM (SELECT p.place, a.kind, a.id, m.reason, m.merged_at, m.merge_no, " \
-  "row_number() OVER (PARTITION BY p.place ORDER BY m.merge_no) AS nth " OWNERS                                                 \
-  "JOIN identity_merge m ON m.project_id = p.project_id AND m.into_no = p.number "                                              \
+  "row_number() OVER (PARTITION BY p.place ORDER BY m.merge_no) AS nth " OWNERS                                          \
+  "JOIN identity_merge m ON m.project_id = p.project_id AND m.into_no = p.number "                                       \
   "JOIN actor a ON a.project_id = m.project_id AND a.actor_no = m.actor_no) x WHERE x.nth <= $3 ORDER BY x.place, x.nth"
 #define GROUPS "SELECT p.place, g.project_id, g.group_no, g.type, g.id FROM unnest($1::int4[]) WITH ORDINALITY p (project_id, place) "
-#define LIST_GROUPS                                                                                                     \
-  GROUPS "CROSS JOIN LATERAL (SELECT * FROM identity_group g WHERE g.project_id = p.project_id "                        \
-         "AND ($2::text IS NULL OR g.type = $2) AND ($3::text IS NULL OR (g.id, g.group_no) > ($3 COLLATE \"C\", $4)) " \
+#define LIST_GROUPS                                                                                                      \
+  GROUPS "CROSS JOIN LATERAL (SELECT * FROM identity_group g WHERE g.project_id = p.project_id "                         \
+         "AND ($2::text IS NULL OR g.type = $2) AND ($3::text IS NULL OR (g.id, g.group_no) > ($3 COLLATE \"C\", $4)) "  \
          "ORDER BY g.id, g.group_no LIMIT $5) g ORDER BY p.place, g.id, g.group_no"
 #define FIND_GROUPS GROUPS "JOIN identity_group g ON g.project_id = p.project_id AND g.type = $2 AND g.id = $3"
-#define GROUP_ACTORS                                                                        \
-  OWNERS "JOIN identity_member m ON m.project_id = p.project_id AND m.group_no = p.number " \
-         "JOIN actor n ON n.project_id = m.project_id AND n.actor_no = m.actor_no "         \
+#define GROUP_ACTORS                                                                                                     \
+  OWNERS "JOIN identity_member m ON m.project_id = p.project_id AND m.group_no = p.number "                              \
+         "JOIN actor n ON n.project_id = m.project_id AND n.actor_no = m.actor_no "                                      \
          "JOIN session s ON s.project_id = n.project_id AND s.actor_no = coalesce(n.merged_into, n.actor_no) AND s.events > 0 "
 #define COUNT_GROUP_ACTORS "SELECT p.place, count(DISTINCT s.actor_no) " GROUP_ACTORS "GROUP BY p.place"
-#define LIST_GROUP_ACTORS                                                                                                                                                                          \
-  "SELECT x.place, x.project_id, a.actor_no, a.kind, a.id, x.active_at FROM (SELECT g.*, row_number() OVER (PARTITION BY g.place "                                                                 \
-  "ORDER BY g.active_at DESC, g.actor_no DESC) AS nth FROM (SELECT p.place, p.project_id, s.actor_no, max(s.ended_at) AS active_at " GROUP_ACTORS "GROUP BY p.place, p.project_id, s.actor_no) g " \
-  "WHERE g.active_at < $3 OR (g.active_at = $3 AND g.actor_no < $4)) x "                                                                                                                           \
+#define LIST_GROUP_ACTORS                                                                                                \
+  "SELECT x.place, x.project_id, a.actor_no, a.kind, a.id, x.active_at FROM (SELECT g.*, row_number() OVER (PARTITION BY g.place " \
+  "ORDER BY g.active_at DESC, g.actor_no DESC) AS nth FROM (SELECT p.place, p.project_id, s.actor_no, max(s.ended_at) AS active_at " \
+  GROUP_ACTORS "GROUP BY p.place, p.project_id, s.actor_no) g "                                                          \
+  "WHERE g.active_at < $3 OR (g.active_at = $3 AND g.actor_no < $4)) x "                                                 \
   "JOIN actor a ON a.project_id = x.project_id AND a.actor_no = x.actor_no WHERE x.nth <= $5 ORDER BY x.place, x.nth"
 
 static PdgDbParams *

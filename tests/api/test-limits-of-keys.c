@@ -34,22 +34,22 @@ test_bucket (void)
     gint64 move_usec;
     guint n_events, wait;
   } rows[] = {
-    { 0, 20, 0 }, /* a full bucket of 20 */
-    { 0, 1, 1 }, /* at 10 a second */
-    { 99999, 1, 1 }, /* a microsecond too early */
+    { 0, 20, 0 },        /* a full bucket of 20 */
+    { 0, 1, 1 },         /* at 10 a second */
+    { 99999, 1, 1 },     /* a microsecond too early */
     { 1, 1, 0 },
     { 0, 1, 1 },
     { 1000000, 10, 0 },
     { 0, 20, 2 },
     { 0, 15, 2 },
-    { 1500000, 15, 0 }, /* those who were put off cost nothing */
+    { 1500000, 15, 0 },  /* those who were put off cost nothing */
     { 60000000, 20, 0 }, /* and it is never fuller than full */
     { 0, 1, 1 },
-    { 2000000, 50, 0 }, /* more than a whole bucket, when it is full, */
-    { 0, 1, 4 }, /* is paid off */
+    { 2000000, 50, 0 },  /* more than a whole bucket, when it is full, */
+    { 0, 1, 4 },         /* is paid off */
     { 3000000, 1, 1 },
     { 100000, 1, 0 },
-    { -5000000, 1, 1 }, /* a clock that was put back fills nothing */
+    { -5000000, 1, 1 },  /* a clock that was put back fills nothing */
     { 100000, 1, 0 },
     { 0, 0, 0 },
   };
@@ -107,15 +107,8 @@ test_origins (void)
     const char *origin;
     guint status;
   } rows[] = {
-    { NULL, 202 },
-    { "https://shop.example", 202 },
-    { "HTTPS://Shop.Example", 202 },
-    { "https://a.b.my.example", 202 },
-    { "https://my.example", 403 },
-    { "https://evilmy.example", 403 },
-    { "http://shop.example", 403 },
-    { "https://shop.example.evil", 403 },
-    { "null", 403 },
+    { NULL, 202 }, { "https://shop.example", 202 }, { "HTTPS://Shop.Example", 202 }, { "https://a.b.my.example", 202 }, { "https://my.example", 403 },
+    { "https://evilmy.example", 403 }, { "http://shop.example", 403 }, { "https://shop.example.evil", 403 }, { "null", 403 },
   };
   g_autofree char *body = g_strdup_printf (EVENT, "origin");
 

@@ -60,8 +60,7 @@ static const Mutation mutations[] = {
     "journey{id name kind createdAt updatedAt steps{id name screen{id path} screenPath place isOptional} transitions{from to kind}}" ERRORS,
     "journey.id=check_out\njourney.kind=DESIGNED\njourney.steps.0.name=Cart\njourney.steps.0.screenPath=/cart/:id\njourney.steps.0.screen.path=/cart/:id\n"
     "journey.steps.0.isOptional=false\njourney.steps.1.place=2\njourney.steps.1.screen=\njourney.steps.1.isOptional=true\n"
-    "journey.transitions.0.from=cart\njourney.transitions.0.to=pay\njourney.transitions.0.kind=FORBIDDEN",
-    "{UPDATED}", "journey.updatedAt" },
+    "journey.transitions.0.from=cart\njourney.transitions.0.to=pay\njourney.transitions.0.kind=FORBIDDEN", "{UPDATED}", "journey.updatedAt" },
   { "updateJourney", PDG_ROLE_EDITOR, "{projectId:\"made\",id:\"check_out\",name:\"Buy\",updatedAt:\"{UPDATED}\",transitions:[]}",
     "journey{id name steps{id} transitions{from}}" ERRORS, "journey.name=Buy\njourney.steps.1.id=pay\njourney.transitions=[]", NULL, NULL },
   { "deleteJourney", PDG_ROLE_EDITOR, "{projectId:\"made\",id:\"check_out\"}", "deletedJourneyId" ERRORS, "deletedJourneyId=check_out", NULL, NULL },
@@ -302,8 +301,7 @@ static const Refusal refusals[] = {
   { "transition-to-nowhere", "createJourney", "{projectId:\"proj_demo\",name:\"x\",steps:[{id:\"a\",name:\"a\"}],transitions:[{from:\"a\",to:\"b\"}]}",
     "INVALID", "input.transitions.0.to" },
   { "transition-twice", "createJourney", "{projectId:\"proj_demo\",name:\"x\",steps:[{id:\"a\",name:\"a\"}],transitions:[{from:\"a\",to:\"a\"},"
-                                         "{from:\"a\",to:\"a\",kind:FORBIDDEN}]}",
-    "INVALID", "input.transitions.1.to" },
+                                         "{from:\"a\",to:\"a\",kind:FORBIDDEN}]}", "INVALID", "input.transitions.1.to" },
   { "update-missing-journey", "updateJourney", "{projectId:\"proj_demo\",id:\"missing\",name:\"x\"}", "NOT_FOUND", "input.id" },
   { "update-journey-of-b", "updateJourney", "{projectId:\"proj_b\",id:\"b\",name:\"x\"}", "NOT_FOUND", "input.projectId" },
   { "update-observed-journey", "updateJourney", "{projectId:\"proj_demo\",id:\"observed\",name:\"x\"}", "CONFLICT", "input.id" },

@@ -113,7 +113,7 @@ static const Case events[] = {
   { FILTER ("screenPath:{is:\"/product/:id\"}"), "e1 e4" },
   { FILTER ("pageTitle:{is:\"Teapot\"}"), "e1" },
   { FILTER ("componentName:{startsWith:\"Buy\"}"), "e2" },
-  { FILTER ("userId:{is:\"u1\"}"), "e2 e3" },
+  { FILTER ("userId:{is:\"u1\"}"), "e1 e2 e3" }, /* e1 by its anonymous id, which e2 names together with the user */
   { FILTER ("anonymousId:{is:\"a1\"}"), "e1 e2" },
   { FILTER ("sessionId:{is:\"s2\"}"), "e4 e5" },
   { FILTER ("appVersion:{is:\"1.0\"}"), "e1" },

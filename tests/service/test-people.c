@@ -78,13 +78,13 @@ scan (Tenant *tenant, const char *needle)
   g_auto (GStrv) parts = g_strsplit (needle, "%", -1);
   g_autofree char *in_format = g_strjoinv ("%%", parts);
   g_autofree char *make = g_strdup_printf (
-      "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS (SELECT FROM %%I WHERE org_id = %1$d "
-      "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
-      "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
-      "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
-      "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
-      "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
-      tenant->organisation->org_no, in_format);
+    "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS (SELECT FROM %%I WHERE org_id = %1$d "
+    "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
+    "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
+    "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
+    "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
+    tenant->organisation->org_no, in_format);
   g_autofree char *sql = fixture_text (owner, make);
 
   g_assert_cmpuint (strlen (sql), >, 10000);
@@ -117,11 +117,10 @@ dup_totals (Tenant *tenant)
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
   const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n_transitions);
   g_autofree char *sql = g_strdup_printf (
-      "SELECT (SELECT count(*) FROM event WHERE project_id = %1$d) || ' ' || (SELECT string_agg(concat_ws(',', s.session_no, s.events, s.page_views, "
-      "s.errors, s.started_at, s.ended_at, s.entry_screen_no, s.exit_screen_no, s.release_no, s.actor_no, a.kind), ';' ORDER BY s.session_no) FROM session s "
-      "JOIN actor a USING (project_id, actor_no) WHERE s.project_id = %1$d AND s.events > 0) || ' ' || (SELECT count(DISTINCT actor_no) FROM session "
-      "WHERE project_id = %1$d AND events > 0)",
-      project_no);
+    "SELECT (SELECT count(*) FROM event WHERE project_id = %1$d) || ' ' || (SELECT string_agg(concat_ws(',', s.session_no, s.events, s.page_views, "
+    "s.errors, s.started_at, s.ended_at, s.entry_screen_no, s.exit_screen_no, s.release_no, s.actor_no, a.kind), ';' ORDER BY s.session_no) FROM session s "
+    "JOIN actor a USING (project_id, actor_no) WHERE s.project_id = %1$d AND s.events > 0) || ' ' || (SELECT count(DISTINCT actor_no) FROM session "
+    "WHERE project_id = %1$d AND events > 0)", project_no);
   GString *out = g_string_new (NULL);
   g_autofree char *text = fixture_text (owner, sql);
 

@@ -9,25 +9,27 @@
 #define N_BATCHES 40
 
 /* Per session, from the event rows alone. */
-static const char cold_sql[] = "SELECT count(*) FROM session s LEFT JOIN LATERAL ("
-                               " SELECT count(*) AS events, count(*) FILTER (WHERE e.flags & 4 <> 0) AS page_views, count(*) FILTER (WHERE e.flags & 8 <> 0) AS errors,"
-                               "  min(e.ts) AS started_at, max(e.ts) AS ended_at, max(a.kind) AS actor_kind,"
-                               "  (array_agg(t.screen_no ORDER BY e.ts, coalesce(e.seq, -2147483648), t.screen_no)"
-                               "   FILTER (WHERE e.flags & 4 <> 0 AND t.screen_no IS NOT NULL))[1] AS entry_screen_no,"
-                               "  (array_agg(t.screen_no ORDER BY e.ts DESC, coalesce(e.seq, -2147483648) DESC, t.screen_no DESC)"
-                               "   FILTER (WHERE e.flags & 4 <> 0 AND t.screen_no IS NOT NULL))[1] AS exit_screen_no,"
-                               "  (array_agg(e.release_no ORDER BY e.ts DESC, e.release_no DESC) FILTER (WHERE e.release_no IS NOT NULL))[1] AS release_no,"
-                               "  (array_agg(e.actor_no ORDER BY a.kind DESC, e.ts, e.actor_no))[1] AS actor_no"
-                               " FROM event e JOIN term t USING (project_id, term_no) JOIN actor a USING (project_id, actor_no)"
-                               " WHERE e.project_id = s.project_id AND e.session_no = s.session_no) c ON true "
-                               "WHERE (s.events, s.page_views, s.errors, s.started_at, s.ended_at, s.actor_kind, s.entry_screen_no, s.exit_screen_no, s.release_no, s.sent_actor_no)"
-                               " IS DISTINCT FROM (c.events, c.page_views, c.errors, c.started_at, c.ended_at, c.actor_kind, c.entry_screen_no, c.exit_screen_no, c.release_no, c.actor_no)"
-                               " OR s.actor_no IS DISTINCT FROM (SELECT coalesce(x.merged_into, x.actor_no) FROM actor x WHERE x.project_id = s.project_id AND x.actor_no = s.sent_actor_no)";
+static const char cold_sql[] =
+  "SELECT count(*) FROM session s LEFT JOIN LATERAL ("
+  " SELECT count(*) AS events, count(*) FILTER (WHERE e.flags & 4 <> 0) AS page_views, count(*) FILTER (WHERE e.flags & 8 <> 0) AS errors,"
+  "  min(e.ts) AS started_at, max(e.ts) AS ended_at, max(a.kind) AS actor_kind,"
+  "  (array_agg(t.screen_no ORDER BY e.ts, coalesce(e.seq, -2147483648), t.screen_no)"
+  "   FILTER (WHERE e.flags & 4 <> 0 AND t.screen_no IS NOT NULL))[1] AS entry_screen_no,"
+  "  (array_agg(t.screen_no ORDER BY e.ts DESC, coalesce(e.seq, -2147483648) DESC, t.screen_no DESC)"
+  "   FILTER (WHERE e.flags & 4 <> 0 AND t.screen_no IS NOT NULL))[1] AS exit_screen_no,"
+  "  (array_agg(e.release_no ORDER BY e.ts DESC, e.release_no DESC) FILTER (WHERE e.release_no IS NOT NULL))[1] AS release_no,"
+  "  (array_agg(e.actor_no ORDER BY a.kind DESC, e.ts, e.actor_no))[1] AS actor_no"
+  " FROM event e JOIN term t USING (project_id, term_no) JOIN actor a USING (project_id, actor_no)"
+  " WHERE e.project_id = s.project_id AND e.session_no = s.session_no) c ON true "
+  "WHERE (s.events, s.page_views, s.errors, s.started_at, s.ended_at, s.actor_kind, s.entry_screen_no, s.exit_screen_no, s.release_no, s.sent_actor_no)"
+  " IS DISTINCT FROM (c.events, c.page_views, c.errors, c.started_at, c.ended_at, c.actor_kind, c.entry_screen_no, c.exit_screen_no, c.release_no, c.actor_no)"
+  " OR s.actor_no IS DISTINCT FROM (SELECT coalesce(x.merged_into, x.actor_no) FROM actor x WHERE x.project_id = s.project_id AND x.actor_no = s.sent_actor_no)";
 
 /* Anonymous ids that are not their first user's, from the event rows alone. */
-static const char cold_links_sql[] = "SELECT count(*) FROM actor n LEFT JOIN LATERAL (SELECT e.actor_no FROM event e JOIN actor u USING (project_id, actor_no)"
-                                     " WHERE e.project_id = n.project_id AND e.anonymous_id = n.id AND u.kind = 2 ORDER BY e.ts, u.id LIMIT 1) f ON true"
-                                     " WHERE n.kind = 1 AND n.merged_into IS DISTINCT FROM f.actor_no";
+static const char cold_links_sql[] =
+  "SELECT count(*) FROM actor n LEFT JOIN LATERAL (SELECT e.actor_no FROM event e JOIN actor u USING (project_id, actor_no)"
+  " WHERE e.project_id = n.project_id AND e.anonymous_id = n.id AND u.kind = 2 ORDER BY e.ts, u.id LIMIT 1) f ON true"
+  " WHERE n.kind = 1 AND n.merged_into IS DISTINCT FROM f.actor_no";
 
 /* One event as text, so that batches can be put together in any order. */
 static char *

@@ -64,7 +64,7 @@ fill_directory (const Tenant *tenant, PdgDbConn *server, const char *mark)
 static PdgSlice
 slice_of (const char *text)
 {
-  return (PdgSlice){ text, (guint32) strlen (text) };
+  return (PdgSlice) { text, (guint32) strlen (text) };
 }
 
 /* A user with an id of before, a trait and a group, and the note of an export. */
@@ -76,7 +76,8 @@ fill_identities (const Tenant *tenant, PdgDbConn *server, const char *mark)
   const PdgIdentityLink alias = { slice_of (before), slice_of (user), 1 };
   const PdgIdentityMember member = { PDG_SLICE_LITERAL ("company"), slice_of (group), PDG_ACTOR_USER, slice_of (user), 1 };
   const PdgIdentityTrait trait = { .kind = PDG_ACTOR_USER, .id = slice_of (user), .name = PDG_SLICE_LITERAL ("plan"), .value = slice_of (value) };
-  const PdgIdentityTrait of_group = { .group_type = PDG_SLICE_LITERAL ("company"), .id = slice_of (group), .name = PDG_SLICE_LITERAL ("plan"), .value = slice_of (value) };
+  const PdgIdentityTrait of_group = { .group_type = PDG_SLICE_LITERAL ("company"), .id = slice_of (group), .name = PDG_SLICE_LITERAL ("plan"),
+                                      .value = slice_of (value) };
   gint32 project_no = tenant->project->project_no;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);

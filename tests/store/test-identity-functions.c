@@ -54,7 +54,8 @@ set_groups (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 set_group_traits (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgIdentityTrait trait = { .group_type = PDG_SLICE_LITERAL ("company"), .id = PDG_SLICE_LITERAL ("forged"), .name = PDG_SLICE_LITERAL ("x"), .value = PDG_SLICE_LITERAL ("1") };
+  const PdgIdentityTrait trait = { .group_type = PDG_SLICE_LITERAL ("company"), .id = PDG_SLICE_LITERAL ("forged"),
+                                   .name = PDG_SLICE_LITERAL ("x"), .value = PDG_SLICE_LITERAL ("1") };
 
   return pdg_store_set_group_traits (tx, whose->project->project_no, &trait, 1, error);
 }
@@ -75,7 +76,7 @@ actor_of (const Tenant *whose)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_autofree char *sql = g_strdup_printf ("SELECT actor_no FROM actor WHERE project_id = %d AND kind = 2 AND merged_into IS NULL", whose->project->project_no);
 
-  return (PdgActor){ .project_no = whose->project->project_no, .actor_no = (gint32) fixture_int (owner, sql), .kind = 2 };
+  return (PdgActor) { .project_no = whose->project->project_no, .actor_no = (gint32) fixture_int (owner, sql), .kind = 2 };
 }
 
 static PdgGroup
@@ -84,7 +85,7 @@ group_of (const Tenant *whose)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_autofree char *sql = g_strdup_printf ("SELECT group_no FROM identity_group WHERE project_id = %d", whose->project->project_no);
 
-  return (PdgGroup){ .project_no = whose->project->project_no, .group_no = (gint32) fixture_int (owner, sql) };
+  return (PdgGroup) { .project_no = whose->project->project_no, .group_no = (gint32) fixture_int (owner, sql) };
 }
 
 static gboolean
@@ -190,8 +191,7 @@ finish_erasure (PdgDbTx *tx, const Tenant *whose, GError **error)
   g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   gint32 request_no = request_of (whose);
   g_autofree char *cut_off = g_strdup_printf ("UPDATE person_request SET kind = 'delete', done_at = NULL, actors = '{}', session_nos = '{}', needles = '{}' "
-                                              "WHERE request_no = %d",
-                                              request_no);
+                                              "WHERE request_no = %d", request_no);
   g_autofree char *put_back = g_strdup_printf ("UPDATE person_request SET kind = 'export', done_at = now() WHERE request_no = %d", request_no);
   g_autoptr (PdgPersonRequest) request = NULL;
   gboolean done;
@@ -273,7 +273,7 @@ limit_api_key (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 set_and_list_origins (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  return pdg_store_set_origins (tx, whose->project->project_no, (const char *const[]){ "https://forged.example", NULL }, error)
+  return pdg_store_set_origins (tx, whose->project->project_no, (const char *const[]) { "https://forged.example", NULL }, error)
          && has_item (pdg_store_list_origins (tx, &whose->project->project_no, 1, error));
 }
 
