@@ -49,7 +49,7 @@ typedef struct
   PdgSlice release;        /* app.version */
   PdgSlice data;           /* a JSON object with every other key of the event ("metadata" among them), fit for a cast to
                               jsonb; absent when there is none */
-  gint32 payload_hash;     /* of its content, > 0: tells the same event sent again from another one with its id */
+  gint32 payload_hash;     /* of its content as it was sent, > 0: tells the same event sent again from another one with its id */
   guint8 event_key[16];    /* event_id when that is a canonical UUID, else pdg_hash128 () of it */
   gint64 timestamp_usec;
   gint32 sequence;         /* event.sequence, or PDG_SEQUENCE_NONE */
