@@ -47,9 +47,9 @@ typedef struct
   gint64 received_usec;
 } PdgFlushEnd;
 
-/* Holds the projects until the transaction ends, adds to the sessions, gives the screens their titles, and tells every process when the transaction commits, all in one round trip;
- * with @commit it also commits. Errors: PDG_DB_ERROR; PDG_DB_ERROR_INVALID (SQLSTATE 23503) when numbers of a project were taken back
- * since its epoch.
+/* Holds the projects until the transaction ends, adds to the sessions, gives the screens their titles, and tells every process when the
+ * transaction commits, all in one round trip; with @commit it also commits. Errors: PDG_DB_ERROR; PDG_DB_ERROR_INVALID (SQLSTATE 23503)
+ * when numbers of a project were taken back since its epoch.
  *
  * The rows are there before the projects are held, which nothing can tell. Merges and the first step of an erasure hold a project
  * alone, and by then either
