@@ -2,7 +2,6 @@
 #include "api/pdg-resolve.h"
 
 #include "service/pdg-queries-people.h"
-#include "store/pdg-store-numbers.h"
 
 /* What is known of actors (PdgActor), and their groups (PdgGroup). */
 

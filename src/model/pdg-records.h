@@ -4,6 +4,14 @@
 
 G_BEGIN_DECLS
 
+/* How an actor is known. A larger one says more. */
+typedef enum
+{
+  PDG_ACTOR_SESSION,
+  PDG_ACTOR_ANONYMOUS,
+  PDG_ACTOR_USER,
+} PdgActorKind;
+
 /* Plain records of the directory and of lists, as the store reads them and the API shows them. Each owns its texts, where it does not
  * say otherwise; absent times are G_MININT64, absent texts NULL. */
 

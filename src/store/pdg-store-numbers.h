@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/pdg-db-tx.h"
+#include "model/pdg-records.h"
 #include "model/pdg-event.h"
 
 G_BEGIN_DECLS
@@ -13,14 +14,6 @@ gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id,
 /* The other way round: the id of project @project_no, or when that is 0 the id @id itself if there is such a project; NULL without an
  * error when there is none. A tenant transaction. (transfer full) */
 char    *pdg_store_dup_project_id (PdgDbTx *tx, gint32 project_no, const char *id, GError **error);
-
-/* How an actor is known. A larger one says more. */
-typedef enum
-{
-  PDG_ACTOR_SESSION,
-  PDG_ACTOR_ANONYMOUS,
-  PDG_ACTOR_USER,
-} PdgActorKind;
 
 /* The tuple of repeated strings of an event. */
 typedef struct

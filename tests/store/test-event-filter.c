@@ -16,11 +16,11 @@
 
 typedef struct
 {
-  gint64 usec;
   char *texts[PDG_FILTER_N_FIELDS];
   gboolean has_number[PDG_FILTER_N_FIELDS];
   double numbers[PDG_FILTER_N_FIELDS];
   JsonNode *metadata; /* nullable */
+  gint64 usec;
 } Sent;
 
 static const char *const keys[PDG_FILTER_N_FIELDS] = {
@@ -206,50 +206,6 @@ sent_free (gpointer data)
   g_free (event);
 }
 
-static PdgSlice
-get_id (const Sent *event, PdgFilterField field)
-{
-  const char *text = event->texts[field];
-
-  return (PdgSlice) { text, text != NULL ? (guint32) strlen (text) : 0 };
-}
-
-/* Whether @a names a user together with the anonymous id, before @b (nullable) does. */
-static gboolean
-links_before (const Sent *a, const char *anonymous, const Sent *b)
-{
-  PdgSlice id = get_id (a, PDG_FILTER_FIELD_ANONYMOUS_ID), user = get_id (a, PDG_FILTER_FIELD_USER_ID);
-
-  if (pdg_identity_is_nobody (&id) || pdg_identity_is_nobody (&user) || strcmp (id.data, anonymous) != 0)
-    return FALSE;
-  return b == NULL || a->usec < b->usec || (a->usec == b->usec && strcmp (user.data, b->texts[PDG_FILTER_FIELD_USER_ID]) < 0);
-}
-
-/* Events of an anonymous id count as those of the first user that was named with it. */
-static void
-name_users (void)
-{
-  g_autoptr (GPtrArray) named = g_ptr_array_new (); /* char *, of the events */
-
-  for (guint i = 0; i < N_EVENTS; i++)
-    {
-      const Sent *event = sent->pdata[i], *first = NULL;
-      const char *anonymous = event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID];
-
-      for (guint k = 0; k < N_EVENTS && anonymous != NULL; k++)
-        if (links_before (sent->pdata[k], anonymous, first))
-          first = sent->pdata[k];
-      g_ptr_array_add (named, first != NULL ? first->texts[PDG_FILTER_FIELD_USER_ID] : NULL);
-    }
-  for (guint i = 0; i < N_EVENTS; i++)
-    {
-      Sent *event = sent->pdata[i];
-
-      if (event->texts[PDG_FILTER_FIELD_USER_ID] == NULL)
-        event->texts[PDG_FILTER_FIELD_USER_ID] = g_strdup (named->pdata[i]);
-    }
-}
-
 static void
 store_events (GRand *rand)
 {
@@ -280,7 +236,53 @@ store_events (GRand *rand)
   fixture_store (ingest, tenant->admin, body->str, &verdict);
   assert_stored (verdict, N_EVENTS, 0, 0);
   pdg_ingest_free (ingest);
-  name_users ();
+}
+
+/* ---- Whose an anonymous event is */
+
+static gboolean
+is_nobody (const char *id)
+{
+  return pdg_identity_is_nobody (&(PdgSlice) { id, (guint32) strlen (id) });
+}
+
+/* The first user that was named with this anonymous id, by the time of the event and then by the id. */
+static const char *
+find_user_of (const char *anonymous)
+{
+  const Sent *first = NULL;
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      const Sent *event = sent->pdata[i];
+      const char *user = event->texts[PDG_FILTER_FIELD_USER_ID];
+
+      if (user == NULL || is_nobody (user) || g_strcmp0 (event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID], anonymous) != 0)
+        continue;
+      if (first == NULL || event->usec < first->usec || (event->usec == first->usec && strcmp (user, first->texts[PDG_FILTER_FIELD_USER_ID]) < 0))
+        first = event;
+    }
+  return first != NULL ? first->texts[PDG_FILTER_FIELD_USER_ID] : NULL;
+}
+
+/* Events without a user count as the user's whose anonymous id they have. */
+static void
+find_users (void)
+{
+  g_autoptr (GPtrArray) users = g_ptr_array_new ();
+
+  for (guint i = 0; i < sent->len; i++)
+    {
+      const Sent *event = sent->pdata[i];
+      const char *anonymous = event->texts[PDG_FILTER_FIELD_ANONYMOUS_ID];
+
+      gboolean may_have = event->texts[PDG_FILTER_FIELD_USER_ID] == NULL && anonymous != NULL && !is_nobody (anonymous);
+
+      g_ptr_array_add (users, (gpointer) (may_have ? find_user_of (anonymous) : NULL));
+    }
+  for (guint i = 0; i < sent->len; i++)
+    if (users->pdata[i] != NULL)
+      ((Sent *) sent->pdata[i])->texts[PDG_FILTER_FIELD_USER_ID] = g_strdup (users->pdata[i]);
 }
 
 /* ---- The same in C */
@@ -511,6 +513,7 @@ test_random (void)
   guint n_some = 0, n_differ = 0;
 
   store_events (rand);
+  find_users ();
   tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_ONLY, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < N_FILTERS; i++)
