@@ -23,8 +23,10 @@ parse_kind (const char *name)
 static PdgPersonKey
 get_person (const PdgGqlValue *input)
 {
-  return (PdgPersonKey) { pdg_resolve_input_string (input, "projectId"), pdg_resolve_input_string (input, "id"),
-                          parse_kind (pdg_resolve_input_string (input, "kind")) };
+  PdgPersonKey key = { pdg_resolve_input_string (input, "projectId"), pdg_resolve_input_string (input, "id") };
+
+  key.kind = parse_kind (pdg_resolve_input_string (input, "kind"));
+  return key;
 }
 
 static void

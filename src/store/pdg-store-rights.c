@@ -16,9 +16,11 @@
 #define LIST_PENDING "SELECT org, org_id, request_no FROM pending_erasures()"
 #define FIND_PERSON "SELECT find_person($1, $2, $3)"
 #define TIME(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+/* clang-format off */
 #define TRAITS(table, condition)                                                                                         \
   "(SELECT coalesce(json_agg(json_build_object('name', t.name, 'value', t.value::json, 'once', t.is_first, 'said_at', " TIME ("t.said_at") ") " \
   "ORDER BY t.name, t.is_first, t.said_at), '[]') FROM " table " t WHERE t.project_id = $1 AND " condition ")"
+/* clang-format on */
 /* Sections in their order, each in an order of its own that stays the same. */
 #define EXPORT                                                                                                           \
   "SELECT x.line FROM ("                                                                                                 \

@@ -79,7 +79,8 @@ test_bucket (void)
 
 static ApiFixture *fixture;
 
-#define EVENT "{\"events\":[{\"event_id\":\"%s\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"x\",\"event.timestamp\":\"2026-11-22T00:00:00Z\"}]}"
+#define EVENT "{\"events\":[{\"event_id\":\"%s\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"x\"," \
+              "\"event.timestamp\":\"2026-11-22T00:00:00Z\"}]}"
 
 static void
 run_mutation (const char *document)
@@ -92,7 +93,8 @@ run_mutation (const char *document)
 static guint
 send_from (const char *origin, const char *path, const char *body)
 {
-  g_autofree char *headers = g_strdup_printf ("Content-Type: application/json\r\nAuthorization: Bearer %s\r\n%s%s%s", fixture->key_a, origin != NULL ? "Origin: " : "",
+  g_autofree char *headers = g_strdup_printf ("Content-Type: application/json\r\nAuthorization: Bearer %s\r\n%s%s%s", fixture->key_a,
+                                              origin != NULL ? "Origin: " : "",
                                               origin != NULL ? origin : "", origin != NULL ? "\r\n" : "");
   g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", path, headers, body);
 
@@ -129,7 +131,8 @@ test_put_off (void)
   {
     const char *path, *body, *part;
   } rows[] = {
-    { "/v1/events", "{\"events\":[{\"event_id\":\"put-off\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"x\",\"event.timestamp\":\"2026-11-22T00:00:00Z\"}]}", "error" },
+    { "/v1/events", "{\"events\":[{\"event_id\":\"put-off\",\"project_id\":\"proj_demo\",\"session.id\":\"s\",\"event.type\":\"x\"," \
+              "\"event.timestamp\":\"2026-11-22T00:00:00Z\"}]}", "error" },
     { "/v1/batch", "{\"batch\":[{\"type\":\"track\",\"event\":\"e\",\"userId\":\"u\"}]}", "\"success\":false" },
     { "/batch", "{\"batch\":[{\"event\":\"e\",\"distinct_id\":\"u\"}]}", "\"type\":\"validation_error\"" },
     { "/2/httpapi", "{\"events\":[{\"event_type\":\"e\",\"user_id\":\"u\"}]}", "\"code\":429" },
@@ -137,7 +140,8 @@ test_put_off (void)
   };
   g_autoptr (JsonNode) made = api_query (fixture, NULL, "mutation{createApiKey(input:{projectId:\"proj_demo\"}){secret key{id}}}", NULL);
   g_autofree char *secret = json_dup_at (made, "data.createApiKey.secret"), *id = json_dup_at (made, "data.createApiKey.key.id");
-  g_autofree char *limit = g_strdup_printf ("mutation{limitApiKey(input:{projectId:\"proj_demo\",id:\"%s\",eventsPerSecond:1,burstEvents:1}){key{id} errors{message}}}", id);
+  g_autofree char *limit = g_strdup_printf ("mutation{limitApiKey(input:{projectId:\"proj_demo\",id:\"%s\",eventsPerSecond:1,burstEvents:1})"
+                                            "{key{id} errors{message}}}", id);
   g_autofree char *headers = g_strdup_printf ("Content-Type: application/json\r\nX-PG-API-Key: %s\r\n", secret), *first = g_strdup_printf (EVENT, "first");
   gint64 before;
 

@@ -196,7 +196,8 @@ test_fields (void)
     { "session(id:\"s1\"){events{nodes{id}}}", "{\"session\":{\"events\":{\"nodes\":[{\"id\":\"e1\"},{\"id\":\"e2\"},{\"id\":\"e3\"}]}}}" },
     { "session(id:\"s1\"){events(order:NEWEST_FIRST,first:2){nodes{id} pageInfo{hasNextPage}}}",
       "{\"session\":{\"events\":{\"nodes\":[{\"id\":\"e3\"},{\"id\":\"e2\"}],\"pageInfo\":{\"hasNextPage\":true}}}}" },
-    { "session(id:\"s1\"){events(filter:{userId:{exists:false}}){nodes{id}}}", "{\"session\":{\"events\":{\"nodes\":[{\"id\":\"e1\"}]}}}" },
+    { "session(id:\"s1\"){events(filter:{userId:{exists:false}}){nodes{id}}}", "{\"session\":{\"events\":{\"nodes\":[]}}}" },
+    { "session(id:\"s2\"){events(filter:{userId:{exists:false}},first:1){nodes{id}}}", "{\"session\":{\"events\":{\"nodes\":[{\"id\":\"e4\"}]}}}" },
     { "session(id:\"nothing\"){id}", "{\"session\":null}" },
     { "sessions(first:2){edges{node{id release entryPath actor{id kind} events(first:1){edges{node{type pagePath}}}}}}",
       "{\"sessions\":{\"edges\":[{\"node\":{\"id\":\"s3\",\"release\":null,\"entryPath\":\"/help\",\"actor\":{\"id\":\"s3\",\"kind\":\"SESSION\"},"
@@ -212,7 +213,7 @@ test_fields (void)
       "{\"id\":\"u1\",\"sessionCount\":1,\"lastSeenAt\":\"2024-01-15T10:00:03Z\",\"sessions\":{\"nodes\":[{\"id\":\"s1\"}]}}]}}" },
     { "actor(id:\"u1\",kind:ANONYMOUS){id}", "{\"actor\":null}" },
     { "actor(id:\"a2\",kind:ANONYMOUS){id}", "{\"actor\":{\"id\":\"a2\"}}" },
-    { "actor(id:\"a1\"){id}", "{\"actor\":null}" }, /* its session is the user's */
+    { "actor(id:\"a1\"){id}", "{\"actor\":{\"id\":\"u1\"}}" }, /* whom it counts as */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

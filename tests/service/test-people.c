@@ -78,13 +78,14 @@ scan (Tenant *tenant, const char *needle)
   g_auto (GStrv) parts = g_strsplit (needle, "%", -1);
   g_autofree char *in_format = g_strjoinv ("%%", parts);
   g_autofree char *make = g_strdup_printf (
-    "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS (SELECT FROM %%I WHERE org_id = %1$d "
-    "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
-    "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
-    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
-    "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
-    "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
-    tenant->organisation->org_no, in_format);
+      "SELECT 'SELECT coalesce(string_agg(place, '' ''), '''') FROM (' || string_agg(format('SELECT %%L AS place WHERE EXISTS "
+      "(SELECT FROM %%I WHERE org_id = %1$d "
+      "AND ' || CASE WHEN a.atttypid = 'bytea'::regtype THEN 'position(convert_to(''%2$s'', ''UTF8'') IN %%I) > 0' "
+      "ELSE 'strpos(lower(%%I::text), lower(''%2$s'')) > 0' END || ')', c.relname || '.' || a.attname, c.relname, a.attname), ' UNION ALL ') || ') x' "
+      "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'productgraph'::regnamespace "
+      "AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
+      "AND EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'org_id' AND NOT o.attisdropped)",
+      tenant->organisation->org_no, in_format);
   g_autofree char *sql = fixture_text (owner, make);
 
   g_assert_cmpuint (strlen (sql), >, 10000);
@@ -171,7 +172,8 @@ check_anonymise (const char *id, const char *name)
   g_assert_cmpstr (after, ==, before);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE org_id = %d AND id = '%s'", tenant->organisation->org_no, request->pseudonym), ==, 1);
   /* what is no id of hers stays, and so does everybody else */
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM identity_trait WHERE org_id = %d AND name = 'shoes' AND value = '42'", tenant->organisation->org_no), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM identity_trait WHERE org_id = %d AND name = 'shoes' AND value = '42'",
+                                     tenant->organisation->org_no), ==, 1);
   later = dup_totals (other);
   g_assert_cmpstr (later, ==, others);
   seen = scan (other, ALICE);
@@ -201,12 +203,19 @@ test_delete (void)
   g_autoptr (Tenant) tenant = make_tenant ("Delete");
   PdgPersonKey person = { tenant->project->id, ALICE, 2 };
   gint32 org_no = tenant->organisation->org_no;
-  g_autofree char *left = NULL;
+  g_autofree char *left = NULL, *recordings = NULL;
+  g_autofree char *record = g_strdup_printf ("INSERT INTO replay_chunk (org_id, project_id, session_id, chunk_key, started_at, ended_at, events, bytes) "
+                                             "SELECT org_id, project_id, id, gen_random_uuid(), now(), now(), 1, '' FROM session WHERE org_id = %d", org_no);
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgPersonRequest) request = pdg_commands_erase_person (owner, tenant->admin, &person, FALSE, 0, &error);
+  g_autoptr (PdgPersonRequest) request = NULL;
 
+  pdg_test_cluster_run_sql (record);
+  request = pdg_commands_erase_person (owner, tenant->admin, &person, FALSE, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpint (request->events, ==, 11);
+  recordings = fixture_text (owner, "SELECT string_agg(c.session_id, '|' ORDER BY c.session_id) FROM replay_chunk c JOIN organisation o USING (org_id) "
+                                    "WHERE o.name = 'Delete'");
+  g_assert_cmpstr (recordings, ==, "s-b1|s-b2");
   assert_gone (tenant);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE org_id = %d", org_no), ==, G_N_ELEMENTS (events) - 11);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE org_id = %d AND id LIKE 'anonymised%%'", org_no), ==, 0);
@@ -220,6 +229,9 @@ test_delete (void)
 static void
 test_comes_again (void)
 {
+  static const char again_sql[] =
+    "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s JOIN actor a USING (project_id, actor_no) "
+    "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'";
   g_autoptr (Tenant) tenant = make_tenant ("Again");
   PdgPersonKey person = { tenant->project->id, ALICE, 2 };
   g_autoptr (GError) error = NULL;
@@ -234,8 +246,7 @@ test_comes_again (void)
   body = body_finish (out);
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, 2, 0, 0);
-  text = fixture_text (owner, "SELECT string_agg(concat_ws(' ', s.id, s.events, a.id), '|' ORDER BY s.id) FROM session s JOIN actor a USING (project_id, actor_no) "
-                              "JOIN organisation o ON o.org_id = s.org_id WHERE o.name = 'Again' AND s.id LIKE 's-a%'");
+  text = fixture_text (owner, again_sql);
   g_assert_cmpstr (text, ==, "s-a2 1 " ALICE "|s-a9 1 " ALICE);
 }
 

@@ -23,7 +23,8 @@ static const char cold_sql[] =
   " WHERE e.project_id = s.project_id AND e.session_no = s.session_no) c ON true "
   "WHERE (s.events, s.page_views, s.errors, s.started_at, s.ended_at, s.actor_kind, s.entry_screen_no, s.exit_screen_no, s.release_no, s.sent_actor_no)"
   " IS DISTINCT FROM (c.events, c.page_views, c.errors, c.started_at, c.ended_at, c.actor_kind, c.entry_screen_no, c.exit_screen_no, c.release_no, c.actor_no)"
-  " OR s.actor_no IS DISTINCT FROM (SELECT coalesce(x.merged_into, x.actor_no) FROM actor x WHERE x.project_id = s.project_id AND x.actor_no = s.sent_actor_no)";
+  " OR s.actor_no IS DISTINCT FROM (SELECT coalesce(x.merged_into, x.actor_no) FROM actor x"
+  " WHERE x.project_id = s.project_id AND x.actor_no = s.sent_actor_no)";
 
 /* Anonymous ids that are not their first user's, from the event rows alone. */
 static const char cold_links_sql[] =

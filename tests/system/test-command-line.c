@@ -46,7 +46,7 @@ static const Case cases[] = {
   { "project-delete-none", "project delete nowhere Other", 1, NULL, "nowhere" },
   { "key-create", "key create shop website", 0, "pgk_", "only its hash is stored" },
   { "key-no-project", "key create nowhere", 1, NULL, "nowhere" },
-  { "key-usage", "key", 2, NULL, "key create PROJECT [LABEL]" },
+  { "key-usage", "key", 2, NULL, "key list PROJECT | create PROJECT [LABEL]" },
   { "key-revoke-none", "key revoke shop pk_nothing", 1, NULL, "productgraphd: " },
   { "token-create", "token create viewer reader", 0, "pgt_", "only its hash is stored" },
   { "token-bad-role", "token create king", 2, NULL, "token create viewer|editor|admin [LABEL]" },

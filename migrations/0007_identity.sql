@@ -24,9 +24,9 @@ CREATE TRIGGER point_session BEFORE UPDATE OF sent_actor_no ON session
 FOR EACH ROW WHEN (NEW.sent_actor_no IS DISTINCT FROM OLD.sent_actor_no) EXECUTE FUNCTION point_session();
 
 -- As before, but for the actor: it is sent_actor_no that is worked out from the events.
-CREATE OR REPLACE FUNCTION apply_sessions(
-  touched int4[], places int4[], sessions int4[], event_counts int4[], page_view_counts int4[], error_counts int4[],
-  starts timestamptz[], ends timestamptz[], entry_screens int4[], entry_times timestamptz[], entry_seqs int4[], exit_screens int4[],
+CREATE OR REPLACE FUNCTION add_to_sessions(
+  projects int4[], sessions int4[], event_counts int4[], page_view_counts int4[], error_counts int4[], starts timestamptz[],
+  ends timestamptz[], entry_screens int4[], entry_times timestamptz[], entry_seqs int4[], exit_screens int4[],
   exit_times timestamptz[], exit_seqs int4[], releases int4[], release_times timestamptz[], actors int4[], actor_kinds int2[],
   actor_times timestamptz[], received timestamptz)
 RETURNS void
@@ -34,37 +34,38 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 SET cpu_operator_cost = 1 AS $$
 BEGIN
-  -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
-  PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;
   PERFORM assert_may_write(o.org_id)
-  FROM (SELECT DISTINCT p.org_id FROM unnest(touched) u (project_id) LEFT JOIN project p USING (project_id)) o;
+  FROM (SELECT DISTINCT p.org_id FROM (SELECT DISTINCT * FROM unnest(projects)) u (project_id) LEFT JOIN project p USING (project_id)) o;
   UPDATE session s SET
-    events = s.events + event_counts[i],
-    page_views = s.page_views + page_view_counts[i],
-    errors = s.errors + error_counts[i],
-    started_at = least(s.started_at, starts[i]),
-    ended_at = greatest(s.ended_at, ends[i]),
-    entry_screen_no = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
-                           THEN entry_screens[i] ELSE s.entry_screen_no END,
-    entry_seq = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
-                     THEN entry_seqs[i] ELSE s.entry_seq END,
-    entry_at = CASE WHEN entry_screens[i] IS NOT NULL THEN least(s.entry_at, entry_times[i]) ELSE s.entry_at END,
-    exit_screen_no = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
-                          THEN exit_screens[i] ELSE s.exit_screen_no END,
-    exit_seq = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
-                    THEN exit_seqs[i] ELSE s.exit_seq END,
-    exit_at = CASE WHEN exit_screens[i] IS NOT NULL THEN greatest(s.exit_at, exit_times[i]) ELSE s.exit_at END,
-    release_no = CASE WHEN releases[i] IS NOT NULL AND (s.release_at IS NULL OR (release_times[i], releases[i]) > (s.release_at, s.release_no))
-                      THEN releases[i] ELSE s.release_no END,
-    release_at = CASE WHEN releases[i] IS NOT NULL THEN greatest(s.release_at, release_times[i]) ELSE s.release_at END,
-    sent_actor_no = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
-                         THEN actors[i] ELSE s.sent_actor_no END,
-    actor_at = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
-                    THEN actor_times[i] ELSE s.actor_at END,
-    actor_kind = greatest(s.actor_kind, actor_kinds[i]),
+    events = s.events + d.events,
+    page_views = s.page_views + d.page_views,
+    errors = s.errors + d.errors,
+    started_at = least(s.started_at, d.started_at),
+    ended_at = greatest(s.ended_at, d.ended_at),
+    entry_screen_no = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq, d.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                           THEN d.entry_screen_no ELSE s.entry_screen_no END,
+    entry_seq = CASE WHEN d.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (d.entry_at, d.entry_seq, d.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                     THEN d.entry_seq ELSE s.entry_seq END,
+    entry_at = CASE WHEN d.entry_screen_no IS NOT NULL THEN least(s.entry_at, d.entry_at) ELSE s.entry_at END,
+    exit_screen_no = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq, d.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                          THEN d.exit_screen_no ELSE s.exit_screen_no END,
+    exit_seq = CASE WHEN d.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (d.exit_at, d.exit_seq, d.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                    THEN d.exit_seq ELSE s.exit_seq END,
+    exit_at = CASE WHEN d.exit_screen_no IS NOT NULL THEN greatest(s.exit_at, d.exit_at) ELSE s.exit_at END,
+    release_no = CASE WHEN d.release_no IS NOT NULL AND (s.release_at IS NULL OR (d.release_at, d.release_no) > (s.release_at, s.release_no))
+                      THEN d.release_no ELSE s.release_no END,
+    release_at = CASE WHEN d.release_no IS NOT NULL THEN greatest(s.release_at, d.release_at) ELSE s.release_at END,
+    sent_actor_no = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND (d.actor_at, d.actor_no) < (s.actor_at, s.sent_actor_no))
+                    THEN d.actor_no ELSE s.sent_actor_no END,
+    actor_at = CASE WHEN d.actor_kind > s.actor_kind OR (d.actor_kind = s.actor_kind AND (d.actor_at, d.actor_no) < (s.actor_at, s.sent_actor_no))
+                    THEN d.actor_at ELSE s.actor_at END,
+    actor_kind = greatest(s.actor_kind, d.actor_kind),
     received_at = greatest(s.received_at, received)
-  FROM generate_series(1, cardinality(sessions)) i
-  WHERE s.project_id = touched[places[i]] AND s.session_no = sessions[i];
+  FROM unnest(projects, sessions, event_counts, page_view_counts, error_counts, starts, ends, entry_screens, entry_times, entry_seqs,
+              exit_screens, exit_times, exit_seqs, releases, release_times, actors, actor_kinds, actor_times)
+       d (project_id, session_no, events, page_views, errors, started_at, ended_at, entry_screen_no, entry_at, entry_seq,
+          exit_screen_no, exit_at, exit_seq, release_no, release_at, actor_no, actor_kind, actor_at)
+  WHERE s.project_id = d.project_id AND s.session_no = d.session_no;
 END $$;
 
 -- An anonymous id and a user that one event named together, and when first. The first of its users has the anonymous id.

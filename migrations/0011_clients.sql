@@ -21,6 +21,17 @@ CREATE TABLE replay_chunk (
 ALTER TABLE replay_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
 CREATE INDEX replay_chunk_order ON replay_chunk (project_id, session_id, started_at, chunk_no);
 
+-- When a person is deleted or made anonymous, the session's id goes, and what was recorded under it goes with the id.
+CREATE FUNCTION drop_recordings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  DELETE FROM replay_chunk c WHERE c.org_id = OLD.org_id AND c.project_id = OLD.project_id AND c.session_id = OLD.id;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION drop_recordings() FROM PUBLIC;
+CREATE TRIGGER drop_recordings AFTER UPDATE OF id ON session
+FOR EACH ROW WHEN (NEW.id IS DISTINCT FROM OLD.id) EXECUTE FUNCTION drop_recordings();
+
 -- Sessions of who sends none: by a key that stands for a person or a client. Those of one key do not overlap, so an event that is sent
 -- again finds the session that it had.
 CREATE TABLE derived_session (

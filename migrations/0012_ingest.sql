@@ -57,9 +57,9 @@ BEGIN
     release_no = CASE WHEN releases[i] IS NOT NULL AND (s.release_at IS NULL OR (release_times[i], releases[i]) > (s.release_at, s.release_no))
                       THEN releases[i] ELSE s.release_no END,
     release_at = CASE WHEN releases[i] IS NOT NULL THEN greatest(s.release_at, release_times[i]) ELSE s.release_at END,
-    actor_no = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.actor_no))
-                    THEN actors[i] ELSE s.actor_no END,
-    actor_at = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.actor_no))
+    sent_actor_no = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
+                         THEN actors[i] ELSE s.sent_actor_no END,
+    actor_at = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
                     THEN actor_times[i] ELSE s.actor_at END,
     actor_kind = greatest(s.actor_kind, actor_kinds[i]),
     received_at = greatest(s.received_at, received)
