@@ -19,9 +19,10 @@ END $$;
 CREATE TRIGGER drop_numbers AFTER DELETE ON project FOR EACH ROW EXECUTE FUNCTION drop_numbers();
 
 -- Adds what one flush stored to its sessions. @touched are its projects, @places says for each session which of them it belongs to.
--- The arrays are sorted by project and session, and the plan is held to a nested loop over their places, so that rows are locked in
--- one order and collectors never wait in a circle. An array is read at its place, which costs a fraction of unnesting it. The plan is left
--- to be made anew for the first calls of a connection: made once, on an empty table, it would go through all sessions for ever.
+-- All sessions are there (assign_sessions), so each row that is proposed conflicts, and is added to the one that it conflicts with. That
+-- leaves nothing to plan: rows are looked up by the primary key and locked in the order of the arrays, by project and session,
+-- whatever is known of the table's size. So collectors never wait in a circle, and no plan that was made for an empty table stays.
+-- An array is read at its place, which costs a fraction of unnesting it.
 DROP FUNCTION apply_sessions;
 DROP FUNCTION add_to_sessions;
 CREATE FUNCTION apply_sessions(
@@ -31,41 +32,52 @@ CREATE FUNCTION apply_sessions(
   actor_times timestamptz[], received timestamptz)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
-SET cpu_operator_cost = 1 AS $$
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   -- Held until the events are stored. A project that was removed meanwhile is refused by the next statement.
   PERFORM 1 FROM project p WHERE p.project_id = ANY (touched) ORDER BY p.project_id FOR KEY SHARE;
   PERFORM assert_may_write(o.org_id)
   FROM (SELECT DISTINCT p.org_id FROM unnest(touched) u (project_id) LEFT JOIN project p USING (project_id)) o;
-  UPDATE session s SET
-    events = s.events + event_counts[i],
-    page_views = s.page_views + page_view_counts[i],
-    errors = s.errors + error_counts[i],
-    started_at = least(s.started_at, starts[i]),
-    ended_at = greatest(s.ended_at, ends[i]),
-    entry_screen_no = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
-                           THEN entry_screens[i] ELSE s.entry_screen_no END,
-    entry_seq = CASE WHEN entry_screens[i] IS NOT NULL AND (s.entry_at IS NULL OR (entry_times[i], entry_seqs[i], entry_screens[i]) < (s.entry_at, s.entry_seq, s.entry_screen_no))
-                     THEN entry_seqs[i] ELSE s.entry_seq END,
-    entry_at = CASE WHEN entry_screens[i] IS NOT NULL THEN least(s.entry_at, entry_times[i]) ELSE s.entry_at END,
-    exit_screen_no = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
-                          THEN exit_screens[i] ELSE s.exit_screen_no END,
-    exit_seq = CASE WHEN exit_screens[i] IS NOT NULL AND (s.exit_at IS NULL OR (exit_times[i], exit_seqs[i], exit_screens[i]) > (s.exit_at, s.exit_seq, s.exit_screen_no))
-                    THEN exit_seqs[i] ELSE s.exit_seq END,
-    exit_at = CASE WHEN exit_screens[i] IS NOT NULL THEN greatest(s.exit_at, exit_times[i]) ELSE s.exit_at END,
-    release_no = CASE WHEN releases[i] IS NOT NULL AND (s.release_at IS NULL OR (release_times[i], releases[i]) > (s.release_at, s.release_no))
-                      THEN releases[i] ELSE s.release_no END,
-    release_at = CASE WHEN releases[i] IS NOT NULL THEN greatest(s.release_at, release_times[i]) ELSE s.release_at END,
-    sent_actor_no = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
-                         THEN actors[i] ELSE s.sent_actor_no END,
-    actor_at = CASE WHEN actor_kinds[i] > s.actor_kind OR (actor_kinds[i] = s.actor_kind AND (actor_times[i], actors[i]) < (s.actor_at, s.sent_actor_no))
-                    THEN actor_times[i] ELSE s.actor_at END,
-    actor_kind = greatest(s.actor_kind, actor_kinds[i]),
-    received_at = greatest(s.received_at, received)
+  INSERT INTO session AS s (org_id, project_id, session_no, id, events, page_views, errors, started_at, ended_at, entry_screen_no, entry_at,
+                            entry_seq, exit_screen_no, exit_at, exit_seq, release_no, release_at, sent_actor_no, actor_kind, actor_at,
+                            received_at)
+  SELECT 0, touched[places[i]], sessions[i], '', event_counts[i], page_view_counts[i], error_counts[i], starts[i], ends[i],
+         entry_screens[i], entry_times[i], entry_seqs[i], exit_screens[i], exit_times[i], exit_seqs[i], releases[i], release_times[i],
+         actors[i], actor_kinds[i], actor_times[i], received
   FROM generate_series(1, cardinality(sessions)) i
-  WHERE s.project_id = touched[places[i]] AND s.session_no = sessions[i];
+  ON CONFLICT (project_id, session_no) DO UPDATE SET
+    events = s.events + excluded.events,
+    page_views = s.page_views + excluded.page_views,
+    errors = s.errors + excluded.errors,
+    started_at = least(s.started_at, excluded.started_at),
+    ended_at = greatest(s.ended_at, excluded.ended_at),
+    entry_screen_no = CASE WHEN excluded.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (excluded.entry_at, excluded.entry_seq, excluded.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                           THEN excluded.entry_screen_no ELSE s.entry_screen_no END,
+    entry_seq = CASE WHEN excluded.entry_screen_no IS NOT NULL AND (s.entry_at IS NULL OR (excluded.entry_at, excluded.entry_seq, excluded.entry_screen_no) < (s.entry_at, s.entry_seq, s.entry_screen_no))
+                     THEN excluded.entry_seq ELSE s.entry_seq END,
+    entry_at = CASE WHEN excluded.entry_screen_no IS NOT NULL THEN least(s.entry_at, excluded.entry_at) ELSE s.entry_at END,
+    exit_screen_no = CASE WHEN excluded.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (excluded.exit_at, excluded.exit_seq, excluded.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                          THEN excluded.exit_screen_no ELSE s.exit_screen_no END,
+    exit_seq = CASE WHEN excluded.exit_screen_no IS NOT NULL AND (s.exit_at IS NULL OR (excluded.exit_at, excluded.exit_seq, excluded.exit_screen_no) > (s.exit_at, s.exit_seq, s.exit_screen_no))
+                    THEN excluded.exit_seq ELSE s.exit_seq END,
+    exit_at = CASE WHEN excluded.exit_screen_no IS NOT NULL THEN greatest(s.exit_at, excluded.exit_at) ELSE s.exit_at END,
+    release_no = CASE WHEN excluded.release_no IS NOT NULL AND (s.release_at IS NULL OR (excluded.release_at, excluded.release_no) > (s.release_at, s.release_no))
+                      THEN excluded.release_no ELSE s.release_no END,
+    release_at = CASE WHEN excluded.release_no IS NOT NULL THEN greatest(s.release_at, excluded.release_at) ELSE s.release_at END,
+    sent_actor_no = CASE WHEN excluded.actor_kind > s.actor_kind OR (excluded.actor_kind = s.actor_kind AND (excluded.actor_at, excluded.sent_actor_no) < (s.actor_at, s.sent_actor_no))
+                         THEN excluded.sent_actor_no ELSE s.sent_actor_no END,
+    actor_at = CASE WHEN excluded.actor_kind > s.actor_kind OR (excluded.actor_kind = s.actor_kind AND (excluded.actor_at, excluded.sent_actor_no) < (s.actor_at, s.sent_actor_no))
+                    THEN excluded.actor_at ELSE s.actor_at END,
+    actor_kind = greatest(s.actor_kind, excluded.actor_kind),
+    received_at = greatest(s.received_at, excluded.received_at);
 END $$;
+
+CREATE FUNCTION refuse_session() RETURNS trigger
+LANGUAGE plpgsql SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  RAISE foreign_key_violation USING MESSAGE = 'events of a session that is not there: ask for its number again';
+END $$;
+CREATE TRIGGER refuse_session AFTER INSERT ON session FOR EACH ROW WHEN (NEW.org_id = 0) EXECUTE FUNCTION refuse_session();
 
 -- As before, with the hash of the content.
 DROP FUNCTION insert_events;
@@ -108,9 +120,9 @@ DECLARE
 BEGIN
   FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.pronamespace = 'productgraph'::regnamespace
-             AND p.proname IN ('drop_numbers', 'apply_sessions', 'insert_events', 'find_payloads') LOOP
+             AND p.proname IN ('drop_numbers', 'refuse_session', 'apply_sessions', 'insert_events', 'find_payloads') LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-    CONTINUE WHEN f::text LIKE '%drop_numbers%';
+    CONTINUE WHEN f::text ~ '^(productgraph\.)?(drop_numbers|refuse_session)\(';
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO productgraph_app, productgraph_ingest', f);
   END LOOP;
 END $$;

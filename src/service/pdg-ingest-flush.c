@@ -5,28 +5,28 @@
 
 #include <string.h>
 
-/* The project's number, 0 when the event was rejected for it. */
+/* The project's number and epoch; the number is 0 when the event was rejected for it. */
 static gboolean
 find_project (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, PdgIngestRequest *request, const PdgEvent *event,
-              gint32 *project_no, GError **error)
+              gint32 *project_no, gint32 *epoch, GError **error)
 {
   gint32 org_no = pdg_principal_get_org_no (request->principal);
   gint32 bound = pdg_principal_get_project_no (request->principal);
   PdgIngestKey key;
 
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_PROJECT, org_no, event->project.data, event->project.len, key);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_PROJECT, (guint32) org_no, event->project.data, event->project.len, key);
   *project_no = pdg_number_map_lookup (memory->projects, key);
-  if (*project_no == 0)
+  *epoch = *project_no > 0 ? pdg_ingest_memory_find_epoch (memory, *project_no) : -1;
+  if (*epoch < 0)
     {
       g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_writer (conn, bypasses_rls ? NULL : request->principal, error);
-      gint32 epoch;
 
-      if (tx == NULL || !pdg_store_find_project (tx, org_no, &event->project, project_no, &epoch, error) || !pdg_db_tx_commit (tx, error))
+      if (tx == NULL || !pdg_store_find_project (tx, org_no, &event->project, project_no, epoch, error) || !pdg_db_tx_commit (tx, error))
         return FALSE;
       if (*project_no > 0)
         {
           pdg_number_map_insert (memory->projects, key, *project_no);
-          pdg_ingest_memory_remember_epoch (memory, *project_no, epoch);
+          pdg_ingest_memory_remember_epoch (memory, *project_no, *epoch);
         }
     }
   if (*project_no == 0)
@@ -70,7 +70,7 @@ is_new (PdgFlush *flush, Here *here, PdgIngestMemory *memory, PdgIngestRequest *
   gint32 hash;
   guint32 *slot;
 
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, project_no, event->event_key, sizeof event->event_key, identity.key);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, (guint32) project_no, event->event_key, sizeof event->event_key, identity.key);
   slot = find_here (here, identity.key);
   hash = *slot != 0 ? g_array_index (flush->identities, PdgFlushIdentity, *slot - 1).payload_hash
                     : pdg_number_map_lookup (memory->stored, identity.key);
@@ -111,7 +111,7 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
       PdgIngestRequest *request = requests[r];
       guint n_events;
       const PdgEvent *events = pdg_event_batch_get_events (request->batch, &n_events), *last = NULL;
-      gint32 last_no = 0;
+      gint32 last_no = 0, epoch = 0;
 
       for (guint i = 0; i < n_events; i++)
         {
@@ -119,12 +119,13 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
 
           if ((last == NULL || last->project.len != events[i].project.len
                || memcmp (last->project.data, events[i].project.data, last->project.len) != 0)
-              && !find_project (memory, conn, bypasses_rls, request, &events[i], &row.project_no, error))
+              && !find_project (memory, conn, bypasses_rls, request, &events[i], &row.project_no, &epoch, error))
             return FALSE;
           last = row.project_no > 0 ? &events[i] : NULL;
           last_no = row.project_no;
           if (row.project_no == 0 || !is_new (flush, &here, memory, request, &events[i], row.project_no))
             continue;
+          row.epoch = epoch;
           row.org_no = pdg_principal_get_org_no (request->principal);
           row.received_usec = pdg_event_batch_get_received_usec (request->batch);
           g_array_append_val (flush->rows, row);
@@ -148,19 +149,23 @@ compare_rows (gconstpointer a, gconstpointer b)
   return memcmp (x->event->event_key, y->event->event_key, 16);
 }
 
-/* The rows are sorted by project. */
+/* The rows are sorted by project. Numbers of two epochs do not go together: of them the older counts, which the database refuses. */
 static void
-list_projects (PdgFlush *flush, const PdgIngestMemory *memory)
+list_projects (PdgFlush *flush)
 {
+  PdgTouchedProject *last = NULL;
+
   for (guint i = 0; i < flush->rows->len; i++)
     {
       const PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
-      PdgTouchedProject project = { .org_no = row->org_no, .project_no = row->project_no };
+      PdgTouchedProject project = { .org_no = row->org_no, .project_no = row->project_no, .epoch = row->epoch };
 
-      if (i > 0 && row->project_no == g_array_index (flush->rows, PdgEventRow, i - 1).project_no)
-        continue;
-      project.epoch = pdg_ingest_memory_find_epoch (memory, row->project_no);
-      g_array_append_val (flush->projects, project);
+      if (i == 0 || row->project_no != last->project_no)
+        {
+          g_array_append_val (flush->projects, project);
+          last = &g_array_index (flush->projects, PdgTouchedProject, flush->projects->len - 1);
+        }
+      last->epoch = MIN (last->epoch, row->epoch);
     }
 }
 
@@ -181,7 +186,7 @@ pdg_flush_new (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, 
   if (!ok || !pdg_flush_assign_numbers (flush, memory, conn, bypasses_rls ? NULL : requests[0]->principal, error))
     return NULL;
   g_array_sort (flush->rows, compare_rows);
-  list_projects (flush, memory);
+  list_projects (flush);
   return g_steal_pointer (&flush);
 }
 

@@ -66,13 +66,14 @@ add_link (PdgIngestMemory *memory, GPtrArray *all, GArray *told, const PdgEventR
   const PdgEvent *event = row->event;
   PdgIdentityLink link = { event->anonymous, event->user, event->timestamp_usec };
   ToldLink now = { .usec = event->timestamp_usec, .second = (gint32) CLAMP (event->timestamp_usec / G_USEC_PER_SEC - LINK_SECONDS_FROM, 1, G_MAXINT32) };
+  guint64 scope = pdg_ingest_scope (row->project_no, row->epoch);
   PdgIngestKey parts[2];
   const ToldLink *last = told->len > 0 ? &g_array_index (told, ToldLink, told->len - 1) : NULL;
   gint32 before;
 
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, row->project_no, event->anonymous.data, event->anonymous.len, parts[0]);
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, row->project_no, event->user.data, event->user.len, parts[1]);
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, row->project_no, parts, sizeof parts, now.key);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, event->anonymous.data, event->anonymous.len, parts[0]);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, event->user.data, event->user.len, parts[1]);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, parts, sizeof parts, now.key);
   before = pdg_number_map_lookup (memory->links, now.key);
   if (before != 0 && before < now.second)
     return;

@@ -73,9 +73,9 @@ pdg_ingest_memory_free (PdgIngestMemory *memory)
 }
 
 void
-pdg_ingest_memory_make_key (const PdgIngestMemory *memory, PdgIngestKeyKind kind, gint32 scope, const void *text, gsize len, PdgIngestKey key)
+pdg_ingest_memory_make_key (const PdgIngestMemory *memory, PdgIngestKeyKind kind, guint64 scope, const void *text, gsize len, PdgIngestKey key)
 {
-  pdg_hash128 (text, len, memory->seed ^ ((guint64) (guint32) scope << 8 | kind), key);
+  pdg_hash128 (text, len, memory->seed ^ (scope << 8 | kind), key);
 }
 
 void
@@ -84,8 +84,7 @@ pdg_ingest_memory_remember_epoch (PdgIngestMemory *memory, gint32 project_no, gi
   PdgIngestKey key;
 
   pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EPOCH, 0, &project_no, sizeof project_no, key);
-  if (pdg_number_map_lookup (memory->epochs, key) == 0)
-    pdg_number_map_insert (memory->epochs, key, epoch + 1);
+  pdg_number_map_insert (memory->epochs, key, epoch + 1);
 }
 
 gint32
@@ -104,7 +103,8 @@ make_title_number (const PdgIngestMemory *memory, const PdgScreenTitle *title, P
   PdgIngestKey hash;
   gint32 number;
 
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TITLE, title->project_no, &title->screen_no, sizeof title->screen_no, key);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TITLE, pdg_ingest_scope (title->project_no, title->epoch), &title->screen_no,
+                              sizeof title->screen_no, key);
   pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TITLE, 0, title->title.data, title->title.len, hash);
   memcpy (&number, hash, sizeof number);
   return (number & G_MAXINT32) | 1;
@@ -128,7 +128,7 @@ pdg_flush_list_titles (const PdgFlush *flush, PdgIngestMemory *memory)
       const PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
       const PdgEvent *event = row->event;
       gint64 screen = (gint64) row->project_no << 32 | (guint32) row->screen_no;
-      PdgScreenTitle title = { row->project_no, row->screen_no, event->page_title, event->timestamp_usec };
+      PdgScreenTitle title = { row->project_no, row->epoch, row->screen_no, event->page_title, event->timestamp_usec };
       TitlePlace *place;
 
       /* screens that stand for many pages take none */

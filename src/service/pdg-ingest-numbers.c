@@ -109,20 +109,21 @@ static void
 make_row_keys (PdgFlush *flush, const PdgIngestMemory *memory, PdgEventRow *row, PdgSlice actor, RowKeys *keys)
 {
   const PdgEvent *event = row->event;
+  guint64 scope = pdg_ingest_scope (row->project_no, row->epoch);
   char path[PDG_SCREEN_PATH_MAX_BYTES + 1];
 
   keys->screen_path = (PdgSlice) { NULL, 0 };
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SESSION, row->project_no, event->session.data, event->session.len, keys->session);
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_ACTOR + ((guint) row->actor_kind << 4), row->project_no, actor.data, actor.len, keys->actor);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SESSION, scope, event->session.data, event->session.len, keys->session);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_ACTOR + ((guint) row->actor_kind << 4), scope, actor.data, actor.len, keys->actor);
   row->has_anonymous = event->anonymous.data != NULL && row->actor_kind != PDG_ACTOR_ANONYMOUS;
   if (event->release.data != NULL)
-    pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_RELEASE, row->project_no, event->release.data, event->release.len, keys->release);
+    pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_RELEASE, scope, event->release.data, event->release.len, keys->release);
   if (event->page_path.data == NULL)
     return;
   keys->screen_path.len = (guint32) pdg_screen_path_normalise (event->page_path.data, event->page_path.len, path);
   row->has_page_path = event->page_path.len != keys->screen_path.len || memcmp (event->page_path.data, path, event->page_path.len) != 0;
   keys->screen_path.data = row->has_page_path ? pdg_arena_strndup (flush->arena, path, keys->screen_path.len) : event->page_path.data;
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SCREEN, row->project_no, path, keys->screen_path.len, keys->screen);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SCREEN, scope, path, keys->screen_path.len, keys->screen);
   row->screen_is_pattern = pdg_screen_path_is_pattern (path, keys->screen_path.len);
 }
 
@@ -246,7 +247,7 @@ pdg_flush_assign_numbers (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *c
       if (keys[i].screen_path.data != NULL)
         row->screen_no = pdg_number_map_lookup (memory->screens, keys[i].screen);
       make_term (row->event, keys[i].screen_path, row->screen_no, scratch, &term);
-      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TERM, row->project_no, term.fingerprint, 16, keys[i].term);
+      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TERM, pdg_ingest_scope (row->project_no, row->epoch), term.fingerprint, 16, keys[i].term);
       missing = want (terms, PDG_NUMBER_TERM, row->project_no, memory->terms, keys[i].term);
       if (missing != NULL)
         g_array_append_val (missing->texts, term);

@@ -37,11 +37,12 @@ void pdg_ingest_request_refuse (PdgIngestRequest *request, const PdgEvent *event
 void pdg_ingest_note_conflict (PdgIngestRequest *request, const PdgEvent *event);
 
 /* What is remembered of the database: numbers of texts, and the events that were stored lately. The numbers belong to the thread
- * that prepares; what both it and those that store use is behind the lock. */
+ * that prepares; what both it and those that store use is behind the lock. What is remembered of a project is found under the epoch
+ * that it was learnt in, so nothing is found any more once the project has another one. */
 typedef struct
 {
   PdgNumberMap *projects, *sessions, *screens, *releases, *actors, *terms;
-  PdgNumberMap *epochs; /* of projects, plus one: since when the numbers are good */
+  PdgNumberMap *epochs; /* of projects, plus one */
   PdgNumberMap *links;  /* that were told, and the second they were said at (pdg-ingest-identity.c) */
   guint64 seed; /* of the keys in this process, so that nobody can aim at a collision */
   GMutex lock;
@@ -69,19 +70,25 @@ void             pdg_ingest_memory_free (PdgIngestMemory *memory);
 /* Asks for all numbers anew: some that are remembered were taken back. The preparer's. */
 void             pdg_ingest_memory_forget (PdgIngestMemory *memory);
 
-/* Since which epoch the numbers of a project are good: the first that is remembered of it counts. -1 = forgotten, which is none's. The
- * preparer's. */
+/* The last known epoch of a project; -1 = not remembered. The preparer's. */
 void             pdg_ingest_memory_remember_epoch (PdgIngestMemory *memory, gint32 project_no, gint32 epoch);
 gint32           pdg_ingest_memory_find_epoch (const PdgIngestMemory *memory, gint32 project_no);
 
-void             pdg_ingest_memory_make_key (const PdgIngestMemory *memory, PdgIngestKeyKind kind, gint32 scope, const void *text, gsize len,
+/* @scope: whose the text is, an organisation's, a project's, or one epoch's of a project. */
+void             pdg_ingest_memory_make_key (const PdgIngestMemory *memory, PdgIngestKeyKind kind, guint64 scope, const void *text, gsize len,
                                              PdgIngestKey key);
+
+static inline guint64
+pdg_ingest_scope (gint32 project_no, gint32 epoch)
+{
+  return (guint64) (guint32) epoch << 32 | (guint32) project_no;
+}
 
 /* One transaction's worth of requests, ready to be stored. */
 typedef struct
 {
   PdgArena *arena;
-  GArray *rows;       /* PdgEventRow of each event that has a project and is not stored yet, sorted; owner is its request */
+  GArray *rows;       /* PdgEventRow of each event that has a project and is not stored yet, by project, session and time; owner is its request */
   GArray *identities; /* PdgIngestKey and hash of each row, for PdgIngestMemory.stored */
   GArray *projects;   /* PdgTouchedProject: those of the rows, sorted, each with the epoch that its numbers are of */
 } PdgFlush;

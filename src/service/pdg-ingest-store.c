@@ -2,6 +2,7 @@
 #include "service/pdg-ingest-private.h"
 
 #include "base/pdg-clock.h"
+#include "base/pdg-time.h"
 #include "db/pdg-db-error.h"
 #include "service/pdg-letters.h"
 
@@ -39,18 +40,71 @@ pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error)
   return FALSE;
 }
 
-static gboolean
-store_rows (PdgIngestStorer *storer, PdgDbTx *tx, PdgFlush *flush, PdgIngestMode mode, guint8 *inserted, GError **error)
+static gint64
+get_day (const PdgEventRow *row)
 {
-  const PdgEventRow *rows = (const PdgEventRow *) (void *) flush->rows->data;
-  guint n = flush->rows->len;
+  return pdg_time_get_utc_day (row->event->timestamp_usec);
+}
 
+static int
+compare_days (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const PdgEventRow *rows = data;
+  const guint *x = a, *y = b;
+  gint64 i = get_day (&rows[*x]), j = get_day (&rows[*y]);
+
+  return i != j ? (i > j) - (i < j) : (*x > *y) - (*x < *y);
+}
+
+/* The places of the rows by day, or NULL where they are all of one. COPY fills the partitions, which are days, one after another in the
+ * order in which it met them: so that two collectors which are sent the same events never wait in a circle, it meets them in order. */
+static guint *
+sort_by_day (const PdgEventRow *rows, guint n)
+{
+  guint *order, i = 0;
+
+  while (i < n && get_day (&rows[i]) == get_day (&rows[0]))
+    i++;
+  if (i == n)
+    return NULL;
+  order = g_new (guint, n);
+  for (i = 0; i < n; i++)
+    order[i] = i;
+  g_qsort_with_data (order, (gint) n, sizeof *order, compare_days, (gpointer) rows);
+  return order;
+}
+
+static gboolean
+store_sorted (PdgIngestStorer *storer, PdgDbTx *tx, const PdgEventRow *rows, guint n, PdgIngestMode mode, guint8 *inserted, GError **error)
+{
   memset (inserted, 1, n);
   if (mode == PDG_INGEST_BY_COPY)
     return pdg_store_events_copy (tx, storer->buffer, rows, n, error);
   if (mode == PDG_INGEST_BY_STAGE)
     return pdg_store_events_stage (tx, storer->buffer, rows, n, error);
   return pdg_store_events_insert (tx, rows, n, inserted, error);
+}
+
+static gboolean
+store_rows (PdgIngestStorer *storer, PdgDbTx *tx, PdgFlush *flush, PdgIngestMode mode, guint8 *inserted, GError **error)
+{
+  const PdgEventRow *rows = (const PdgEventRow *) (void *) flush->rows->data;
+  guint n = flush->rows->len;
+  g_autofree guint *order = sort_by_day (rows, n);
+  g_autofree PdgEventRow *sorted = NULL;
+  g_autofree guint8 *inserted_here = NULL;
+
+  if (order == NULL)
+    return store_sorted (storer, tx, rows, n, mode, inserted, error);
+  sorted = g_new (PdgEventRow, n);
+  inserted_here = g_new (guint8, n);
+  for (guint i = 0; i < n; i++)
+    sorted[i] = rows[order[i]];
+  if (!store_sorted (storer, tx, sorted, n, mode, inserted_here, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    inserted[order[i]] = inserted_here[i];
+  return TRUE;
 }
 
 /* The rows that were there already: what their contents are, in *hashes. */
@@ -100,7 +154,7 @@ settle_old (PdgIngestMemory *memory, const GArray *old, const GArray *hashes)
           continue;
         }
       pdg_ingest_note_conflict (request, row->event);
-      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, row->project_no, row->event->event_key, sizeof row->event->event_key, key);
+      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, (guint32) row->project_no, row->event->event_key, sizeof row->event->event_key, key);
       pdg_number_map_insert (memory->stored, key, hash);
     }
   g_mutex_unlock (&memory->lock);

@@ -13,6 +13,7 @@ typedef struct
   gint64 received_usec;
   gint32 org_no;
   gint32 project_no;
+  gint32 epoch;            /* of the project, that the numbers are of (pdg_store_find_project ()) */
   gint32 session_no;
   gint32 actor_no;
   gint32 term_no;

@@ -23,7 +23,7 @@ typedef struct
 /* The newest title of a screen. */
 typedef struct
 {
-  gint32 project_no, screen_no;
+  gint32 project_no, epoch, screen_no;
   PdgSlice title;
   gint64 usec;
 } PdgScreenTitle;
