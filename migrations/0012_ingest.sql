@@ -79,6 +79,52 @@ BEGIN
 END $$;
 CREATE TRIGGER refuse_session AFTER INSERT ON session FOR EACH ROW WHEN (NEW.org_id = 0) EXECUTE FUNCTION refuse_session();
 
+-- A text's number is looked up as the first that is not less, in the order of the one index that has this order. Any index that begins with the
+-- project would do to find what is equal, and on an empty table the planner may well take another one, and stay with it.
+CREATE OR REPLACE FUNCTION assign_sessions(project int4, ids text[]) RETURNS int4[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+  counter project_counter := lock_project_counter(project);
+  made int4;
+BEGIN
+  INSERT INTO session (org_id, project_id, session_no, id)
+  SELECT counter.org_id, project, counter.sessions + row_number() OVER (), missing.id
+  FROM (SELECT DISTINCT u.id FROM unnest(ids) u (id)
+        WHERE (SELECT s.id FROM session s WHERE s.project_id = project AND s.id >= u.id COLLATE "C" ORDER BY s.id LIMIT 1) IS DISTINCT FROM u.id) missing;
+  GET DIAGNOSTICS made = ROW_COUNT;
+  UPDATE project_counter c SET sessions = c.sessions + made WHERE c.project_id = project AND made > 0;
+  RETURN (SELECT array_agg((SELECT s.session_no FROM session s WHERE s.project_id = project AND s.id >= u.id COLLATE "C" ORDER BY s.id LIMIT 1) ORDER BY u.place)
+          FROM unnest(ids) WITH ORDINALITY u (id, place));
+END $$;
+
+CREATE OR REPLACE FUNCTION assign_actors(project int4, kinds int2[], ids text[]) RETURNS int4[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+DECLARE
+  counter project_counter := lock_project_counter(project);
+  made int4;
+BEGIN
+  INSERT INTO actor (org_id, project_id, actor_no, kind, id)
+  SELECT counter.org_id, project, counter.actors + row_number() OVER (), missing.kind, missing.id
+  FROM (SELECT DISTINCT u.kind, u.id FROM unnest(kinds, ids) u (kind, id)
+        WHERE (SELECT a.id FROM actor a WHERE a.project_id = project AND a.kind = u.kind AND a.id >= u.id COLLATE "C"
+               ORDER BY a.id LIMIT 1) IS DISTINCT FROM u.id) missing;
+  GET DIAGNOSTICS made = ROW_COUNT;
+  UPDATE project_counter c SET actors = c.actors + made WHERE c.project_id = project AND made > 0;
+  RETURN (SELECT array_agg((SELECT a.actor_no FROM actor a WHERE a.project_id = project AND a.kind = u.kind AND a.id >= u.id COLLATE "C"
+                            ORDER BY a.id LIMIT 1) ORDER BY u.place)
+          FROM unnest(kinds, ids) WITH ORDINALITY u (kind, id, place));
+END $$;
+
+CREATE OR REPLACE FUNCTION point_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = productgraph, pg_temp AS $$
+BEGIN
+  NEW.actor_no := coalesce((SELECT a.merged_into FROM actor a WHERE a.project_id = NEW.project_id AND a.actor_no >= NEW.sent_actor_no
+                            ORDER BY a.actor_no LIMIT 1), NEW.sent_actor_no);
+  RETURN NEW;
+END $$;
+
 -- As before, with the hash of the content.
 DROP FUNCTION insert_events;
 CREATE FUNCTION insert_events(

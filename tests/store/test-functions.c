@@ -314,7 +314,7 @@ apply_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 name_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgScreenTitle title = { whose->project->project_no, 1, PDG_SLICE_LITERAL ("forged"), G_MAXINT32 };
+  const PdgScreenTitle title = { whose->project->project_no, 0, 1, PDG_SLICE_LITERAL ("forged"), G_MAXINT32 };
   const PdgFlushEnd end = { .titles = &title, .n_titles = 1 };
 
   return pdg_store_finish_flush (tx, &end, FALSE, error);
