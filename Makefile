@@ -9,7 +9,7 @@ ARGS ?=
 COMPOSE = build-aux/compose -f deploy/compose.yaml
 
 .DEFAULT_GOAL := build
-.PHONY: build run run-ingestion migrate test drill lint generate bench screenshots health docker-up docker-down docker-logs clean help
+.PHONY: build run run-ingestion migrate test drill lint generate bench bench-ingest screenshots health docker-up docker-down docker-logs clean help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ generate: deps-build compile ## refresh the generated parts of README.md and doc
 
 bench: deps-bench compile ## run the benchmarks and print their figures
 	meson test -C $(BUILD) --no-rebuild --benchmark --verbose $(ARGS)
+
+bench-ingest: deps-bench compile ## only events a second: COPY itself, productgraphd, others; fails below its targets
+	meson test -C $(BUILD) --no-rebuild --benchmark --verbose bench-ingest
 
 screenshots: deps-test compile ## draw docs/images anew, on a display of their own
 	build-aux/screenshots $(BUILD) docs/images

@@ -234,6 +234,11 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
       respond_with_error (sent->request, cause);
       return;
     }
+  if (!pdg_ingest_check_room (options->ingest, &error))
+    {
+      respond_with_error (sent->request, error);
+      return;
+    }
   limits.max_body_bytes = options->ingest_body_bytes;
   limits.max_events = options->ingest_events;
   limits.max_event_bytes = options->ingest_event_bytes;

@@ -250,6 +250,34 @@ redact (PdgEventMembers *members, const PdgEventPolicies *policies, PdgEventBatc
   event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
 }
 
+static guint64
+hash_bytes (guint64 seed, const void *data, gsize len)
+{
+  guint8 hash[16];
+
+  pdg_hash128 (data, len, seed, hash);
+  memcpy (&seed, hash, sizeof seed);
+  return seed;
+}
+
+/* All that is kept but the id and the time, which some clients correct by their clock when they send again. The same rules take the
+ * same out of an event that is sent again. The hash is stored, so its seed is fixed. */
+static gint32
+hash_payload (const PdgEvent *event)
+{
+  const PdgSlice parts[] = {
+    event->session, event->type, event->name, event->user, event->anonymous, event->page_path, event->page_title,
+    event->component, event->component_path, event->journey, event->step, event->release, event->data,
+  };
+  guint64 hash = (guint64) (guint32) event->sequence;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].data != NULL)
+      hash = hash_bytes (hash + i, parts[i].data, parts[i].len);
+  hash &= (1u << PDG_EVENT_PAYLOAD_BITS) - 1;
+  return (gint32) ((guint32) event->flags >> PDG_EVENT_REDACTION_SHIFT << PDG_EVENT_PAYLOAD_BITS | MAX ((guint32) hash, 1));
+}
+
 char *
 pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event)
 {
@@ -269,6 +297,7 @@ pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, P
   if ((event->flags & PDG_EVENT_CLAMPED) != 0)
     data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
   event->data = pdg_event_data_build (members, data_fields, batch);
+  event->payload_hash = hash_payload (event);
   return NULL;
 }
 

@@ -165,13 +165,14 @@ send_command (PdgDbConn *conn, const PdgDbCommand *command, GArray *sent)
   return send_execute (conn, statement, &bound);
 }
 
-/* Reads the answers up to the end of the pipeline, also after an error, so that the connection is in step again. */
-static PGresult *
-read_answers (PdgDbConn *conn, GArray *sent, GError **error)
+/* Reads the answers up to the end of the pipeline, also after an error, so that the connection is in step again. @results: room
+ * for one of each command. */
+static gboolean
+read_answers (PdgDbConn *conn, GArray *sent, PGresult **results, GError **error)
 {
-  g_autoptr (PGresult) last = NULL;
   gboolean failed = FALSE;
   PGresult *result;
+  guint n = 0;
 
   for (guint i = 0; i < sent->len; i++)
     {
@@ -188,12 +189,10 @@ read_answers (PdgDbConn *conn, GArray *sent, GError **error)
             }
           conn->n_answered += ok;
           if (ok && entry->counts)
-            {
-              PQclear (last);
-              last = g_steal_pointer (&result);
-            }
+            results[n] = g_steal_pointer (&result);
           PQclear (result);
         }
+      n += entry->counts;
       if (!ok && entry->prepares != NULL)
         remove_statement (conn, entry->prepares);
     }
@@ -209,7 +208,7 @@ read_answers (PdgDbConn *conn, GArray *sent, GError **error)
       failed = TRUE;
       pdg_db_error_set_from_conn (error, conn->pq);
     }
-  return failed ? NULL : g_steal_pointer (&last);
+  return !failed;
 }
 
 /* After an error that says that a prepared statement is gone or stale, none of them can be trusted. */
@@ -222,8 +221,8 @@ check_statements (PdgDbConn *conn, const GError *error)
     pdg_db_forget_statements (conn);
 }
 
-static PGresult *
-execute_pipeline (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
+static gboolean
+execute_pipeline (PdgDbConn *conn, const PdgDbCommand *commands, guint n, PGresult **results, GError **error)
 {
   g_autoptr (GArray) sent = g_array_sized_new (FALSE, FALSE, sizeof (Sent), 2 * n + 1);
   gboolean ok = PQenterPipelineMode (conn->pq);
@@ -236,23 +235,23 @@ execute_pipeline (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError
       pdg_db_error_set_from_conn (error, conn->pq);
       pdg_db_forget_statements (conn);
       g_clear_pointer (&conn->pq, PQfinish);
-      return NULL;
+      return FALSE;
     }
-  return read_answers (conn, sent, error);
+  return read_answers (conn, sent, results, error);
 }
 
-PGresult *
-pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
+gboolean
+pdg_db_conn_execute_all (PdgDbConn *conn, const PdgDbCommand *commands, guint n, PGresult **results, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  g_autoptr (PGresult) result = NULL;
   Statement *statement = NULL;
   PdgDbBound bound;
 
+  memset (results, 0, n * sizeof *results);
   if (conn->pq == NULL)
     {
       pdg_db_error_set (error, PDG_DB_ERROR_CONNECTION, NULL, NULL, "The connection to the database was lost: try again");
-      return NULL;
+      return FALSE;
     }
   if (n == 1)
     {
@@ -261,18 +260,30 @@ pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GEr
     }
   if (statement != NULL)
     {
-      result = PQexecPrepared (conn->pq, statement->name, bound.n, bound.values, bound.lengths, bound.formats, 1);
-      if (!pdg_db_conn_check_result (conn, result, &local_error))
-        g_clear_pointer (&result, PQclear);
+      results[0] = PQexecPrepared (conn->pq, statement->name, bound.n, bound.values, bound.lengths, bound.formats, 1);
+      pdg_db_conn_check_result (conn, results[0], &local_error);
     }
   else
-    result = execute_pipeline (conn, commands, n, &local_error);
-  if (local_error != NULL)
-    {
-      check_statements (conn, local_error);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    }
-  return g_steal_pointer (&result);
+    execute_pipeline (conn, commands, n, results, &local_error);
+  if (local_error == NULL)
+    return TRUE;
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&results[i], PQclear);
+  check_statements (conn, local_error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+PGresult *
+pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
+{
+  g_autofree PGresult **results = g_new (PGresult *, n);
+
+  if (!pdg_db_conn_execute_all (conn, commands, n, results, error))
+    return NULL;
+  for (guint i = 0; i + 1 < n; i++)
+    PQclear (results[i]);
+  return results[n - 1];
 }
 
 gboolean

@@ -43,6 +43,13 @@ void         pdg_db_params_add_text_array (PdgDbParams *params, const char *cons
 /* A NULL element is an SQL null. */
 void         pdg_db_params_add_bytea_array (PdgDbParams *params, const gconstpointer *values, const gsize *lens, gsize n);
 
+/* A statement with its values; a plain value that borrows both. */
+typedef struct
+{
+  const char *sql;
+  PdgDbParams *params; /* nullable */
+} PdgDbStatement;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgDbParams, pdg_db_params_free)
 
 G_END_DECLS

@@ -112,14 +112,12 @@ gboolean  pdg_db_conn_is_set (PdgDbConn *conn);
 gboolean  pdg_db_conn_knows_org (PdgDbConn *conn, const char *org);
 void      pdg_db_conn_set_known_org (PdgDbConn *conn, const char *org);
 
-typedef struct
-{
-  const char *sql;
-  PdgDbParams *params; /* nullable */
-} PdgDbCommand;
+typedef PdgDbStatement PdgDbCommand;
 
 /* Runs the commands in one round trip, also those that have to be prepared first; returns the last one's result. */
 PGresult *pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error);
+/* The same; @results: room for @n, all of them filled or none. */
+gboolean  pdg_db_conn_execute_all (PdgDbConn *conn, const PdgDbCommand *commands, guint n, PGresult **results, GError **error);
 /* Prepares when needed and sends; the results are for the caller to read. */
 gboolean  pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error);
 /* The simple protocol: several statements, text results. */

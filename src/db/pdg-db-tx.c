@@ -13,6 +13,7 @@ struct _PdgDbTx
   gboolean copying;  /* between copy_begin and copy_end */
   gboolean deferred; /* its end is not waited for */
   gboolean waiting;  /* BEGIN not yet sent */
+  gboolean writes;   /* and it is the event writer's */
   gboolean planned;  /* what plan_cache_mode is at the server */
   PdgDbTxFlags flags;
   guint timeout_ms;
@@ -28,6 +29,7 @@ static const char *const begin_sql[] = {
 };
 
 static const char set_org_sql[] = "SELECT productgraph.set_current_org($1::uuid, true)";
+static const char commit_sql[] = "COMMIT";
 
 /* The start of a deferred transaction. Whether the login may act for the organisation the server says once a connection;
  * current_org_id (), which the policies call, checks it again in each statement. */
@@ -158,12 +160,51 @@ execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GErro
   return g_steal_pointer (&result);
 }
 
+/* Runs the commands of the event writer, and before the first of them the start of its transaction, in one round trip. */
+static gboolean
+execute_writer (PdgDbTx *tx, const PdgDbCommand *commands, guint n, PGresult **results, GError **error)
+{
+  g_autofree PdgDbCommand *all = g_new (PdgDbCommand, n + 3);
+  g_autofree PGresult **all_results = g_new0 (PGresult *, n + 3);
+  g_autoptr (PdgDbParams) params = NULL;
+  guint n_begin = 0;
+  guint8 uuid[16];
+
+  if (tx->waiting)
+    {
+      all[n_begin++] = (PdgDbCommand) { begin_sql[PDG_DB_TX_READ_WRITE], NULL };
+      if (pdg_db_conn_is_set (tx->conn))
+        all[n_begin++] = (PdgDbCommand) { unset_sql, NULL };
+      if (tx->org[0] != '\0')
+        {
+          pdg_uuid_parse (tx->org, strlen (tx->org), uuid);
+          params = pdg_db_params_new ();
+          pdg_db_params_add_uuid (params, uuid);
+          all[n_begin++] = (PdgDbCommand) { set_org_sql, params };
+        }
+    }
+  for (guint i = 0; i < n; i++)
+    all[n_begin + i] = commands[i];
+  tx->waiting = FALSE;
+  if (!pdg_db_conn_execute_all (tx->conn, all, n_begin + n, all_results, error))
+    return FALSE;
+  for (guint i = 0; i < n_begin + n; i++)
+    if (i < n_begin || results == NULL)
+      PQclear (all_results[i]);
+    else
+      results[i - n_begin] = all_results[i];
+  return TRUE;
+}
+
 /* Runs one statement, and before it what it still needs, in one round trip. */
 static PGresult *
 execute (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
 {
   g_autoptr (PdgDbParams) params = NULL;
+  PGresult *result = NULL;
 
+  if (tx->writes)
+    return execute_writer (tx, command, 1, &result, error) ? result : NULL;
   if (tx->waiting)
     return (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0 ? execute_alone (tx, command, planned, error)
                                                       : start_deferred (tx, command, planned, error);
@@ -227,6 +268,31 @@ pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error)
   return begin (conn, PDG_DB_TX_READ_WRITE, NULL, error);
 }
 
+PdgDbTx *
+pdg_db_tx_begin_writer (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
+{
+  guint8 uuid[16];
+  PdgDbTx *tx;
+
+  g_return_val_if_fail (conn != NULL, NULL);
+
+  if (principal != NULL && !pdg_uuid_parse (pdg_principal_get_org_uuid (principal), strlen (pdg_principal_get_org_uuid (principal)), uuid))
+    {
+      pdg_db_error_set (error, PDG_DB_ERROR_INVALID, NULL, NULL, "The organisation's id is not a UUID");
+      return NULL;
+    }
+  if (!pdg_db_conn_take_tx_slot (conn, error))
+    return NULL;
+  tx = g_new0 (PdgDbTx, 1);
+  *tx = (PdgDbTx) { .conn = conn, .open = TRUE, .waiting = TRUE, .writes = TRUE };
+  if (principal != NULL)
+    {
+      tx->org_no = pdg_principal_get_org_no (principal);
+      pdg_uuid_format (uuid, tx->org);
+    }
+  return tx;
+}
+
 /* Tells the server that no more rows come and drops what was sent. */
 static void
 abandon_copy (PdgDbTx *tx)
@@ -281,8 +347,20 @@ may_stream (PdgDbTx *tx, GError **error)
     return FALSE;
   if (!tx->waiting)
     return TRUE;
+  if (tx->writes)
+    return execute_writer (tx, NULL, 0, NULL, error);
   result = start_deferred (tx, NULL, FALSE, error);
   return result != NULL;
+}
+
+/* The server answers the COMMIT of a failed transaction with the tag of a ROLLBACK and no error. */
+static gboolean
+check_commit (const PGresult *result, GError **error)
+{
+  if (strcmp (PQcmdStatus ((PGresult *) result), commit_sql) == 0)
+    return TRUE;
+  pdg_db_error_set (error, PDG_DB_ERROR_FAILED, "25P02", NULL, "An earlier step failed, so nothing was saved: try again");
+  return FALSE;
 }
 
 gboolean
@@ -292,18 +370,11 @@ pdg_db_tx_commit (PdgDbTx *tx, GError **error)
 
   if (!may_stream (tx, error))
     return FALSE;
-  result = pdg_db_conn_execute (tx->conn, &(PdgDbCommand) { "COMMIT", NULL }, 1, error);
+  result = pdg_db_conn_execute (tx->conn, &(PdgDbCommand) { commit_sql, NULL }, 1, error);
   if (result == NULL)
     return FALSE;
   tx->open = FALSE;
-  /* the server answers the COMMIT of a failed transaction with the tag of a ROLLBACK and no error */
-  if (strcmp (PQcmdStatus (result), "COMMIT") != 0)
-    {
-      pdg_db_error_set (error, PDG_DB_ERROR_FAILED, "25P02", NULL,
-                        "An earlier step failed, so nothing was saved: try again");
-      return FALSE;
-    }
-  return TRUE;
+  return check_commit (result, error);
 }
 
 gboolean
@@ -395,6 +466,35 @@ find_error_line (const char *sql, const PGresult *result)
 }
 
 gboolean
+pdg_db_tx_query_all (PdgDbTx *tx, const PdgDbStatement *statements, guint n, gboolean commit, PdgDbResult **results, GError **error)
+{
+  g_autofree PdgDbCommand *commands = g_new (PdgDbCommand, n + 1);
+  g_autofree PGresult **answers = g_new0 (PGresult *, n + 1);
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    commands[i] = statements[i];
+  commands[n] = (PdgDbCommand) { commit_sql, NULL };
+  if (!may_send (tx, error) || (!tx->writes && !may_stream (tx, error)))
+    return FALSE;
+  if (!(tx->writes ? execute_writer (tx, commands, n + commit, answers, error)
+                   : pdg_db_conn_execute_all (tx->conn, commands, n + commit, answers, error)))
+    return FALSE;
+  if (commit)
+    {
+      tx->open = FALSE;
+      ok = check_commit (answers[n], error);
+      PQclear (answers[n]);
+    }
+  for (guint i = 0; i < n; i++)
+    if (ok && results != NULL)
+      results[i] = (PdgDbResult *) answers[i];
+    else
+      PQclear (answers[i]);
+  return ok;
+}
+
+gboolean
 pdg_db_tx_exec_script (PdgDbTx *tx, const char *sql, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
@@ -424,9 +524,10 @@ gboolean
 pdg_db_tx_copy_begin (PdgDbTx *tx, const char *sql, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
+  g_autofree char *script = NULL;
   PGconn *pq;
 
-  if (!may_stream (tx, error))
+  if (!(tx->writes && !pdg_db_conn_is_set (tx->conn) ? may_send (tx, error) : may_stream (tx, error)))
     return FALSE;
   pq = pdg_db_conn_get_pq (tx->conn);
   if (pq == NULL)
@@ -434,7 +535,14 @@ pdg_db_tx_copy_begin (PdgDbTx *tx, const char *sql, GError **error)
       pdg_db_error_set (error, PDG_DB_ERROR_CONNECTION, NULL, NULL, "The connection to the database was lost: try again");
       return FALSE;
     }
-  result = PQexec (pq, sql);
+  if (tx->waiting)
+    {
+      /* a COPY cannot be part of a pipeline, but it can be the last of a script */
+      script = tx->org[0] != '\0' ? g_strdup_printf ("%s; SELECT productgraph.set_current_org('%s', true); %s", begin_sql[0], tx->org, sql)
+                                  : g_strdup_printf ("%s; %s", begin_sql[0], sql);
+      tx->waiting = FALSE;
+    }
+  result = PQexec (pq, script != NULL ? script : sql);
   if (!pdg_db_conn_check_result (tx->conn, result, error))
     return FALSE;
   g_return_val_if_fail (PQresultStatus (result) == PGRES_COPY_IN, FALSE);

@@ -37,6 +37,10 @@ GData      **pdg_db_tx_get_memory (PdgDbTx *tx);
 /* Opens a transaction with no organisation: for the migrator, the event writer and administration only. (transfer full) */
 PdgDbTx     *pdg_db_tx_begin_maintenance (PdgDbConn *conn, GError **error);
 
+/* The same for the event writer, which sends nothing before its first statement and then all in one round trip; with @principal
+ * (nullable) it sees that organisation and no other. (transfer full) */
+PdgDbTx     *pdg_db_tx_begin_writer (PdgDbConn *conn, PdgPrincipal *principal, GError **error);
+
 /* Commits; after it the transaction can only be freed. When it fails with PDG_DB_ERROR_CONNECTION the outcome is unknown. */
 gboolean     pdg_db_tx_commit (PdgDbTx *tx, GError **error);
 void         pdg_db_tx_free (PdgDbTx *tx);
@@ -60,6 +64,11 @@ gboolean     pdg_db_tx_query_each (PdgDbTx *tx, const char *sql, PdgDbParams *pa
 /* The same for a statement whose rows are not wanted; @n_rows (nullable): how many it touched. */
 gboolean     pdg_db_tx_exec (PdgDbTx *tx, const char *sql, PdgDbParams *params, GError **error);
 gboolean     pdg_db_tx_exec_count (PdgDbTx *tx, const char *sql, PdgDbParams *params, gint64 *n_rows, GError **error);
+
+/* Runs the statements, prepared once a connection, in one round trip, and with @commit also commits in it, after which the
+ * transaction can only be freed. @results (nullable): room for @n, (transfer full), all of them filled or none. */
+gboolean     pdg_db_tx_query_all (PdgDbTx *tx, const PdgDbStatement *statements, guint n, gboolean commit, PdgDbResult **results,
+                                  GError **error);
 
 /* Runs several statements, not prepared, without parameters. An error tells the line. */
 gboolean     pdg_db_tx_exec_script (PdgDbTx *tx, const char *sql, GError **error);

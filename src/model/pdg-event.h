@@ -27,6 +27,9 @@ typedef enum
  * neither a column nor a byte of a row. 0 = none were. */
 #define PDG_EVENT_REDACTION_SHIFT 6
 
+/* The low bits of a payload's hash are of the content after redaction; the others are the number of the rules. */
+#define PDG_EVENT_PAYLOAD_BITS 22
+
 /* One accepted event of the wire (docs/wire.md), as a plain value inside a batch. */
 typedef struct
 {
@@ -46,12 +49,20 @@ typedef struct
   PdgSlice release;        /* app.version */
   PdgSlice data;           /* a JSON object with every other key of the event ("metadata" among them), fit for a cast to
                               jsonb; absent when there is none */
+  gint32 payload_hash;     /* of its content as it was sent, > 0: tells the same event sent again from another one with its id */
   guint8 event_key[16];    /* event_id when that is a canonical UUID, else pdg_hash128 () of it */
   gint64 timestamp_usec;
   gint32 sequence;         /* event.sequence, or PDG_SEQUENCE_NONE */
   guint32 index;           /* place in the request */
   PdgEventFlags flags;
 } PdgEvent;
+
+/* Whether two hashes may be of one content. What other rules left of it cannot be compared, and passes for the same. */
+static inline gboolean
+pdg_event_payload_equals (gint32 a, gint32 b)
+{
+  return a == b || a >> PDG_EVENT_PAYLOAD_BITS != b >> PDG_EVENT_PAYLOAD_BITS;
+}
 
 /* An event that was refused: its place in the request and "field: reason". To be kept as a dead letter it has itself as JSON, after
  * redaction; absent when it could not be redacted. */

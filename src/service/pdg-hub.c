@@ -1,7 +1,7 @@
 #include "config.h"
 #include "service/pdg-hub.h"
 
-#include "store/pdg-store-events.h"
+#include "store/pdg-store-flush.h"
 
 #define MIN_INTERVAL_MS 100
 
@@ -199,11 +199,12 @@ pdg_hub_get_channel (void)
 void
 pdg_hub_publish_notification (PdgHub *hub, const char *payload)
 {
-  gint32 org_no, project_no;
-  const char *origin;
+  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (PdgTouchedProject));
 
-  if (pdg_store_parse_notification (payload, &org_no, &project_no, &origin) && !g_str_equal (origin, hub->origin))
-    pdg_hub_publish (hub, project_no);
+  if (!pdg_store_parse_notification (payload, hub->origin, projects))
+    return;
+  for (guint i = 0; i < projects->len; i++)
+    pdg_hub_publish (hub, g_array_index (projects, PdgTouchedProject, i).project_no);
 }
 
 const char *

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "service/pdg-ingest-private.h"
 
-#include "base/pdg-id.h"
 #include "codec/pdg-identity.h"
 #include "store/pdg-store-identity.h"
 #include "store/pdg-store-numbers.h"
@@ -15,7 +14,7 @@
 
 typedef struct
 {
-  guint8 key[16];
+  PdgIngestKey key;
   gint64 usec;
   gint32 second;
 } ToldLink;
@@ -67,14 +66,14 @@ add_link (PdgIngestMemory *memory, GPtrArray *all, GArray *told, const PdgEventR
   const PdgEvent *event = row->event;
   PdgIdentityLink link = { event->anonymous, event->user, event->timestamp_usec };
   ToldLink now = { .usec = event->timestamp_usec, .second = (gint32) CLAMP (event->timestamp_usec / G_USEC_PER_SEC - LINK_SECONDS_FROM, 1, G_MAXINT32) };
-  guint8 parts[36];
+  guint64 scope = pdg_ingest_scope (row->project_no, row->epoch);
+  PdgIngestKey parts[2];
   const ToldLink *last = told->len > 0 ? &g_array_index (told, ToldLink, told->len - 1) : NULL;
   gint32 before;
 
-  pdg_hash128 (event->anonymous.data, event->anonymous.len, memory->seed, parts);
-  pdg_hash128 (event->user.data, event->user.len, memory->seed, parts + 16);
-  memcpy (parts + 32, &row->project_no, sizeof row->project_no);
-  pdg_hash128 (parts, sizeof parts, memory->seed, now.key);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, event->anonymous.data, event->anonymous.len, parts[0]);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, event->user.data, event->user.len, parts[1]);
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_LINK, scope, parts, sizeof parts, now.key);
   before = pdg_number_map_lookup (memory->links, now.key);
   if (before != 0 && before < now.second)
     return;
@@ -168,8 +167,7 @@ store_said (PdgDbTx *tx, const Said *said, GError **error)
 }
 
 gboolean
-pdg_ingest_store_identities (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, PdgPrincipal *principal,
-                             GError **error)
+pdg_ingest_store_identities (const PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, PdgPrincipal *principal, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (said_free);
   g_autoptr (GArray) told = g_array_new (FALSE, FALSE, sizeof (ToldLink));
@@ -177,7 +175,7 @@ pdg_ingest_store_identities (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn
 
   for (guint i = 0; i < flush->rows->len; i++)
     {
-      const PdgEventRow *row = &g_array_index (flush->rows, PdgFlushRow, i).row;
+      const PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
 
       if (row->event->user.data != NULL && row->event->anonymous.data != NULL)
         add_link (memory, all, told, row);
@@ -185,7 +183,7 @@ pdg_ingest_store_identities (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn
     }
   if (all->len == 0)
     return TRUE;
-  tx = pdg_ingest_begin (conn, bypasses_rls, principal, error);
+  tx = pdg_db_tx_begin_writer (conn, principal, error);
   if (tx == NULL)
     return FALSE;
   for (guint i = 0; i < all->len; i++)
@@ -202,43 +200,4 @@ pdg_ingest_store_identities (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn
         pdg_number_map_insert (memory->links, link->key, link->second);
     }
   return TRUE;
-}
-
-static void
-make_project_key (gint32 project_no, guint8 key[16])
-{
-  pdg_hash128 (&project_no, sizeof project_no, 0, key);
-}
-
-void
-pdg_ingest_remember_epoch (PdgIngestMemory *memory, gint32 project_no, gint32 epoch)
-{
-  guint8 key[16];
-
-  make_project_key (project_no, key);
-  if (pdg_number_map_lookup (memory->epochs, key) == 0)
-    pdg_number_map_insert (memory->epochs, key, epoch + 1);
-}
-
-gboolean
-pdg_ingest_hold_projects (PdgDbTx *tx, PdgFlush *flush, PdgIngestMemory *memory, GError **error)
-{
-  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) epochs = g_array_new (FALSE, FALSE, sizeof (gint32));
-  gint32 last = 0;
-
-  for (guint i = 0; i < flush->rows->len; i++)
-    {
-      gint32 project_no = g_array_index (flush->rows, PdgFlushRow, i).row.project_no, epoch;
-      guint8 key[16];
-
-      if (project_no == last)
-        continue;
-      make_project_key (project_no, key);
-      epoch = pdg_number_map_lookup (memory->epochs, key) - 1; /* forgotten: -1, which is nobody's */
-      g_array_append_val (projects, project_no);
-      g_array_append_val (epochs, epoch);
-      last = project_no;
-    }
-  return pdg_store_hold_projects (tx, ITEMS (projects, gint32), ITEMS (epochs, gint32), projects->len, error);
 }

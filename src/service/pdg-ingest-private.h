@@ -6,8 +6,11 @@
 #include "service/pdg-ingest.h"
 #include "service/pdg-number-map.h"
 #include "store/pdg-store-events.h"
+#include "store/pdg-store-flush.h"
 
 G_BEGIN_DECLS
+
+typedef guint8 PdgIngestKey[16];
 
 /* One queued batch and its verdicts. */
 typedef struct
@@ -18,64 +21,131 @@ typedef struct
   gpointer user_data;
   GArray *issues; /* PdgEventIssue: the batch's own (texts borrowed) and those found here (texts in texts) */
   GPtrArray *texts;
+  GArray *conflicts; /* guint32: those of the issues' indexes whose events have the id of another one, with another content */
   guint n_duplicates;
 } PdgIngestRequest;
 
-/* A row of a flush, and the request it came from. */
-typedef struct
-{
-  PdgEventRow row;
-  PdgIngestRequest *request;
-} PdgFlushRow;
+void pdg_ingest_request_free (gpointer request);
 
-/* The numbers that the writer remembers, and the events it stored lately. */
+/* Forgets the verdicts of an attempt that failed, so that the next one starts clean. */
+void pdg_ingest_request_reset (PdgIngestRequest *request);
+
+/* Refuses one event. @text: (transfer full) */
+void pdg_ingest_request_refuse (PdgIngestRequest *request, const PdgEvent *event, char *text);
+
+/* The one place that learns of an event whose id another event has: the first is kept, and this one is refused and noted. */
+void pdg_ingest_note_conflict (PdgIngestRequest *request, const PdgEvent *event);
+
+/* What is remembered of the database: numbers of texts, and the events that were stored lately. The numbers belong to the thread
+ * that prepares; what both it and those that store use is behind the lock. What is remembered of a project is found under the epoch
+ * that it was learnt in, so nothing is found any more once the project has another one. */
 typedef struct
 {
-  PdgNumberMap *projects, *sessions, *screens, *releases, *actors, *terms, *titles;
-  PdgNumberMap *epochs; /* of projects, plus one: since when the numbers are good */
+  PdgNumberMap *projects, *sessions, *screens, *releases, *actors, *terms;
+  PdgNumberMap *epochs; /* of projects, plus one */
   PdgNumberMap *links;  /* that were told, and the second they were said at (pdg-ingest-identity.c) */
-  PdgNumberMap *stored; /* identities of events committed lately */
-  guint64 seed;         /* of the keys in this process, so that nobody can aim at a collision */
+  guint64 seed; /* of the keys in this process, so that nobody can aim at a collision */
+  GMutex lock;
+  PdgNumberMap *titles; /* of screens: a number that stands for the text */
+  PdgNumberMap *stored; /* identities of events committed lately: the hash of the content */
 } PdgIngestMemory;
 
-/* One transaction's worth of requests. */
-typedef struct
+typedef enum
 {
-  PdgArena *arena;
-  GArray *rows;       /* PdgFlushRow, without duplicates; sorted once they have numbers */
-  GArray *identities; /* guint8[16] of each row, for PdgIngestMemory.stored */
-} PdgFlush;
+  PDG_INGEST_KEY_PROJECT,
+  PDG_INGEST_KEY_SESSION,
+  PDG_INGEST_KEY_SCREEN,
+  PDG_INGEST_KEY_RELEASE,
+  PDG_INGEST_KEY_ACTOR,
+  PDG_INGEST_KEY_TERM,
+  PDG_INGEST_KEY_TITLE,
+  PDG_INGEST_KEY_EVENT,
+  PDG_INGEST_KEY_EPOCH,
+  PDG_INGEST_KEY_LINK,
+} PdgIngestKeyKind;
 
 PdgIngestMemory *pdg_ingest_memory_new (void);
 void             pdg_ingest_memory_free (PdgIngestMemory *memory);
 
-/* Asks for all numbers anew: some that are remembered were taken back. */
+/* Asks for all numbers anew: some that are remembered were taken back. The preparer's. */
 void             pdg_ingest_memory_forget (PdgIngestMemory *memory);
+
+/* The last known epoch of a project; -1 = not remembered. The preparer's. */
+void             pdg_ingest_memory_remember_epoch (PdgIngestMemory *memory, gint32 project_no, gint32 epoch);
+gint32           pdg_ingest_memory_find_epoch (const PdgIngestMemory *memory, gint32 project_no);
+
+/* @scope: whose the text is, an organisation's, a project's, or one epoch's of a project. */
+void             pdg_ingest_memory_make_key (const PdgIngestMemory *memory, PdgIngestKeyKind kind, guint64 scope, const void *text, gsize len,
+                                             PdgIngestKey key);
+
+static inline guint64
+pdg_ingest_scope (gint32 project_no, gint32 epoch)
+{
+  return (guint64) (guint32) epoch << 32 | (guint32) project_no;
+}
+
+/* One transaction's worth of requests, ready to be stored. */
+typedef struct
+{
+  PdgArena *arena;
+  GArray *rows;       /* PdgEventRow of each event that has a project and is not stored yet, by project, session and time; owner is its request */
+  GArray *identities; /* PdgIngestKey and hash of each row, for PdgIngestMemory.stored */
+  GArray *projects;   /* PdgTouchedProject: those of the rows, sorted, each with the epoch that its numbers are of */
+} PdgFlush;
+
+typedef struct
+{
+  PdgIngestKey key;
+  gint32 payload_hash;
+} PdgFlushIdentity;
 
 /* Makes the rows of the requests, with their numbers (new ones are committed in transactions of their own), leaving out
  * what is stored already and what has no project. Errors: PDG_DB_ERROR. */
-PdgFlush        *pdg_flush_new (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, PdgIngestRequest **requests,
-                                guint n_requests, GError **error);
-void             pdg_flush_free (PdgFlush *flush);
+PdgFlush *pdg_flush_new  (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, PdgIngestRequest **requests,
+                          guint n_requests, GError **error);
+void      pdg_flush_free (PdgFlush *flush);
 
-/* What the rows (where @inserted, nullable, is set) add to their sessions. (transfer full) (element-type PdgSessionDelta) */
-GArray          *pdg_flush_list_session_deltas (PdgFlush *flush, const guint8 *inserted);
+/* Numbers for the texts of the rows. */
+gboolean  pdg_flush_assign_numbers (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, PdgPrincipal *principal, GError **error);
+
+/* What the rows (where inserted[i] is set) add to their sessions. (transfer full) (element-type PdgSessionDelta) */
+GArray   *pdg_flush_list_session_deltas (const PdgFlush *flush, const guint8 *inserted);
+
+/* The newest title of each screen, where it is news; they are remembered after the commit. (transfer full) (element-type PdgScreenTitle) */
+GArray   *pdg_flush_list_titles (const PdgFlush *flush, PdgIngestMemory *memory);
+void      pdg_ingest_memory_remember_titles (PdgIngestMemory *memory, const GArray *titles);
+
+/* Stores who is who, as the rows say it, in a transaction of its own that is committed: before the rows are handed to a storer, so that
+ * whoever sees an event finds what it says. */
+gboolean  pdg_ingest_store_identities (const PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, PdgPrincipal *principal,
+                                       GError **error);
 
 /* After the commit: the events are remembered as stored. */
-void             pdg_flush_remember (PdgFlush *flush, PdgIngestMemory *memory);
+void      pdg_flush_remember (const PdgFlush *flush, PdgIngestMemory *memory);
 
-/* Stores who is who, as the rows say it, in a transaction of its own that is committed. */
-gboolean         pdg_ingest_store_identities (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls,
-                                              PdgPrincipal *principal, GError **error);
+/* A connection that stores. */
+typedef enum
+{
+  PDG_INGEST_BY_COPY,  /* row-level security does not bind it */
+  PDG_INGEST_BY_STAGE, /* it does: by way of a temporary table */
+  PDG_INGEST_BY_ARRAY, /* and it may not make one */
+} PdgIngestMode;
 
-/* Since which epoch the numbers of a project are good; the first that is remembered of it counts. */
-void             pdg_ingest_remember_epoch (PdgIngestMemory *memory, gint32 project_no, gint32 epoch);
+typedef struct
+{
+  PdgDbConn *conn;
+  PdgIngestMode mode;
+  PdgDbCopyBuffer *buffer;
+  PdgIngestMemory *memory; /* borrowed */
+  const char *origin;      /* borrowed */
+} PdgIngestStorer;
 
-/* Holds the projects of the rows while @tx stores them. */
-gboolean         pdg_ingest_hold_projects (PdgDbTx *tx, PdgFlush *flush, PdgIngestMemory *memory, GError **error);
+/* Makes a new connection fit for storing, and finds out how it may. */
+gboolean pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error);
 
-/* Begins a transaction for one organisation's rows: scoped when the connection is under row-level security. */
-PdgDbTx         *pdg_ingest_begin (PdgDbConn *conn, gboolean bypasses_rls, PdgPrincipal *principal, GError **error);
+/* Stores the rows in one transaction, remembers them, and counts each request's duplicates and conflicts; @principal: of one of the
+ * requests, all of one organisation unless the mode is PDG_INGEST_BY_COPY. *slow: whether events were there already. */
+gboolean pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, gboolean *slow, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgFlush, pdg_flush_free)
 

@@ -3,18 +3,30 @@
 
 #include "base/pdg-bounded-queue.h"
 #include "base/pdg-clock.h"
-#include "base/pdg-id.h"
 #include "base/pdg-time.h"
 #include "db/pdg-db-error.h"
 #include "service/pdg-letters.h"
-#include "store/pdg-store-events.h"
 
 #include <string.h>
+
+/* One thread takes what is queued, finds numbers and leaves out what is stored; others, each with a connection, store it. One flush is
+ * under way at a time, and meanwhile the next one gathers, as long as that is enough; when more waits than one connection takes, the
+ * next one is stored beside it. */
 
 #define RECONNECT_MIN_MS 100
 #define RECONNECT_MAX_MS 2000
 #define MAX_RETRIES 4
-#define STATEMENT_TIMEOUT_MS 60000
+#define N_STORERS 2
+#define PARALLEL_FROM_EVENTS 1000
+#define TURN_USEC G_USEC_PER_SEC
+
+/* Requests that are stored together, and how often that was tried. */
+typedef struct
+{
+  GPtrArray *requests; /* PdgIngestRequest */
+  PdgFlush *flush;     /* NULL until it is prepared */
+  guint n_tries;
+} Job;
 
 struct _PdgIngest
 {
@@ -23,42 +35,47 @@ struct _PdgIngest
   char *set_role;
   PdgHub *hub;
   PdgBoundedQueue *queue;
-  GThread *thread;
-  GMutex lock; /* stop and the metrics */
-  GCond stop_cond;
-  gboolean stopping;
+  PdgIngestMemory *memory;
+  PdgLetters *letters; /* NULL when none are kept */
+  GThread *preparer;
+  GThread *storers[N_STORERS];
   gint connected;
+
+  GMutex lock;
+  GCond room;                /* for the preparer: a flush may start, or it stops */
+  GCond work;                /* for the storers */
+  gboolean stopping;         /* no more waiting for the database */
+  gboolean finished;         /* no more jobs */
+  gboolean forgets_numbers;  /* some that are remembered were taken back */
+  GQueue prepared;           /* Job: for the storers */
+  GQueue again;              /* Job: to be prepared anew */
+  guint n_flying;            /* flushes with the storers */
   PdgIngestMetrics metrics;
 
-  /* The writer thread's own. */
-  PdgDbConn *conn;
-  PdgIngestMemory *memory;
-  PdgDbCopyBuffer *buffer;
-  PdgLetters *letters;
-  gboolean bypasses_rls;
+  /* The preparer's own. */
+  PdgIngestStorer base; /* it stores nothing: its connection hands out numbers */
   gint32 partitions_day;
   guint reconnect_ms;
 };
 
 G_DEFINE_QUARK (pdg-ingest-error-quark, pdg_ingest_error)
 
-static void
-request_free (gpointer data)
+static Job *
+job_new (guint n_tries)
 {
-  PdgIngestRequest *request = data;
+  Job *job = g_new0 (Job, 1);
 
-  pdg_principal_unref (request->principal);
-  pdg_event_batch_unref (request->batch);
-  g_array_unref (request->issues);
-  g_ptr_array_unref (request->texts);
-  g_free (request);
+  job->requests = g_ptr_array_new ();
+  job->n_tries = n_tries;
+  return job;
 }
 
 static void
-request_fail (PdgIngest *self, PdgIngestRequest *request, const GError *error)
+job_free (Job *job)
 {
-  request->done (NULL, error, request->user_data);
-  request_free (request);
+  g_ptr_array_unref (job->requests);
+  g_clear_pointer (&job->flush, pdg_flush_free);
+  g_free (job);
 }
 
 static int
@@ -67,6 +84,14 @@ compare_issues (gconstpointer a, gconstpointer b)
   const PdgEventIssue *x = a, *y = b;
 
   return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Gathers what was refused. */
+static void
+add_letters (PdgIngest *self, const Job *job)
+{
+  for (guint i = 0; self->letters != NULL && i < job->requests->len; i++)
+    pdg_letters_add_request (self->letters, job->requests->pdata[i]);
 }
 
 static void
@@ -86,233 +111,10 @@ request_succeed (PdgIngest *self, PdgIngestRequest *request)
   self->metrics.accepted += result.n_accepted;
   self->metrics.duplicates += result.n_duplicates;
   self->metrics.rejected += result.n_issues;
+  self->metrics.conflicts += request->conflicts->len;
   g_mutex_unlock (&self->lock);
-  if (self->options.max_letters > 0)
-    pdg_letters_add_request (self->letters, request);
   request->done (&result, NULL, request->user_data);
-  request_free (request);
-}
-
-/* Forgets the verdicts of an attempt that failed, so that the next one starts clean. */
-static void
-request_reset (PdgIngestRequest *request)
-{
-  guint n_issues;
-  const PdgEventIssue *issues = pdg_event_batch_get_issues (request->batch, &n_issues);
-
-  g_array_set_size (request->issues, 0);
-  if (n_issues > 0)
-    g_array_append_vals (request->issues, issues, n_issues);
-  g_ptr_array_set_size (request->texts, 0);
-  request->n_duplicates = 0;
-}
-
-/* The newest title that a flush brings for a screen. */
-typedef struct
-{
-  gint64 screen; /* project and screen number */
-  PdgSlice title;
-  gint64 usec;
-} NewTitle;
-
-/* The newest title of each screen in the flush. Screens that stand for many pages take none. */
-static GArray *
-list_titles (PdgFlush *flush)
-{
-  GArray *titles = g_array_new (FALSE, FALSE, sizeof (NewTitle));
-  g_autoptr (GHashTable) places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-
-  for (guint i = 0; i < flush->rows->len; i++)
-    {
-      const PdgEventRow *row = &g_array_index (flush->rows, PdgFlushRow, i).row;
-      const PdgEvent *event = row->event;
-      NewTitle title = { (gint64) row->project_no << 32 | (guint32) row->screen_no, event->page_title, event->timestamp_usec };
-      guint place;
-
-      if (!(event->flags & PDG_EVENT_IS_PAGE_VIEW) || event->page_title.data == NULL || row->screen_no == 0 || row->screen_is_pattern)
-        continue;
-      place = GPOINTER_TO_UINT (g_hash_table_lookup (places, &title.screen));
-      if (place == 0)
-        {
-          g_array_append_val (titles, title);
-          g_hash_table_insert (places, g_memdup2 (&title.screen, sizeof title.screen), GUINT_TO_POINTER (titles->len));
-        }
-      else if (g_array_index (titles, NewTitle, place - 1).usec <= title.usec)
-        g_array_index (titles, NewTitle, place - 1) = title;
-    }
-  return titles;
-}
-
-/* What is remembered of a screen's title: under the screen, a number that stands for the text. */
-static gint32
-make_title_number (PdgIngest *self, const NewTitle *title, guint8 key[16])
-{
-  guint8 hash[16];
-  guint32 number;
-
-  pdg_hash128 (&title->screen, sizeof title->screen, self->memory->seed, key);
-  pdg_hash128 (title->title.data, title->title.len, self->memory->seed, hash);
-  memcpy (&number, hash, sizeof number);
-  return (gint32) (number & G_MAXINT32) | 1;
-}
-
-/* Gives the screens of the flush their newest titles, where they are news; *@told are those, to be remembered after the commit. */
-static gboolean
-name_screens (PdgIngest *self, PdgDbTx *tx, PdgFlush *flush, GArray **told, GError **error)
-{
-  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) screens = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (PdgSlice));
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GArray *titles = *told = list_titles (flush);
-
-  for (guint i = titles->len; i > 0; i--)
-    {
-      const NewTitle *title = &g_array_index (titles, NewTitle, i - 1);
-      gint32 project_no = (gint32) (title->screen >> 32), screen_no = (gint32) title->screen;
-      guint8 key[16];
-      gint32 number = make_title_number (self, title, key);
-
-      if (pdg_number_map_lookup (self->memory->titles, key) == number)
-        {
-          g_array_remove_index_fast (titles, i - 1);
-          continue;
-        }
-      g_array_append_val (projects, project_no);
-      g_array_append_val (screens, screen_no);
-      g_array_append_val (texts, title->title);
-      g_array_append_val (times, title->usec);
-    }
-  return titles->len == 0
-         || pdg_store_events_name_screens (tx, (const gint32 *) (void *) projects->data, (const gint32 *) (void *) screens->data,
-                                           (const PdgSlice *) (void *) texts->data, (const gint64 *) (void *) times->data,
-                                           texts->len, error);
-}
-
-/* After the commit. */
-static void
-remember_titles (PdgIngest *self, GArray *told)
-{
-  for (guint i = 0; i < told->len; i++)
-    {
-      guint8 key[16];
-      gint32 number = make_title_number (self, &g_array_index (told, NewTitle, i), key);
-
-      pdg_number_map_insert (self->memory->titles, key, number);
-    }
-}
-
-/* Tells every process, once a project; rows are sorted by project. */
-static gboolean
-notify_projects (PdgIngest *self, PdgDbTx *tx, PdgFlush *flush, GError **error)
-{
-  g_autoptr (GArray) orgs = g_array_new (FALSE, FALSE, sizeof (gint32));
-  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32));
-  gint32 last = 0;
-
-  for (guint i = 0; i < flush->rows->len; i++)
-    {
-      const PdgEventRow *row = &g_array_index (flush->rows, PdgFlushRow, i).row;
-
-      if (row->project_no == last)
-        continue;
-      g_array_append_val (orgs, row->org_no);
-      g_array_append_val (projects, row->project_no);
-      last = row->project_no;
-    }
-  return pdg_store_events_notify (tx, (const gint32 *) (void *) orgs->data, (const gint32 *) (void *) projects->data, projects->len,
-                                  pdg_hub_get_origin (self->hub), error);
-}
-
-/* One transaction: the rows, their sessions, the notification. @slow: by way of ON CONFLICT. */
-static gboolean
-store_rows (PdgIngest *self, PdgFlush *flush, PdgPrincipal *principal, gboolean slow, guint8 *inserted, GError **error)
-{
-  g_autoptr (PdgDbTx) tx = pdg_ingest_begin (self->conn, self->bypasses_rls, principal, error);
-  g_autofree PdgEventRow *rows = g_new (PdgEventRow, flush->rows->len);
-  g_autoptr (GArray) deltas = NULL;
-  g_autoptr (GArray) told = NULL;
-  guint n = flush->rows->len;
-
-  if (tx == NULL || !pdg_db_tx_set_timeout (tx, STATEMENT_TIMEOUT_MS, error) || !pdg_ingest_hold_projects (tx, flush, self->memory, error))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    rows[i] = g_array_index (flush->rows, PdgFlushRow, i).row;
-  if (slow)
-    {
-      if (!pdg_store_events_insert (tx, rows, n, inserted, error))
-        return FALSE;
-    }
-  else
-    {
-      memset (inserted, 1, n);
-      if (!pdg_store_events_copy (tx, self->buffer, rows, n, error))
-        return FALSE;
-    }
-  deltas = pdg_flush_list_session_deltas (flush, inserted);
-  if (deltas->len > 0
-      && !pdg_store_events_apply_sessions (tx, (const PdgSessionDelta *) (void *) deltas->data, deltas->len, pdg_clock_now_usec (), error))
-    return FALSE;
-  if (!pdg_letters_settle (tx, flush, error) || !name_screens (self, tx, flush, &told, error) || !notify_projects (self, tx, flush, error)
-      || !pdg_db_tx_commit (tx, error))
-    return FALSE;
-  remember_titles (self, told);
-  return TRUE;
-}
-
-static void
-publish_projects (PdgIngest *self, PdgFlush *flush)
-{
-  gint32 last = 0;
-
-  for (guint i = 0; i < flush->rows->len; i++)
-    {
-      gint32 project_no = g_array_index (flush->rows, PdgFlushRow, i).row.project_no;
-
-      if (project_no != last)
-        pdg_hub_publish (self->hub, project_no);
-      last = project_no;
-    }
-}
-
-static gboolean
-try_flush (PdgIngest *self, PdgIngestRequest **requests, guint n_requests, GError **error)
-{
-  g_autoptr (PdgFlush) flush = pdg_flush_new (self->memory, self->conn, self->bypasses_rls, requests, n_requests, error);
-  g_autofree guint8 *inserted = NULL;
-  gboolean slow = !self->bypasses_rls, stored;
-
-  if (flush == NULL)
-    return FALSE;
-  if (flush->rows->len == 0)
-    return TRUE;
-  if (!pdg_ingest_store_identities (flush, self->memory, self->conn, self->bypasses_rls, requests[0]->principal, error))
-    return FALSE;
-  inserted = g_malloc0 (flush->rows->len);
-  stored = FALSE;
-  if (!slow)
-    {
-      g_autoptr (GError) local = NULL;
-
-      stored = store_rows (self, flush, requests[0]->principal, FALSE, inserted, &local);
-      slow = !stored && g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION);
-      if (!stored && !slow)
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-    }
-  if (slow && !store_rows (self, flush, requests[0]->principal, TRUE, inserted, error))
-    return FALSE;
-  for (guint i = 0; i < flush->rows->len; i++)
-    if (!inserted[i])
-      g_array_index (flush->rows, PdgFlushRow, i).request->n_duplicates++;
-  pdg_flush_remember (flush, self->memory);
-  publish_projects (self, flush);
-  g_mutex_lock (&self->lock);
-  self->metrics.slow_flushes += slow;
-  g_mutex_unlock (&self->lock);
-  return TRUE;
+  pdg_ingest_request_free (request);
 }
 
 static gboolean
@@ -321,8 +123,15 @@ is_connection_error (const GError *error)
   return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION);
 }
 
+/* A project was removed that is remembered, or numbers of it were taken back: the database refuses them. */
+static gboolean
+is_of_forgotten_number (const GError *error)
+{
+  return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0;
+}
+
 static void
-fail_all (PdgIngest *self, PdgIngestRequest **requests, guint n, const GError *cause)
+fail_all (PdgIngest *self, Job *job, const GError *cause)
 {
   g_autoptr (GError) error = NULL;
 
@@ -333,86 +142,147 @@ fail_all (PdgIngest *self, PdgIngestRequest **requests, guint n, const GError *c
   g_mutex_lock (&self->lock);
   self->metrics.failed_flushes++;
   g_mutex_unlock (&self->lock);
-  g_warning ("%u requests failed: %s (%s)", n, cause->message,
+  g_warning ("%u requests failed: %s (%s)", job->requests->len, cause->message,
              pdg_db_error_get_detail (cause) != NULL ? pdg_db_error_get_detail (cause) : "no detail");
-  for (guint i = 0; i < n; i++)
-    request_fail (self, requests[i], error);
+  for (guint i = 0; i < job->requests->len; i++)
+    {
+      PdgIngestRequest *request = job->requests->pdata[i];
+
+      request->done (NULL, error, request->user_data);
+      pdg_ingest_request_free (request);
+    }
+  job_free (job);
 }
 
-/* A project was removed that is remembered, or numbers of it were taken back: the database refuses them. */
-static gboolean
-is_of_forgotten_number (const GError *error)
-{
-  return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0;
-}
-
-/* Stores the requests and answers each. A failure that is not the connection's is narrowed down by halves, so that what
- * one request holds cannot take the others with it. */
 static void
-flush_requests (PdgIngest *self, PdgIngestRequest **requests, guint n)
+push_again (PdgIngest *self, Job *job)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->again, job);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A failure that is not the connection's is narrowed down by halves, so that what one request holds cannot take the others with it. */
+static void
+recover (PdgIngest *self, Job *job, const GError *error)
+{
+  gboolean forgets = job->n_tries == 0 && is_of_forgotten_number (error);
+
+  if (job->n_tries < MAX_RETRIES && (forgets || g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_SERIALIZATION)))
+    {
+      g_mutex_lock (&self->lock);
+      self->forgets_numbers |= forgets;
+      g_mutex_unlock (&self->lock);
+      g_clear_pointer (&job->flush, pdg_flush_free);
+      job->n_tries++;
+      push_again (self, job);
+    }
+  else if (job->requests->len > 1 && !is_connection_error (error))
+    {
+      Job *halves[2] = { job_new (0), job_new (0) };
+
+      for (guint i = 0; i < job->requests->len; i++)
+        g_ptr_array_add (halves[i >= job->requests->len / 2]->requests, job->requests->pdata[i]);
+      job_free (job);
+      push_again (self, halves[0]);
+      push_again (self, halves[1]);
+    }
+  else
+    fail_all (self, job, error);
+}
+
+static void
+succeed (PdgIngest *self, Job *job)
+{
+  const GArray *projects = job->flush->projects;
+
+  for (guint i = 0; i < projects->len; i++)
+    pdg_hub_publish (self->hub, g_array_index (projects, PdgTouchedProject, i).project_no);
+  for (guint i = 0; i < job->requests->len; i++)
+    request_succeed (self, job->requests->pdata[i]);
+  job_free (job);
+}
+
+/* ---- Connections */
+
+static gboolean
+ensure_connection (PdgIngest *self, PdgIngestStorer *storer, GError **error)
+{
+  if (storer->conn != NULL && pdg_db_conn_is_usable (storer->conn))
+    return TRUE;
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  storer->conn = pdg_db_conn_open (self->uri, self->set_role, "productgraph writer", error);
+  if (storer->conn != NULL && pdg_ingest_storer_prepare (storer, error))
+    return TRUE;
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  return FALSE;
+}
+
+static void
+storer_clear (PdgIngestStorer *storer)
+{
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  g_clear_pointer (&storer->buffer, pdg_db_copy_buffer_free);
+}
+
+/* ---- Storing */
+
+static void
+store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
 {
   g_autoptr (GError) error = NULL;
+  gint64 began = g_get_monotonic_time ();
+  gboolean slow = FALSE, ok;
 
-  for (int attempt = 0; attempt < MAX_RETRIES; attempt++)
+  ok = ensure_connection (self, storer, &error)
+       && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, &slow, &error);
+  if (!ok && (storer->conn == NULL || !pdg_db_conn_is_usable (storer->conn)))
+    g_atomic_int_set (&self->connected, FALSE);
+  g_mutex_lock (&self->lock);
+  self->metrics.slow_flushes += ok && slow;
+  self->metrics.flushes++;
+  self->metrics.flush_usec += (guint64) (g_get_monotonic_time () - began);
+  g_mutex_unlock (&self->lock);
+  if (ok)
+    add_letters (self, job);
+  else
+    recover (self, job, error);
+  g_mutex_lock (&self->lock);
+  self->n_flying--;
+  g_cond_signal (&self->room);
+  g_mutex_unlock (&self->lock);
+  if (ok)
+    succeed (self, job);
+}
+
+static gpointer
+storer_thread (gpointer data)
+{
+  PdgIngest *self = data;
+  PdgIngestStorer storer = { .memory = self->memory, .origin = pdg_hub_get_origin (self->hub), .buffer = pdg_db_copy_buffer_new (0) };
+
+  g_mutex_lock (&self->lock);
+  for (;;)
     {
-      g_clear_error (&error);
-      for (guint i = 0; i < n; i++)
-        request_reset (requests[i]);
-      if (try_flush (self, requests, n, &error))
-        {
-          for (guint i = 0; i < n; i++)
-            request_succeed (self, requests[i]);
-          return;
-        }
-      if (attempt == 0 && is_of_forgotten_number (error))
-        pdg_ingest_memory_forget (self->memory);
-      else if (!g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_SERIALIZATION))
+      Job *job = g_queue_pop_head (&self->prepared);
+
+      if (job == NULL && self->finished)
         break;
+      if (job == NULL)
+        {
+          g_cond_wait (&self->work, &self->lock);
+          continue;
+        }
+      g_mutex_unlock (&self->lock);
+      store_job (self, &storer, job);
+      g_mutex_lock (&self->lock);
     }
-  if (n > 1 && !is_connection_error (error))
-    {
-      flush_requests (self, requests, n / 2);
-      flush_requests (self, requests + n / 2, n - n / 2);
-      return;
-    }
-  fail_all (self, requests, n, error);
+  g_mutex_unlock (&self->lock);
+  storer_clear (&storer);
+  return NULL;
 }
 
-static int
-compare_requests_by_org (gconstpointer a, gconstpointer b)
-{
-  const PdgIngestRequest *x = *(PdgIngestRequest *const *) a, *y = *(PdgIngestRequest *const *) b;
-  gint32 i = pdg_principal_get_org_no (x->principal), j = pdg_principal_get_org_no (y->principal);
-
-  return (i > j) - (i < j);
-}
-
-/* Under row-level security a transaction is one organisation's. */
-static void
-flush_by_organisation (PdgIngest *self, GPtrArray *requests)
-{
-  guint first = 0;
-
-  g_ptr_array_sort (requests, compare_requests_by_org);
-  for (guint i = 1; i <= requests->len; i++)
-    if (i == requests->len || compare_requests_by_org (&requests->pdata[first], &requests->pdata[i]) != 0)
-      {
-        flush_requests (self, (PdgIngestRequest **) requests->pdata + first, i - first);
-        first = i;
-      }
-}
-
-static gboolean
-prepare_connection (PdgIngest *self, GError **error)
-{
-  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (self->conn, error);
-
-  if (tx == NULL || !pdg_store_events_may_copy (tx, &self->bypasses_rls, error) || !pdg_store_events_ensure_partitions (tx, error)
-      || !pdg_db_tx_commit (tx, error))
-    return FALSE;
-  self->partitions_day = pdg_time_get_utc_day (pdg_clock_now_usec ());
-  return TRUE;
-}
+/* ---- Preparing */
 
 /* Waits for the next attempt, or until the ingest stops. */
 static void
@@ -421,7 +291,7 @@ pause_before_reconnect (PdgIngest *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gint64 deadline = g_get_monotonic_time () + self->reconnect_ms * 1000;
 
-  while (!self->stopping && g_cond_wait_until (&self->stop_cond, &self->lock, deadline))
+  while (!self->stopping && g_cond_wait_until (&self->room, &self->lock, deadline))
     ;
   self->reconnect_ms = MIN (self->reconnect_ms * 2, RECONNECT_MAX_MS);
 }
@@ -434,92 +304,210 @@ is_stopping (PdgIngest *self)
   return self->stopping;
 }
 
-static void
-set_connected (PdgIngest *self, gboolean connected)
-{
-  g_atomic_int_set (&self->connected, connected);
-}
-
 static gboolean
-ensure_connection (PdgIngest *self, GError **error)
+ensure_base (PdgIngest *self, GError **error)
 {
-  if (self->conn != NULL && pdg_db_conn_is_usable (self->conn))
-    return TRUE;
-  set_connected (self, FALSE);
-  g_clear_pointer (&self->conn, pdg_db_conn_free);
-  self->conn = pdg_db_conn_open (self->uri, self->set_role, "productgraph writer", error);
-  if (self->conn == NULL || !prepare_connection (self, error))
+  gboolean was_there = self->base.conn != NULL;
+
+  if (!ensure_connection (self, &self->base, error))
     {
-      g_clear_pointer (&self->conn, pdg_db_conn_free);
+      g_atomic_int_set (&self->connected, FALSE);
       return FALSE;
     }
+  if (!was_there || self->partitions_day != pdg_time_get_utc_day (pdg_clock_now_usec ()))
+    {
+      if (was_there && !pdg_ingest_storer_prepare (&self->base, error))
+        return FALSE;
+      self->partitions_day = pdg_time_get_utc_day (pdg_clock_now_usec ());
+    }
   self->reconnect_ms = RECONNECT_MIN_MS;
-  set_connected (self, TRUE);
+  g_atomic_int_set (&self->connected, TRUE);
   return TRUE;
 }
 
-static void
-ensure_todays_partitions (PdgIngest *self)
+static gboolean
+may_fly (PdgIngest *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (self->partitions_day != pdg_time_get_utc_day (pdg_clock_now_usec ()) && !prepare_connection (self, &error))
-    g_warning ("partitions of the day: %s", error->message);
+  if (self->n_flying == 0)
+    return TRUE;
+  return self->n_flying < N_STORERS
+         && (!g_queue_is_empty (&self->again) || pdg_bounded_queue_get_weight (self->queue) >= PARALLEL_FROM_EVENTS);
 }
 
+/* Waits until a flush may start, for a turn at most. A job that waits for its turn or is to be tried again comes first. */
+static gboolean
+wait_for_room (PdgIngest *self, Job **job)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint64 deadline = g_get_monotonic_time () + TURN_USEC;
+
+  *job = NULL;
+  while (!may_fly (self))
+    if (!g_cond_wait_until (&self->room, &self->lock, deadline))
+      return FALSE;
+  if (self->forgets_numbers)
+    pdg_ingest_memory_forget (self->memory);
+  self->forgets_numbers = FALSE;
+  *job = g_queue_pop_head (&self->again);
+  return TRUE;
+}
+
+/* Makes the job's flush, with its numbers; and stores who is who, as it says. */
+static gboolean
+make_flush (PdgIngest *self, Job *job, GError **error)
+{
+  gboolean bypasses_rls = self->base.mode == PDG_INGEST_BY_COPY;
+  PdgIngestRequest **requests = (PdgIngestRequest **) job->requests->pdata;
+
+  job->flush = pdg_flush_new (self->memory, self->base.conn, bypasses_rls, requests, job->requests->len, error);
+  return job->flush != NULL
+         && pdg_ingest_store_identities (job->flush, self->memory, self->base.conn, bypasses_rls ? NULL : requests[0]->principal, error);
+}
+
+/* Answers what holds nothing new, hands the rest to the storers. */
 static void
-flush_queue (PdgIngest *self, GPtrArray *requests)
+prepare_job (PdgIngest *self, Job *job, GError *away)
 {
   g_autoptr (GError) error = NULL;
-  gint64 began = g_get_monotonic_time ();
 
-  if (!ensure_connection (self, &error))
+  if (away != NULL)
     {
-      fail_all (self, (PdgIngestRequest **) requests->pdata, requests->len, error);
+      fail_all (self, job, away);
       return;
     }
-  ensure_todays_partitions (self);
-  if (self->bypasses_rls)
-    flush_requests (self, (PdgIngestRequest **) requests->pdata, requests->len);
-  else
-    flush_by_organisation (self, requests);
-  pdg_letters_flush (self->letters, self->conn, self->bypasses_rls);
-  if (!pdg_db_conn_is_usable (self->conn))
-    set_connected (self, FALSE);
+  for (guint i = 0; i < job->requests->len; i++)
+    pdg_ingest_request_reset (job->requests->pdata[i]);
+  if (!make_flush (self, job, &error))
+    {
+      if (!pdg_db_conn_is_usable (self->base.conn))
+        g_atomic_int_set (&self->connected, FALSE);
+      recover (self, job, error);
+      return;
+    }
+  if (job->flush->rows->len == 0)
+    {
+      add_letters (self, job);
+      succeed (self, job);
+      return;
+    }
   g_mutex_lock (&self->lock);
-  self->metrics.flushes++;
-  self->metrics.flush_usec += (guint64) (g_get_monotonic_time () - began);
+  self->n_flying++;
+  g_queue_push_tail (&self->prepared, job);
+  g_cond_signal (&self->work);
   g_mutex_unlock (&self->lock);
 }
 
+static int
+compare_requests_by_org (gconstpointer a, gconstpointer b)
+{
+  const PdgIngestRequest *x = *(PdgIngestRequest *const *) a, *y = *(PdgIngestRequest *const *) b;
+  gint32 i = pdg_principal_get_org_no (x->principal), j = pdg_principal_get_org_no (y->principal);
+
+  return (i > j) - (i < j);
+}
+
+/* Under row-level security a transaction is one organisation's: the others' requests wait for their turn. */
+static void
+split_by_organisation (PdgIngest *self, Job *job)
+{
+  guint first = 0, n_kept = job->requests->len;
+
+  g_ptr_array_sort (job->requests, compare_requests_by_org);
+  for (guint i = 1; i <= job->requests->len; i++)
+    {
+      Job *other;
+
+      if (i < job->requests->len && compare_requests_by_org (&job->requests->pdata[first], &job->requests->pdata[i]) == 0)
+        continue;
+      if (first == 0)
+        n_kept = first = i;
+      else
+        {
+          other = job_new (0);
+          for (; first < i; first++)
+            g_ptr_array_add (other->requests, job->requests->pdata[first]);
+          push_again (self, other);
+        }
+    }
+  g_ptr_array_set_size (job->requests, (gint) n_kept);
+}
+
+/* Whether the preparer has to wait: for a storer, or for events. */
+static gboolean
+has_time (PdgIngest *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return !may_fly (self) || (g_queue_is_empty (&self->again) && pdg_bounded_queue_get_weight (self->queue) == 0);
+}
+
+/* Writes dead letters while there is nothing else to do. */
+static void
+write_letters (PdgIngest *self, gboolean connected)
+{
+  if (self->letters != NULL && connected && has_time (self))
+    pdg_letters_flush (self->letters, self->base.conn, self->base.mode == PDG_INGEST_BY_COPY);
+}
+
+/* The next requests that are to be stored together, or NULL when none came within a turn. */
+static Job *
+take_job (PdgIngest *self, gboolean connected)
+{
+  Job *job;
+
+  write_letters (self, connected);
+  if (!wait_for_room (self, &job) || job != NULL)
+    return job;
+  write_letters (self, connected);
+  job = job_new (0);
+  if (pdg_bounded_queue_pop_many (self->queue, job->requests, self->options.max_flush_events, connected ? TURN_USEC : 0) > 0)
+    return job;
+  job_free (job);
+  return NULL;
+}
+
+static gboolean
+is_done (PdgIngest *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return pdg_bounded_queue_is_closed (self->queue) && pdg_bounded_queue_get_weight (self->queue) == 0 && self->n_flying == 0
+         && g_queue_is_empty (&self->again);
+}
+
 static gpointer
-writer_thread (gpointer data)
+preparer_thread (gpointer data)
 {
   PdgIngest *self = data;
-  g_autoptr (GPtrArray) requests = g_ptr_array_new ();
 
-  self->memory = pdg_ingest_memory_new ();
-  self->buffer = pdg_db_copy_buffer_new (0);
-  self->letters = pdg_letters_new (self->options.max_letters, self->options.max_letter_bytes);
-  for (;;)
+  while (!is_done (self))
     {
       g_autoptr (GError) error = NULL;
-      gboolean connected = ensure_connection (self, &error);
+      gboolean connected = ensure_base (self, &error);
+      Job *job;
 
       if (!connected && !is_stopping (self))
         pause_before_reconnect (self);
-      g_ptr_array_set_size (requests, 0);
-      if (pdg_bounded_queue_pop_many (self->queue, requests, self->options.max_flush_events, connected ? 1000 * 1000 : 0) > 0)
-        flush_queue (self, requests);
-      else if (pdg_bounded_queue_is_closed (self->queue))
-        break;
+      job = take_job (self, connected);
+      if (job == NULL)
+        continue;
+      /* a connection that died since is replaced at once */
+      if (connected)
+        connected = ensure_base (self, &error);
+      if (connected && self->base.mode != PDG_INGEST_BY_COPY)
+        split_by_organisation (self, job);
+      prepare_job (self, job, connected ? NULL : error);
     }
-  g_clear_pointer (&self->conn, pdg_db_conn_free);
-  g_clear_pointer (&self->memory, pdg_ingest_memory_free);
-  g_clear_pointer (&self->buffer, pdg_db_copy_buffer_free);
-  g_clear_pointer (&self->letters, pdg_letters_free);
+  g_mutex_lock (&self->lock);
+  self->finished = TRUE;
+  g_cond_broadcast (&self->work);
+  g_mutex_unlock (&self->lock);
+  write_letters (self, self->base.conn != NULL);
+  storer_clear (&self->base);
   return NULL;
 }
+
+/* ---- The public side */
 
 PdgIngest *
 pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub)
@@ -530,11 +518,17 @@ pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub)
   self->uri = g_strdup (options->uri);
   self->set_role = g_strdup (options->set_role);
   self->hub = pdg_hub_ref (hub);
-  self->queue = pdg_bounded_queue_new (options->max_queued_events, request_free);
+  self->queue = pdg_bounded_queue_new (options->max_queued_events, pdg_ingest_request_free);
+  self->memory = pdg_ingest_memory_new ();
+  if (options->max_letters > 0)
+    self->letters = pdg_letters_new (options->max_letters, options->max_letter_bytes);
   self->reconnect_ms = RECONNECT_MIN_MS;
   g_mutex_init (&self->lock);
-  g_cond_init (&self->stop_cond);
-  self->thread = g_thread_new ("ingest writer", writer_thread, self);
+  g_cond_init (&self->room);
+  g_cond_init (&self->work);
+  self->preparer = g_thread_new ("ingest prepare", preparer_thread, self);
+  for (guint i = 0; i < N_STORERS; i++)
+    self->storers[i] = g_thread_new ("ingest store", storer_thread, self);
   return self;
 }
 
@@ -543,19 +537,43 @@ pdg_ingest_free (PdgIngest *self)
 {
   if (self == NULL)
     return;
+  pdg_bounded_queue_close (self->queue);
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
-  g_cond_broadcast (&self->stop_cond);
+  g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
-  pdg_bounded_queue_close (self->queue);
-  g_thread_join (self->thread);
+  g_thread_join (self->preparer);
+  for (guint i = 0; i < N_STORERS; i++)
+    g_thread_join (self->storers[i]);
   pdg_bounded_queue_free (self->queue);
+  pdg_ingest_memory_free (self->memory);
+  g_clear_pointer (&self->letters, pdg_letters_free);
   pdg_hub_unref (self->hub);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->stop_cond);
+  g_cond_clear (&self->room);
+  g_cond_clear (&self->work);
   g_free (self->uri);
   g_free (self->set_role);
   g_free (self);
+}
+
+static void
+set_full (GError **error)
+{
+  g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_FULL,
+                       "more events arrive than the database takes; send the same events again a little later");
+}
+
+gboolean
+pdg_ingest_check_room (PdgIngest *self, GError **error)
+{
+  if (!pdg_ingest_is_connected (self))
+    g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_AWAY, "the database is away; send the same events again");
+  else if (pdg_bounded_queue_get_weight (self->queue) >= self->options.max_queued_events)
+    set_full (error);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 gboolean
@@ -565,11 +583,8 @@ pdg_ingest_submit (PdgIngest *self, PdgPrincipal *principal, PdgEventBatch *batc
   PdgIngestRequest *request;
   guint n_events;
 
-  if (!pdg_ingest_is_connected (self))
-    {
-      g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_AWAY, "the database is away; send the same events again");
-      return FALSE;
-    }
+  if (!pdg_ingest_check_room (self, error))
+    return FALSE;
   pdg_event_batch_get_events (batch, &n_events);
   request = g_new0 (PdgIngestRequest, 1);
   request->principal = pdg_principal_ref (principal);
@@ -578,11 +593,18 @@ pdg_ingest_submit (PdgIngest *self, PdgPrincipal *principal, PdgEventBatch *batc
   request->user_data = user_data;
   request->issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   request->texts = g_ptr_array_new_with_free_func (g_free);
+  request->conflicts = g_array_new (FALSE, FALSE, sizeof (guint32));
   if (pdg_bounded_queue_try_push (self->queue, request, MAX (n_events, 1)))
-    return TRUE;
-  request_free (request);
-  g_set_error_literal (error, PDG_INGEST_ERROR, PDG_INGEST_ERROR_FULL,
-                       "more events arrive than the database takes; send the same events again a little later");
+    {
+      /* the preparer may be waiting for as much as this */
+      g_mutex_lock (&self->lock);
+      if (self->n_flying > 0 && may_fly (self))
+        g_cond_signal (&self->room);
+      g_mutex_unlock (&self->lock);
+      return TRUE;
+    }
+  pdg_ingest_request_free (request);
+  set_full (error);
   return FALSE;
 }
 

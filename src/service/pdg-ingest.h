@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The way of events into the database: a bounded queue, one writer thread with one connection, group commit. A batch is
+/* The way of events into the database: a bounded queue, group commit, and threads of its own with a connection each. A batch is
  * answered when the transaction that holds it is durable, or was refused; never before. */
 typedef struct _PdgIngest PdgIngest;
 
@@ -39,23 +39,26 @@ typedef struct
   const PdgEventIssue *issues;
 } PdgIngestResult;
 
-/* On the writer's thread. @result is NULL when @error (PDG_INGEST_ERROR) is set. */
+/* On a thread of the ingest. @result is NULL when @error (PDG_INGEST_ERROR) is set. */
 typedef void (*PdgIngestDoneFunc) (const PdgIngestResult *result, const GError *error, gpointer user_data);
 
 /* Totals since the start; a plain value. */
 typedef struct
 {
-  guint64 accepted, duplicates, rejected, flushes, slow_flushes, failed_flushes;
+  guint64 accepted, duplicates, rejected, conflicts, flushes, slow_flushes, failed_flushes;
   guint64 flush_usec; /* time in flushes */
   gsize queued_events;
   gboolean connected;
 } PdgIngestMetrics;
 
-/* Starts the writer, which connects by itself, again and again. (transfer full) */
+/* Starts its threads, which connect by themselves, again and again. (transfer full) */
 PdgIngest *pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub);
 
-/* Stores what is queued (or answers it when the database is away), then ends the thread. */
+/* Stores what is queued (or answers it when the database is away), then ends its threads. */
 void       pdg_ingest_free (PdgIngest *ingest);
+
+/* Whether a batch may be queued now; FALSE as pdg_ingest_submit () would, and before its events are read. Any thread. */
+gboolean   pdg_ingest_check_room (PdgIngest *ingest, GError **error);
 
 /* Queues a batch; @done is called exactly once if this returns TRUE, and never if it returns FALSE (PDG_INGEST_ERROR_FULL
  * or _AWAY). Any thread; never waits. */

@@ -19,6 +19,7 @@ struct _PdgLetters
 {
   gint64 max_letters;
   gint64 max_bytes;
+  GMutex lock;
   GArray *gathered; /* Gathered */
   gsize n_bytes;
   guint64 n_lost;
@@ -33,6 +34,15 @@ gathered_clear (gpointer data)
   pdg_dead_letter_free (gathered->letter);
 }
 
+static GArray *
+new_gathered (void)
+{
+  GArray *gathered = g_array_new (FALSE, FALSE, sizeof (Gathered));
+
+  g_array_set_clear_func (gathered, gathered_clear);
+  return gathered;
+}
+
 PdgLetters *
 pdg_letters_new (gint64 max_letters, gint64 max_bytes)
 {
@@ -40,8 +50,8 @@ pdg_letters_new (gint64 max_letters, gint64 max_bytes)
 
   self->max_letters = max_letters;
   self->max_bytes = max_bytes;
-  self->gathered = g_array_new (FALSE, FALSE, sizeof (Gathered));
-  g_array_set_clear_func (self->gathered, gathered_clear);
+  g_mutex_init (&self->lock);
+  self->gathered = new_gathered ();
   return self;
 }
 
@@ -51,10 +61,11 @@ pdg_letters_free (PdgLetters *self)
   if (self == NULL)
     return;
   g_array_unref (self->gathered);
+  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* @raw: (transfer full). */
+/* Under the lock. @raw: (transfer full). */
 static void
 gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, const char *field, gsize field_len, const char *reason, GBytes *raw)
 {
@@ -91,6 +102,24 @@ find_event (PdgEventBatch *batch, guint32 index)
   return NULL;
 }
 
+/* An event without redaction is not kept: only what it was refused for. */
+static GBytes *
+write_event (const PdgEvent *event)
+{
+  if ((guint) event->flags >> PDG_EVENT_REDACTION_SHIFT == 0)
+    return g_bytes_new_static (NULL, 0);
+  return pdg_event_json_write_event (event);
+}
+
+static gboolean
+is_conflict (const PdgIngestRequest *request, guint32 index)
+{
+  for (guint i = 0; i < request->conflicts->len; i++)
+    if (g_array_index (request->conflicts, guint32, i) == index)
+      return TRUE;
+  return FALSE;
+}
+
 void
 pdg_letters_add_request (PdgLetters *self, const PdgIngestRequest *request)
 {
@@ -99,19 +128,21 @@ pdg_letters_add_request (PdgLetters *self, const PdgIngestRequest *request)
 
   if (request->issues->len == 0 || pdg_event_batch_get_letter (request->batch, &project_no, &letter_no))
     return;
+  g_mutex_lock (&self->lock);
   for (guint i = 0; i < request->issues->len; i++)
     {
       const PdgEventIssue *issue = &g_array_index (request->issues, PdgEventIssue, i);
       const char *colon = strstr (issue->error, ": ");
       gsize field_len = colon != NULL ? (gsize) (colon - issue->error) : 0;
-      const char *reason = colon != NULL ? colon + 2 : issue->error;
+      const char *reason = is_conflict (request, issue->index) ? "id_conflict" : colon != NULL ? colon + 2 : issue->error;
       const PdgEvent *event = find_event (request->batch, issue->index);
 
       if (event != NULL)
-        gather (self, request, event->project, issue->error, field_len, reason, pdg_event_json_write_event (event));
+        gather (self, request, event->project, issue->error, field_len, reason, write_event (event));
       else
         gather (self, request, issue->project, issue->error, field_len, reason, g_bytes_new (issue->raw.data, issue->raw.len));
     }
+  g_mutex_unlock (&self->lock);
 }
 
 static int
@@ -123,54 +154,59 @@ compare_by_org (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-write_some (PdgLetters *self, guint first, guint n, PdgDbConn *conn, gboolean bypasses_rls, GError **error)
+write_some (PdgLetters *self, const Gathered *gathered, guint n, PdgDbConn *conn, gboolean bypasses_rls, GError **error)
 {
-  const Gathered *gathered = &g_array_index (self->gathered, Gathered, first);
   g_autofree const PdgDeadLetter **letters = g_new (const PdgDeadLetter *, n);
-  g_autoptr (PdgDbTx) tx = pdg_ingest_begin (conn, bypasses_rls, gathered->principal, error);
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_writer (conn, bypasses_rls ? NULL : gathered->principal, error);
 
   for (guint i = 0; i < n; i++)
     letters[i] = gathered[i].letter;
   return tx != NULL && pdg_store_add_letters (tx, letters, n, self->max_letters, self->max_bytes, error) && pdg_db_tx_commit (tx, error);
 }
 
+/* Takes what was gathered, so that the others go on gathering while it is written. */
+static GArray *
+take_gathered (PdgLetters *self, guint64 *n_lost)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GArray *gathered = self->gathered;
+
+  *n_lost = self->n_lost;
+  self->gathered = new_gathered ();
+  self->n_bytes = 0;
+  self->n_lost = 0;
+  return gathered;
+}
+
 void
 pdg_letters_flush (PdgLetters *self, PdgDbConn *conn, gboolean bypasses_rls)
 {
+  guint64 n_lost;
+  g_autoptr (GArray) taken = take_gathered (self, &n_lost);
   guint first = 0;
 
-  if (self->gathered->len == 0)
-    return;
-  g_array_sort (self->gathered, compare_by_org);
+  g_array_sort (taken, compare_by_org);
   /* under row-level security a transaction is one organisation's */
-  for (guint i = 1; i <= self->gathered->len; i++)
-    if (i == self->gathered->len
-        || (!bypasses_rls && g_array_index (self->gathered, Gathered, i).letter->org_no != g_array_index (self->gathered, Gathered, first).letter->org_no))
+  for (guint i = 1; i <= taken->len; i++)
+    if (i == taken->len
+        || (!bypasses_rls && g_array_index (taken, Gathered, i).letter->org_no != g_array_index (taken, Gathered, first).letter->org_no))
       {
         g_autoptr (GError) error = NULL;
 
-        if (!write_some (self, first, i - first, conn, bypasses_rls, &error))
+        if (!write_some (self, &g_array_index (taken, Gathered, first), i - first, conn, bypasses_rls, &error))
           g_warning ("%u dead letters are lost: %s", i - first, error->message);
         first = i;
       }
-  if (self->n_lost > 0)
-    g_warning ("%" G_GUINT64_FORMAT " dead letters are lost: too many at once", self->n_lost);
-  g_array_set_size (self->gathered, 0);
-  self->n_bytes = 0;
-  self->n_lost = 0;
+  if (n_lost > 0)
+    g_warning ("%" G_GUINT64_FORMAT " dead letters are lost: too many at once", n_lost);
 }
 
 gboolean
-pdg_letters_settle (PdgDbTx *tx, const PdgFlush *flush, GError **error)
+pdg_letters_settle (PdgDbTx *tx, const PdgIngestRequest *request, GError **error)
 {
-  for (guint i = 0; i < flush->rows->len; i++)
-    {
-      gint32 project_no;
-      gint64 letter_no;
+  gint32 project_no;
+  gint64 letter_no;
 
-      if (pdg_event_batch_get_letter (g_array_index (flush->rows, PdgFlushRow, i).request->batch, &project_no, &letter_no)
-          && !pdg_store_take_letters (tx, project_no, &letter_no, 1, NULL, error))
-        return FALSE;
-    }
-  return TRUE;
+  return !pdg_event_batch_get_letter (request->batch, &project_no, &letter_no)
+         || pdg_store_take_letters (tx, project_no, &letter_no, 1, NULL, error);
 }

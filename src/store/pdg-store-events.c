@@ -4,22 +4,25 @@
 #include "base/pdg-id.h"
 #include "db/pdg-db-error.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MAY_COPY                                                                                                          \
   "SELECT r.rolbypassrls OR r.rolsuper, has_table_privilege('event', 'INSERT') FROM pg_roles r WHERE r.rolname = current_user"
-#define COPY_EVENTS                                                                                                       \
-  "COPY event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags, event_key, "    \
-  "event_id, page_path, page_title, anonymous_id, data) FROM STDIN BINARY"
-#define N_COLUMNS 16
+#define COLUMNS                                                                                                           \
+  "ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags, event_key, event_id, "      \
+  "page_path, page_title, anonymous_id, data, payload_hash"
+#define N_COLUMNS 17
+#define COPY_EVENTS "COPY event (" COLUMNS ") FROM STDIN BINARY"
+#define MAKE_STAGE                                                                                                        \
+  "CREATE TEMPORARY TABLE IF NOT EXISTS event_stage (ts timestamptz, received_at timestamptz, org_id int4, project_id int4, " \
+  "session_no int4, actor_no int4, term_no int4, release_no int4, seq int4, flags int2, event_key uuid, event_id text, "    \
+  "page_path text, page_title text, anonymous_id text, data text, payload_hash int4) ON COMMIT DELETE ROWS"
+#define COPY_STAGE "COPY pg_temp.event_stage (" COLUMNS ") FROM STDIN BINARY"
+#define INSERT_STAGE "INSERT INTO event (" COLUMNS ") SELECT " COLUMNS " FROM pg_temp.event_stage"
 #define INSERT_EVENTS                                                                                                     \
   "SELECT project_id, session_no, ts, event_key FROM insert_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "    \
-  "$13, $14, $15, $16)"
-#define APPLY_SESSIONS                                                                                                    \
-  "SELECT apply_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
-#define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
-#define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', org || ' ' || project || ' ' || $3) FROM unnest($1, $2) u (org, project)"
+  "$13, $14, $15, $16, $17)"
+#define FIND_PAYLOADS "SELECT find_payloads($1, $2, $3, $4)"
 #define ENSURE_PARTITIONS "SELECT ensure_event_partitions()"
 
 #define COPY_PIECE_BYTES (64 * 1024)
@@ -86,16 +89,17 @@ encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
   add_text (buffer, &event->page_title, TRUE);
   add_text (buffer, &event->anonymous, row->has_anonymous);
   add_text (buffer, &event->data, TRUE);
+  pdg_db_copy_buffer_add_int4 (buffer, event->payload_hash);
 }
 
-gboolean
-pdg_store_events_copy (PdgDbTx *tx, PdgDbCopyBuffer *buffer, const PdgEventRow *rows, guint n, GError **error)
+static gboolean
+copy_rows (PdgDbTx *tx, const char *sql, PdgDbCopyBuffer *buffer, const PdgEventRow *rows, guint n, GError **error)
 {
   gint64 n_stored = 0;
 
   pdg_db_copy_buffer_truncate (buffer, 0);
   pdg_db_copy_buffer_add_header (buffer);
-  if (!pdg_db_tx_copy_begin (tx, COPY_EVENTS, error))
+  if (!pdg_db_tx_copy_begin (tx, sql, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
@@ -118,7 +122,25 @@ pdg_store_events_copy (PdgDbTx *tx, PdgDbCopyBuffer *buffer, const PdgEventRow *
   return TRUE;
 }
 
-/* Columns of rows or deltas as parameters: the value of a member of each, and whether it is null. */
+gboolean
+pdg_store_events_copy (PdgDbTx *tx, PdgDbCopyBuffer *buffer, const PdgEventRow *rows, guint n, GError **error)
+{
+  return copy_rows (tx, COPY_EVENTS, buffer, rows, n, error);
+}
+
+gboolean
+pdg_store_events_make_stage (PdgDbTx *tx, GError **error)
+{
+  return pdg_db_tx_exec_script (tx, MAKE_STAGE, error);
+}
+
+gboolean
+pdg_store_events_stage (PdgDbTx *tx, PdgDbCopyBuffer *buffer, const PdgEventRow *rows, guint n, GError **error)
+{
+  return copy_rows (tx, COPY_STAGE, buffer, rows, n, error) && pdg_db_tx_exec (tx, INSERT_STAGE, NULL, error);
+}
+
+/* Columns of rows as parameters: the value of a member of each, and whether it is null. */
 static void
 add_int4s (PdgDbParams *params, const void *first, gsize stride, guint n, gint32 null_value, gboolean has_null)
 {
@@ -131,20 +153,6 @@ add_int4s (PdgDbParams *params, const void *first, gsize stride, guint n, gint32
       nulls[i] = has_null && values[i] == null_value;
     }
   pdg_db_params_add_int4_array (params, values, nulls, n);
-}
-
-static void
-add_times (PdgDbParams *params, const void *first, gsize stride, guint n)
-{
-  g_autofree gint64 *values = g_new (gint64, n);
-  g_autofree guint8 *nulls = g_new0 (guint8, n);
-
-  for (guint i = 0; i < n; i++)
-    {
-      memcpy (&values[i], (const char *) first + i * stride, sizeof (gint64));
-      nulls[i] = values[i] == G_MAXINT64;
-    }
-  pdg_db_params_add_timestamptz_array (params, values, nulls, n);
 }
 
 static void
@@ -185,20 +193,22 @@ static PdgDbParams *
 insert_params (const PdgEventRow *rows, guint n)
 {
   PdgDbParams *params = pdg_db_params_new ();
-  g_autofree gint64 *times = g_new (gint64, n);
-  g_autofree gint32 *seqs = g_new (gint32, n);
+  g_autofree gint64 *times = g_new (gint64, n), *received = g_new (gint64, n);
+  g_autofree gint32 *seqs = g_new (gint32, n), *hashes = g_new (gint32, n);
   g_autofree gint16 *flags = g_new (gint16, n);
   g_autofree guint8 (*keys)[16] = g_malloc (16 * (gsize) n);
 
   for (guint i = 0; i < n; i++)
     {
       times[i] = rows[i].event->timestamp_usec;
+      received[i] = rows[i].received_usec;
+      hashes[i] = rows[i].event->payload_hash;
       seqs[i] = rows[i].event->sequence;
       flags[i] = (gint16) rows[i].event->flags;
       memcpy (keys[i], rows[i].event->event_key, 16);
     }
   pdg_db_params_add_timestamptz_array (params, times, NULL, n);
-  add_times (params, &rows[0].received_usec, sizeof *rows, n);
+  pdg_db_params_add_timestamptz_array (params, received, NULL, n);
   add_int4s (params, &rows[0].org_no, sizeof *rows, n, 0, FALSE);
   add_int4s (params, &rows[0].project_no, sizeof *rows, n, 0, FALSE);
   add_int4s (params, &rows[0].session_no, sizeof *rows, n, 0, FALSE);
@@ -213,6 +223,7 @@ insert_params (const PdgEventRow *rows, guint n)
   add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, page_title), NULL);
   add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, anonymous), wants_anonymous);
   add_event_texts (params, rows, n, G_STRUCT_OFFSET (PdgEvent, data), NULL);
+  pdg_db_params_add_int4_array (params, hashes, NULL, n);
   return params;
 }
 
@@ -270,74 +281,30 @@ pdg_store_events_insert (PdgDbTx *tx, const PdgEventRow *rows, guint n, guint8 *
 }
 
 gboolean
-pdg_store_events_apply_sessions (PdgDbTx *tx, const PdgSessionDelta *d, guint n, gint64 received_usec, GError **error)
+pdg_store_events_find_payloads (PdgDbTx *tx, const PdgEventRow *rows, guint n, gint32 *hashes, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autofree gint16 *kinds = g_new (gint16, n);
-
-  for (guint i = 0; i < n; i++)
-    kinds[i] = d[i].actor_kind;
-  add_int4s (params, &d[0].project_no, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].session_no, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].events, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].page_views, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].errors, sizeof *d, n, 0, FALSE);
-  add_times (params, &d[0].start_usec, sizeof *d, n);
-  add_times (params, &d[0].end_usec, sizeof *d, n);
-  add_int4s (params, &d[0].entry_screen_no, sizeof *d, n, 0, TRUE);
-  add_times (params, &d[0].entry_usec, sizeof *d, n);
-  add_int4s (params, &d[0].entry_seq, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].exit_screen_no, sizeof *d, n, 0, TRUE);
-  add_times (params, &d[0].exit_usec, sizeof *d, n);
-  add_int4s (params, &d[0].exit_seq, sizeof *d, n, 0, FALSE);
-  add_int4s (params, &d[0].release_no, sizeof *d, n, 0, TRUE);
-  add_times (params, &d[0].release_usec, sizeof *d, n);
-  add_int4s (params, &d[0].actor_no, sizeof *d, n, 0, FALSE);
-  pdg_db_params_add_int2_array (params, kinds, NULL, n);
-  add_times (params, &d[0].actor_usec, sizeof *d, n);
-  pdg_db_params_add_timestamptz (params, received_usec);
-  return pdg_db_tx_exec (tx, APPLY_SESSIONS, params, error);
-}
-
-gboolean
-pdg_store_events_name_screens (PdgDbTx *tx, const gint32 *projects, const gint32 *screens, const PdgSlice *titles, const gint64 *times,
-                               guint n, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autofree const char **texts = g_new (const char *, n);
-  g_autofree gssize *lens = g_new (gssize, n);
+  g_autoptr (PdgDbResult) result = NULL;
+  g_autofree gint64 *times = g_new (gint64, n), *values = NULL;
+  g_autofree guint8 (*keys)[16] = g_malloc (16 * (gsize) n);
+  gsize n_values = 0;
 
   for (guint i = 0; i < n; i++)
     {
-      texts[i] = titles[i].data;
-      lens[i] = titles[i].len;
+      times[i] = rows[i].event->timestamp_usec;
+      memcpy (keys[i], rows[i].event->event_key, 16);
     }
-  pdg_db_params_add_int4_array (params, projects, NULL, n);
-  pdg_db_params_add_int4_array (params, screens, NULL, n);
-  pdg_db_params_add_text_array (params, texts, lens, n);
+  add_int4s (params, &rows[0].project_no, sizeof *rows, n, 0, FALSE);
+  add_int4s (params, &rows[0].session_no, sizeof *rows, n, 0, FALSE);
   pdg_db_params_add_timestamptz_array (params, times, NULL, n);
-  return pdg_db_tx_exec (tx, NAME_SCREENS, params, error);
-}
-
-gboolean
-pdg_store_events_notify (PdgDbTx *tx, const gint32 *orgs, const gint32 *projects, guint n, const char *origin, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4_array (params, orgs, NULL, n);
-  pdg_db_params_add_int4_array (params, projects, NULL, n);
-  pdg_db_params_add_text (params, origin, -1);
-  return pdg_db_tx_exec (tx, NOTIFY, params, error);
-}
-
-gboolean
-pdg_store_parse_notification (const char *payload, gint32 *org_no, gint32 *project_no, const char **origin)
-{
-  int len = 0;
-  int n = sscanf (payload, "%d %d %n", org_no, project_no, &len);
-
-  *origin = payload + len;
-  return n == 2;
+  pdg_db_params_add_uuid_array (params, (const guint8 (*)[16]) keys, NULL, n);
+  result = pdg_db_tx_query (tx, FIND_PAYLOADS, params, error);
+  if (result == NULL)
+    return FALSE;
+  values = pdg_db_result_dup_int8_array (result, 0, 0, &n_values);
+  for (guint i = 0; i < n; i++)
+    hashes[i] = i < n_values ? (gint32) values[i] : 0;
+  return TRUE;
 }
 
 gboolean

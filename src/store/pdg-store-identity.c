@@ -8,7 +8,6 @@
 #define SET_TRAITS "SELECT set_traits($1, $2, $3, $4, $5, $6, $7, $8)"
 #define SET_GROUPS "SELECT set_groups($1, $2, $3, $4, $5, $6)"
 #define SET_GROUP_TRAITS "SELECT set_group_traits($1, $2, $3, $4, $5, $6, $7, $8)"
-#define HOLD_PROJECTS "SELECT hold_projects($1, $2)"
 
 /* The slice at the same place of each of @n values. */
 static void
@@ -129,14 +128,4 @@ pdg_store_set_group_traits (PdgDbTx *tx, gint32 project_no, const PdgIdentityTra
   add_slices (params, &traits[0].group_type, sizeof *traits, n);
   add_slices (params, &traits[0].id, sizeof *traits, n);
   return run_traits (tx, SET_GROUP_TRAITS, params, traits, n, error);
-}
-
-gboolean
-pdg_store_hold_projects (PdgDbTx *tx, const gint32 *project_nos, const gint32 *epochs, guint n, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4_array (params, project_nos, NULL, n);
-  pdg_db_params_add_int4_array (params, epochs, NULL, n);
-  return pdg_db_tx_exec (tx, HOLD_PROJECTS, params, error);
 }

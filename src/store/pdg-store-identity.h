@@ -48,8 +48,4 @@ gboolean pdg_store_set_groups (PdgDbTx *tx, gint32 project_no, const PdgIdentity
 /* Of groups that pdg_store_set_groups() has named. */
 gboolean pdg_store_set_group_traits (PdgDbTx *tx, gint32 project_no, const PdgIdentityTrait *traits, guint n, GError **error);
 
-/* Holds the projects until the transaction ends: nothing of them is merged or erased meanwhile. PDG_DB_ERROR_INVALID (SQLSTATE 23503)
- * when numbers of one were taken back since its epoch. */
-gboolean pdg_store_hold_projects (PdgDbTx *tx, const gint32 *project_nos, const gint32 *epochs, guint n, GError **error);
-
 G_END_DECLS

@@ -29,70 +29,9 @@ add_slices (PdgDbParams *params, const PdgSlice *slices, gsize stride, guint n)
   pdg_db_params_add_text_array (params, texts, lens, n);
 }
 
-static gboolean
-run (PdgDbTx *tx, const char *sql, PdgDbParams *params, guint n, gint32 *numbers, GError **error)
+static void
+add_terms (PdgDbParams *params, const PdgTerm *terms, guint n)
 {
-  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, sql, params, error);
-  g_autofree gint64 *values = NULL;
-  gsize n_values = 0;
-
-  if (result == NULL)
-    return FALSE;
-  values = pdg_db_result_dup_int8_array (result, 0, 0, &n_values);
-  if (values == NULL || n_values != n)
-    {
-      g_set_error_literal (error, PDG_DB_ERROR, PDG_DB_ERROR_FAILED, "the database did not number every text");
-      return FALSE;
-    }
-  for (guint i = 0; i < n; i++)
-    numbers[i] = (gint32) values[i];
-  return TRUE;
-}
-
-static gboolean
-assign_texts (PdgDbTx *tx, const char *sql, gint32 project_no, const PdgSlice *texts, guint n, gint32 *numbers, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4 (params, project_no);
-  add_slices (params, texts, sizeof (PdgSlice), n);
-  return run (tx, sql, params, n, numbers, error);
-}
-
-gboolean
-pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error)
-{
-  return assign_texts (tx, ASSIGN_SESSIONS, project_no, ids, n, numbers, error);
-}
-
-gboolean
-pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error)
-{
-  return assign_texts (tx, ASSIGN_SCREENS, project_no, paths, n, numbers, error);
-}
-
-gboolean
-pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error)
-{
-  return assign_texts (tx, ASSIGN_RELEASES, project_no, versions, n, numbers, error);
-}
-
-gboolean
-pdg_store_assign_actors (PdgDbTx *tx, gint32 project_no, const gint16 *kinds, const PdgSlice *ids, guint n, gint32 *numbers,
-                         GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-
-  pdg_db_params_add_int4 (params, project_no);
-  pdg_db_params_add_int2_array (params, kinds, NULL, n);
-  add_slices (params, ids, sizeof (PdgSlice), n);
-  return run (tx, ASSIGN_ACTORS, params, n, numbers, error);
-}
-
-gboolean
-pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, guint n, gint32 *numbers, GError **error)
-{
-  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
   g_autofree guint8 (*fingerprints)[16] = g_malloc (16 * (gsize) n);
   g_autofree gint32 *screens = g_new (gint32, n);
   g_autofree guint8 *no_screen = g_new (guint8, n);
@@ -103,7 +42,6 @@ pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, gu
       screens[i] = terms[i].screen_no;
       no_screen[i] = terms[i].screen_no == 0;
     }
-  pdg_db_params_add_int4 (params, project_no);
   pdg_db_params_add_uuid_array (params, (const guint8 (*)[16]) fingerprints, NULL, n);
   add_slices (params, &terms[0].type, sizeof (PdgTerm), n);
   add_slices (params, &terms[0].name, sizeof (PdgTerm), n);
@@ -112,7 +50,68 @@ pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, gu
   add_slices (params, &terms[0].component_path, sizeof (PdgTerm), n);
   add_slices (params, &terms[0].journey, sizeof (PdgTerm), n);
   add_slices (params, &terms[0].step, sizeof (PdgTerm), n);
-  return run (tx, ASSIGN_TERMS, params, n, numbers, error);
+}
+
+static PdgDbParams *
+make_params (const PdgNumberRequest *request)
+{
+  PdgDbParams *params = pdg_db_params_new ();
+
+  pdg_db_params_add_int4 (params, request->project_no);
+  if (request->kind == PDG_NUMBER_TERM)
+    add_terms (params, request->terms, request->n);
+  else if (request->kind == PDG_NUMBER_ACTOR)
+    pdg_db_params_add_int2_array (params, request->actor_kinds, NULL, request->n);
+  if (request->kind != PDG_NUMBER_TERM)
+    add_slices (params, request->texts, sizeof (PdgSlice), request->n);
+  return params;
+}
+
+static gboolean
+read_numbers (const PdgDbResult *result, const PdgNumberRequest *request, GError **error)
+{
+  gsize n = 0;
+  g_autofree gint64 *values = pdg_db_result_dup_int8_array (result, 0, 0, &n);
+
+  if (values == NULL || n != request->n)
+    {
+      g_set_error_literal (error, PDG_DB_ERROR, PDG_DB_ERROR_FAILED, "the database did not number every text");
+      return FALSE;
+    }
+  for (guint i = 0; i < n; i++)
+    request->numbers[i] = (gint32) values[i];
+  return TRUE;
+}
+
+gboolean
+pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n, gboolean commit, GError **error)
+{
+  static const char *const sql[] = {
+    [PDG_NUMBER_SESSION] = ASSIGN_SESSIONS, [PDG_NUMBER_SCREEN] = ASSIGN_SCREENS, [PDG_NUMBER_RELEASE] = ASSIGN_RELEASES,
+    [PDG_NUMBER_ACTOR] = ASSIGN_ACTORS,     [PDG_NUMBER_TERM] = ASSIGN_TERMS,
+  };
+  g_autofree PdgDbStatement *statements = g_new (PdgDbStatement, n);
+  g_autofree PdgDbResult **results = g_new0 (PdgDbResult *, n);
+  gboolean ok;
+
+  for (guint i = 0; i < n; i++)
+    statements[i] = (PdgDbStatement) { sql[requests[i].kind], make_params (&requests[i]) };
+  ok = pdg_db_tx_query_all (tx, statements, n, commit, results, error);
+  for (guint i = 0; i < n; i++)
+    {
+      ok = ok && read_numbers (results[i], &requests[i], error);
+      pdg_db_result_free (results[i]);
+      pdg_db_params_free (statements[i].params);
+    }
+  return ok;
+}
+
+gboolean
+pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error)
+{
+  PdgNumberRequest request = { .kind = PDG_NUMBER_SCREEN, .project_no = project_no, .n = n, .texts = paths, .numbers = numbers };
+
+  return pdg_store_assign_numbers (tx, &request, 1, FALSE, error);
 }
 
 gboolean

@@ -6,23 +6,14 @@
 
 G_BEGIN_DECLS
 
-/* The numbers that stand for texts in the event table. Each function takes @n texts of one project and fills @numbers
- * (room for @n), handing out new numbers for new texts. Run each in a transaction of its own and commit it before the
- * numbers are used. Errors: PDG_DB_ERROR. A database thread. */
+/* The numbers that stand for texts in the event table. Errors: PDG_DB_ERROR. A database thread. */
 
-/* The number of a project by its public id, 0 when the organisation has none; and its epoch, for pdg_store_hold_projects(). */
+/* The number of a project by its public id, 0 when the organisation has none; and its epoch, for pdg_store_finish_flush (). */
 gboolean pdg_store_find_project (PdgDbTx *tx, gint32 org_no, const PdgSlice *id, gint32 *project_no, gint32 *epoch, GError **error);
 
 /* The other way round: the id of project @project_no, or when that is 0 the id @id itself if there is such a project; NULL without an
  * error when there is none. A tenant transaction. (transfer full) */
 char    *pdg_store_dup_project_id (PdgDbTx *tx, gint32 project_no, const char *id, GError **error);
-
-gboolean pdg_store_assign_sessions (PdgDbTx *tx, gint32 project_no, const PdgSlice *ids, guint n, gint32 *numbers, GError **error);
-gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
-gboolean pdg_store_assign_releases (PdgDbTx *tx, gint32 project_no, const PdgSlice *versions, guint n, gint32 *numbers, GError **error);
-
-gboolean pdg_store_assign_actors (PdgDbTx *tx, gint32 project_no, const gint16 *kinds, const PdgSlice *ids, guint n, gint32 *numbers,
-                                  GError **error);
 
 /* The tuple of repeated strings of an event. */
 typedef struct
@@ -32,6 +23,32 @@ typedef struct
   gint32 screen_no; /* 0 = none */
 } PdgTerm;
 
-gboolean pdg_store_assign_terms (PdgDbTx *tx, gint32 project_no, const PdgTerm *terms, guint n, gint32 *numbers, GError **error);
+typedef enum
+{
+  PDG_NUMBER_SESSION,
+  PDG_NUMBER_SCREEN,
+  PDG_NUMBER_RELEASE,
+  PDG_NUMBER_ACTOR,
+  PDG_NUMBER_TERM,
+} PdgNumberKind;
+
+/* Texts of one project and kind, which may repeat, and room for their numbers. Borrows everything. */
+typedef struct
+{
+  PdgNumberKind kind;
+  gint32 project_no;
+  guint n;
+  const PdgSlice *texts;     /* of all but terms */
+  const gint16 *actor_kinds; /* of actors */
+  const PdgTerm *terms;      /* of terms */
+  gint32 *numbers;
+} PdgNumberRequest;
+
+/* Fills in all numbers, handing out new ones for new texts, in one round trip, and with @commit also commits. It must be committed
+ * before the numbers are used. Sort by project, so that two who ask never wait in a circle. */
+gboolean pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n, gboolean commit, GError **error);
+
+/* The same for screens alone. */
+gboolean pdg_store_assign_screens (PdgDbTx *tx, gint32 project_no, const PdgSlice *paths, guint n, gint32 *numbers, GError **error);
 
 G_END_DECLS

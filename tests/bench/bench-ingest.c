@@ -1,5 +1,6 @@
 #include "config.h"
 #include "ingest-load.h"
+#include "ingest-peers.h"
 #include "pdg-system.h"
 
 #include "base/pdg-clock.h"
@@ -11,21 +12,51 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Events a second through the real server, at four sizes of request, beside the limit: COPY BINARY of rows of the same
- * events (encoded beforehand, sorted, 5,000 a statement, one stream) by the owner into the same table. Both alternate in
- * one run; the figures are medians. What the server and PostgreSQL spend on an event is CPU time, which a busy machine
- * disturbs less. BENCH_RUN: events in a row from one session; BENCH_ROUNDS; BENCH_SECONDS of each measurement; BENCH_BATCH:
- * this size alone. */
+/* Events a second through the real server, at four sizes of request and three numbers of connections, beside the limit: COPY BINARY of
+ * rows of the same events (encoded beforehand, sorted, 5,000 a statement, one stream) by the owner into the same table; and beside
+ * what others do: one INSERT an event, and a collector of Node, fastify and pg. All take turns in one run; the figures are medians of
+ * the rounds, and a ratio is that of one turn with the measurement right before it. What the server and PostgreSQL spend on an event is
+ * CPU time, which a busy machine disturbs less. The program fails below the targets. BENCH_RUN: events in a row from one session;
+ * BENCH_ROUNDS; BENCH_SECONDS of each measurement; BENCH_BATCH: this size alone; BENCH_PEERS=0: without the others. */
 
-#define N_CONNECTIONS 64
-#define MAX_ROUNDS 32
+#define N_CONNECTIONS 64 /* of the measurements that decide */
+#define MAX_ROUNDS 128 /* of one thing that is measured */
 #define COPY_ROWS 5000
 #define COPY_STATEMENTS 16
 #define COPY_PIECE_BYTES (64 * 1024)
 #define MAX_EVENTS 400000
 #define WARM_UP_EVENTS 120000
+#define STAGE_TARGET 0.75 /* of the write-only role's way, at the largest batch */
 
-static const guint batches[] = { 1000, 100, 10, 1 };
+typedef struct
+{
+  double values[MAX_ROUNDS];
+  guint n;
+} Series;
+
+typedef struct
+{
+  Series rates, ratios, p50_ms, p99_ms, server_us, postgres_us;
+} Figures;
+
+typedef struct
+{
+  guint batch;
+  double limit_target, node_target;
+  Figures wide;  /* N_CONNECTIONS */
+  Figures few[2]; /* 16 and 1 */
+  Figures stage;
+  Series node_rates, node_ratios;
+} Case;
+
+static const guint few_connections[2] = { 16, 1 };
+
+static Case cases[] = {
+  { .batch = 1000, .limit_target = 0.90, .node_target = 3 },
+  { .batch = 100, .limit_target = 0.85, .node_target = 3 },
+  { .batch = 10, .limit_target = 0.45, .node_target = 3.5 },
+  { .batch = 1, .limit_target = 0.06, .node_target = 2.4 },
+};
 
 typedef struct
 {
@@ -37,12 +68,10 @@ typedef struct
   PdgDbConn *conn; /* of the owner */
   PdgIngestMemory *memory;
   PdgPrincipal *principal;
+  PdgProgram *node; /* nullable */
+  guint16 node_port;
+  Series limits, limit_us;
 } Bench;
-
-typedef struct
-{
-  double rates[MAX_ROUNDS], ratios[MAX_ROUNDS], p50_ms[MAX_ROUNDS], p99_ms[MAX_ROUNDS], server_us[MAX_ROUNDS], postgres_us[MAX_ROUNDS];
-} Figures;
 
 static int
 compare_doubles (const void *a, const void *b)
@@ -52,9 +81,21 @@ compare_doubles (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static double
-median (double *values, guint n)
+static void
+add (Series *series, double value)
 {
+  g_assert (series->n < MAX_ROUNDS);
+  series->values[series->n++] = value;
+}
+
+static double
+median (const Series *series)
+{
+  g_autofree double *values = g_memdup2 (series->values, sizeof series->values);
+  guint n = series->n;
+
+  if (n == 0)
+    return 0;
   qsort (values, n, sizeof *values, compare_doubles);
   return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
@@ -105,6 +146,7 @@ teardown (Bench *bench)
   pdg_principal_unref (bench->principal);
   pdg_db_conn_free (bench->conn);
   ingest_load_free (bench->load);
+  g_clear_pointer (&bench->node, pdg_program_free);
   pdg_program_free (bench->server);
   g_free (bench->owner_uri);
   g_free (bench->dir);
@@ -122,7 +164,7 @@ encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
 {
   const PdgEvent *event = row->event;
 
-  pdg_db_copy_buffer_begin_row (buffer, 16);
+  pdg_db_copy_buffer_begin_row (buffer, 17);
   pdg_db_copy_buffer_add_timestamptz (buffer, event->timestamp_usec);
   pdg_db_copy_buffer_add_timestamptz (buffer, row->received_usec);
   pdg_db_copy_buffer_add_int4 (buffer, row->org_no);
@@ -142,6 +184,7 @@ encode_row (PdgDbCopyBuffer *buffer, const PdgEventRow *row)
   add_optional (buffer, event->page_title, TRUE);
   add_optional (buffer, event->anonymous, row->has_anonymous);
   add_optional (buffer, event->data, TRUE);
+  pdg_db_copy_buffer_add_int4 (buffer, event->payload_hash);
 }
 
 /* One statement's worth of rows, numbered and sorted by the writer's own code. */
@@ -161,16 +204,18 @@ prepare_rows (Bench *bench)
   g_assert_no_error (error);
   request.issues = g_array_new (FALSE, FALSE, sizeof (PdgEventIssue));
   request.texts = g_ptr_array_new_with_free_func (g_free);
+  request.conflicts = g_array_new (FALSE, FALSE, sizeof (guint32));
   flush = pdg_flush_new (bench->memory, bench->conn, TRUE, requests, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (flush->rows->len, ==, COPY_ROWS);
   pdg_db_copy_buffer_add_header (buffer);
   for (guint i = 0; i < flush->rows->len; i++)
-    encode_row (buffer, &g_array_index (flush->rows, PdgFlushRow, i).row);
+    encode_row (buffer, &g_array_index (flush->rows, PdgEventRow, i));
   pdg_db_copy_buffer_add_trailer (buffer);
   pdg_event_batch_unref (request.batch);
   g_array_unref (request.issues);
   g_ptr_array_unref (request.texts);
+  g_array_unref (request.conflicts);
   return buffer;
 }
 
@@ -185,7 +230,7 @@ copy_rows (Bench *bench, PdgDbCopyBuffer *buffer)
 
   g_assert_no_error (error);
   pdg_db_tx_copy_begin (tx, "COPY event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, release_no, seq, flags,"
-                            " event_key, event_id, page_path, page_title, anonymous_id, data) FROM STDIN BINARY", &error);
+                            " event_key, event_id, page_path, page_title, anonymous_id, data, payload_hash) FROM STDIN BINARY", &error);
   for (gsize at = 0; error == NULL && at < len; at += COPY_PIECE_BYTES)
     pdg_db_tx_copy_put (tx, data + at, MIN (COPY_PIECE_BYTES, len - at), &error);
   g_assert_no_error (error);
@@ -219,6 +264,7 @@ read_server_usec (Bench *bench)
   return read_cpu_usec (pid);
 }
 
+/* Of all its processes but those of autovacuum, which come and go. */
 static double
 read_postgres_usec (Bench *bench)
 {
@@ -229,10 +275,11 @@ read_postgres_usec (Bench *bench)
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *link = g_strdup_printf ("/proc/%s/cwd", name);
+      g_autofree char *link = g_strdup_printf ("/proc/%s/cwd", name), *title_path = g_strdup_printf ("/proc/%s/cmdline", name), *title = NULL;
       g_autofree char *folder = g_ascii_isdigit (name[0]) ? g_file_read_link (link, NULL) : NULL;
 
-      if (folder != NULL && strcmp (folder, cluster) == 0)
+      if (folder != NULL && strcmp (folder, cluster) == 0 && g_file_get_contents (title_path, &title, NULL, NULL)
+          && strstr (title, "autovacuum") == NULL)
         sum += read_cpu_usec (name);
     }
   return sum;
@@ -240,11 +287,11 @@ read_postgres_usec (Bench *bench)
 
 /* Rows a second. */
 static double
-measure_limit (Bench *bench, double *postgres_us)
+measure_limit (Bench *bench)
 {
   PdgDbCopyBuffer *buffers[COPY_STATEMENTS];
   gint64 began, took;
-  double cpu;
+  double cpu, rate;
 
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     buffers[i] = prepare_rows (bench);
@@ -253,60 +300,175 @@ measure_limit (Bench *bench, double *postgres_us)
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     copy_rows (bench, buffers[i]);
   took = g_get_monotonic_time () - began;
-  *postgres_us = (read_postgres_usec (bench) - cpu) / (COPY_ROWS * COPY_STATEMENTS);
+  add (&bench->limit_us, (read_postgres_usec (bench) - cpu) / (COPY_ROWS * COPY_STATEMENTS));
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     pdg_db_copy_buffer_free (buffers[i]);
-  return COPY_ROWS * COPY_STATEMENTS * 1e6 / (double) took;
+  rate = COPY_ROWS * COPY_STATEMENTS * 1e6 / (double) took;
+  add (&bench->limits, rate);
+  return rate;
 }
 
+static void
+run_load (Bench *bench, guint16 port, guint n_connections, guint batch, IngestLoadResult *result)
+{
+  const IngestLoadOptions options = {
+    .n_connections = n_connections, .n_batch = batch, .usec = read_number ("BENCH_SECONDS", 2) * G_USEC_PER_SEC, .max_events = MAX_EVENTS,
+  };
+
+  ingest_load_run (bench->load, port, &options, result);
+}
+
+/* Events a second, with the limit measured right before. */
 static double
-measure_server (Bench *bench, guint batch, Figures *figures, guint round)
+measure_server (Bench *bench, guint batch, guint n_connections, Figures *figures)
+{
+  double limit = measure_limit (bench), server = read_server_usec (bench), postgres = read_postgres_usec (bench), rate;
+  IngestLoadResult result;
+
+  run_load (bench, bench->port, n_connections, batch, &result);
+  rate = (double) result.n_events * 1e6 / (double) result.usec;
+  add (&figures->rates, rate);
+  add (&figures->ratios, rate / limit);
+  add (&figures->p50_ms, (double) result.p50_usec / 1000);
+  add (&figures->p99_ms, (double) result.p99_usec / 1000);
+  add (&figures->server_us, (read_server_usec (bench) - server) / (double) result.n_events);
+  add (&figures->postgres_us, (read_postgres_usec (bench) - postgres) / (double) result.n_events);
+  return rate;
+}
+
+static void
+measure_node (Bench *bench, Case *c, double ours)
 {
   IngestLoadResult result;
-  double server = read_server_usec (bench), postgres = read_postgres_usec (bench);
+  double rate;
 
-  ingest_load_run (bench->load, bench->port, N_CONNECTIONS, batch, read_number ("BENCH_SECONDS", 3) * G_USEC_PER_SEC, MAX_EVENTS, &result);
-  figures->rates[round] = (double) result.n_events * 1e6 / (double) result.usec;
-  figures->p50_ms[round] = (double) result.p50_usec / 1000;
-  figures->p99_ms[round] = (double) result.p99_usec / 1000;
-  figures->server_us[round] = (read_server_usec (bench) - server) / (double) result.n_events;
-  figures->postgres_us[round] = (read_postgres_usec (bench) - postgres) / (double) result.n_events;
-  return figures->rates[round];
+  run_load (bench, bench->node_port, N_CONNECTIONS, c->batch, &result);
+  rate = (double) result.n_events * 1e6 / (double) result.usec;
+  add (&c->node_rates, rate);
+  add (&c->node_ratios, ours / rate);
+}
+
+/* Takes the write-only role's right to pass by row-level security, or gives it back; the server finds out when it connects anew. */
+static void
+set_bypass (Bench *bench, gboolean bypass)
+{
+  pdg_system_exec (bench->owner_uri, bypass ? "ALTER ROLE productgraph_writer BYPASSRLS" : "ALTER ROLE productgraph_writer NOBYPASSRLS");
+  pdg_system_exec (bench->owner_uri, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'productgraph_writer'");
+  pdg_system_wait_ready (bench->server, bench->port, 200);
+  /* a connection that was idle is found dead by the first request that needs it */
+  while (pdg_system_query (bench->owner_uri, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'productgraph_writer'") == 0)
+    g_usleep (10 * 1000);
+}
+
+static void
+measure_round (Bench *bench, guint round)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Case *c = &cases[i];
+      double ours;
+
+      if (!is_wanted (c->batch))
+        continue;
+      ours = measure_server (bench, c->batch, N_CONNECTIONS, &c->wide);
+      if (bench->node != NULL)
+        measure_node (bench, c, ours);
+      for (guint f = 0; round == 0 && f < G_N_ELEMENTS (few_connections); f++)
+        measure_server (bench, c->batch, few_connections[f], &c->few[f]);
+    }
+  if (read_number ("BENCH_PEERS", 1) == 0)
+    return;
+  set_bypass (bench, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (is_wanted (cases[i].batch))
+      measure_server (bench, cases[i].batch, N_CONNECTIONS, &cases[i].stage);
+  set_bypass (bench, TRUE);
+}
+
+static void
+print_figures (const char *name, const Figures *figures)
+{
+  if (figures->rates.n > 0)
+    g_print ("%s %.0f events/s %.3f of ingest-copy-limit (p50 %.1f ms, p99 %.1f ms; CPU an event: server %.1f us, PostgreSQL %.1f us)\n", name,
+             median (&figures->rates), median (&figures->ratios), median (&figures->p50_ms), median (&figures->p99_ms),
+             median (&figures->server_us), median (&figures->postgres_us));
+}
+
+/* Whether @value reaches its target. */
+static gboolean
+reaches (const char *what, double value, double target)
+{
+  if (value >= target)
+    return TRUE;
+  g_print ("missed: %s %.3f, target %.3f\n", what, value, target);
+  return FALSE;
+}
+
+static gboolean
+report_case (const Case *c, gboolean has_node)
+{
+  g_autofree char *name = g_strdup_printf ("ingest-batch-%u", c->batch), *stage = g_strdup_printf ("ingest-stage-batch-%u", c->batch);
+  g_autofree char *node = g_strdup_printf ("ingest-node-batch-%u", c->batch);
+  gboolean ok;
+
+  print_figures (name, &c->wide);
+  for (guint f = 0; f < G_N_ELEMENTS (few_connections); f++)
+    {
+      g_autofree char *few = g_strdup_printf ("ingest-batch-%u-connections-%u", c->batch, few_connections[f]);
+
+      print_figures (few, &c->few[f]);
+    }
+  print_figures (stage, &c->stage);
+  ok = reaches (name, median (&c->wide.ratios), c->limit_target);
+  if (c->stage.rates.n > 0 && c->batch == cases[0].batch)
+    ok &= reaches (stage, median (&c->stage.rates) / median (&c->wide.rates), STAGE_TARGET);
+  if (!has_node)
+    return ok;
+  g_print ("%s %.0f events/s %.2f of %s\n", node, median (&c->node_rates), 1 / median (&c->node_ratios), name);
+  return reaches (node, median (&c->node_ratios), c->node_target) && ok;
 }
 
 int
 main (int argc, char *argv[])
 {
   Bench bench = { 0 };
-  Figures figures[G_N_ELEMENTS (batches)] = { 0 };
-  double limits[MAX_ROUNDS], limit_us[MAX_ROUNDS];
-  guint n_rounds, n_limits = 0;
+  guint n_rounds;
+  const IngestLoadOptions warm_up = { .n_connections = N_CONNECTIONS, .n_batch = 500, .usec = 60 * G_USEC_PER_SEC, .max_events = WARM_UP_EVENTS };
   IngestLoadResult warm;
+  gboolean ok = TRUE, peers = read_number ("BENCH_PEERS", 1) != 0;
+  double one_by_one = 0;
 
   pdg_system_init (&argc, &argv);
-  n_rounds = (guint) CLAMP (read_number ("BENCH_ROUNDS", 3), 1, (gint64) (MAX_ROUNDS / G_N_ELEMENTS (batches)));
+  n_rounds = (guint) CLAMP (read_number ("BENCH_ROUNDS", 4), 1, 6);
   setup (&bench);
-  ingest_load_run (bench.load, bench.port, N_CONNECTIONS, 500, 60 * G_USEC_PER_SEC, WARM_UP_EVENTS, &warm);
-  measure_limit (&bench, &limit_us[0]);
+  if (peers)
+    {
+      bench.node_port = pdg_system_find_port ();
+      bench.node = ingest_peer_start_node (bench.owner_uri, bench.node_port);
+    }
+  ingest_load_run (bench.load, bench.port, &warm_up, &warm);
+  measure_limit (&bench);
+  bench.limits.n = bench.limit_us.n = 0;
   for (guint round = 0; round < n_rounds; round++)
-    for (guint b = 0; b < G_N_ELEMENTS (batches); b++)
-      {
-        double limit;
-
-        if (!is_wanted (batches[b]))
-          continue;
-        limit = limits[n_limits] = measure_limit (&bench, &limit_us[n_limits]);
-        n_limits++;
-        figures[b].ratios[round] = measure_server (&bench, batches[b], &figures[b], round) / limit;
-      }
-  g_assert_cmpint (pdg_system_query (bench.owner_uri, "SELECT count(*) - count(DISTINCT event_key) FROM event"), ==, 0);
+    {
+      measure_round (&bench, round);
+      if (peers && round == 0)
+        one_by_one = ingest_peer_insert_one_by_one (bench.conn, G_USEC_PER_SEC);
+      g_assert_cmpint (pdg_system_query (bench.owner_uri, "SELECT count(*) - count(DISTINCT event_key) FROM event"), ==, 0);
+      pdg_system_exec (bench.owner_uri, bench.node != NULL ? "TRUNCATE event, bench.event" : "TRUNCATE event");
+    }
   g_print ("ingest-copy-limit %.0f events/s 1.00 of COPY BINARY of the same rows (PostgreSQL %.1f us of CPU an event)\n",
-           median (limits, n_limits), median (limit_us, n_limits));
-  for (guint b = 0; b < G_N_ELEMENTS (batches); b++)
-    if (is_wanted (batches[b]))
-      g_print ("ingest-batch-%u %.0f events/s %.3f of ingest-copy-limit (p50 %.1f ms, p99 %.1f ms; CPU an event: server %.1f us, PostgreSQL %.1f us)\n",
-               batches[b], median (figures[b].rates, n_rounds), median (figures[b].ratios, n_rounds), median (figures[b].p50_ms, n_rounds),
-               median (figures[b].p99_ms, n_rounds), median (figures[b].server_us, n_rounds), median (figures[b].postgres_us, n_rounds));
+           median (&bench.limits), median (&bench.limit_us));
+  if (peers)
+    g_print ("ingest-insert-one %.0f events/s %.3f of ingest-copy-limit\n", one_by_one, one_by_one / median (&bench.limits));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (is_wanted (cases[i].batch))
+      ok &= report_case (&cases[i], bench.node != NULL);
+  if (peers && bench.node == NULL)
+    {
+      g_print ("missed: no Node collector to compare with; build-aux/install-deps bench installs it\n");
+      ok = FALSE;
+    }
   teardown (&bench);
-  return 0;
+  return ok ? 0 : 1;
 }

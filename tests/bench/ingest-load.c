@@ -33,6 +33,8 @@ typedef struct
   char answer[ANSWER_BYTES];
   gsize received;
   gint64 began_usec;
+  gint64 sent_usec;
+  gint64 again_usec; /* when to send the same again; 0 = no */
   gboolean busy;
 } Connection;
 
@@ -207,7 +209,19 @@ push (Connection *connection)
       if (n <= 0)
         g_error ("a connection broke while sending");
       connection->sent += (gsize) n;
+      connection->sent_usec = g_get_monotonic_time ();
     }
+}
+
+static void
+send_request (Connection *connection)
+{
+  connection->sent = 0;
+  connection->received = 0;
+  connection->again_usec = 0;
+  connection->busy = TRUE;
+  connection->began_usec = g_get_monotonic_time ();
+  push (connection);
 }
 
 static void
@@ -218,16 +232,19 @@ begin_request (IngestLoad *load, Connection *connection, GString *scratch, guint
   g_string_printf (connection->request, "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                         "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", scratch->len);
   g_string_append_len (connection->request, scratch->str, (gssize) scratch->len);
-  connection->sent = 0;
-  connection->received = 0;
-  connection->busy = TRUE;
-  connection->began_usec = g_get_monotonic_time ();
-  push (connection);
+  send_request (connection);
 }
 
-/* Whether the answer is whole; anything but a full 202 ends the program. */
-static gboolean
-pull (Connection *connection, guint n_batch)
+typedef enum
+{
+  ANSWER_PART,
+  ANSWER_STORED,
+  ANSWER_REFUSED,
+} Answer;
+
+/* Anything but a full 202 or, where it is allowed, a proper 503 ends the program. */
+static Answer
+pull (Connection *connection, guint n_batch, gboolean may_refuse)
 {
   g_autofree char *wanted = NULL;
   const char *body, *length;
@@ -245,14 +262,16 @@ pull (Connection *connection, guint n_batch)
   connection->answer[connection->received] = '\0';
   body = strstr (connection->answer, "\r\n\r\n");
   if (body == NULL)
-    return FALSE;
+    return ANSWER_PART;
   length = strcasestr (connection->answer, "content-length:");
   if (length == NULL || strlen (body + 4) < (gsize) atoi (length + 15))
-    return FALSE;
+    return ANSWER_PART;
+  if (may_refuse && strncmp (connection->answer, "HTTP/1.1 503", 12) == 0 && strcasestr (connection->answer, "retry-after:") != NULL)
+    return ANSWER_REFUSED;
   wanted = g_strdup_printf ("{\"accepted\":%u,\"rejected\":0,", n_batch);
   if (strncmp (connection->answer, "HTTP/1.1 202", 12) != 0 || strstr (body, wanted) == NULL)
     g_error ("unexpected answer: %s", connection->answer);
-  return TRUE;
+  return ANSWER_STORED;
 }
 
 static int
@@ -263,59 +282,112 @@ compare_times (gconstpointer a, gconstpointer b)
   return (*x > *y) - (*x < *y);
 }
 
-void
-ingest_load_run (IngestLoad *load, guint16 port, guint n_connections, guint n_batch, gint64 usec, guint64 max_events,
-                 IngestLoadResult *result)
+static gint64
+percentile (GArray *times, guint percent)
 {
-  g_autofree Connection *connections = g_new0 (Connection, n_connections);
-  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (times->len == 0)
+    return 0;
+  g_array_sort (times, compare_times);
+  return g_array_index (times, gint64, (guint64) times->len * percent / 100);
+}
+
+typedef struct
+{
+  IngestLoad *load;
+  const IngestLoadOptions *options;
+  Connection *connections;
+  GString *scratch;
+  GArray *stored, *refused; /* gint64: how long each took */
+  guint n_busy;
+  guint64 n_sent;
+  gint64 end_usec;
+} Run;
+
+static void
+take_answer (Run *run, Connection *connection)
+{
+  Answer answer = pull (connection, run->options->n_batch, run->options->backoff_usec > 0);
+  gint64 now = g_get_monotonic_time ();
+  gint64 took = now - (answer == ANSWER_STORED ? connection->began_usec : connection->sent_usec);
+
+  if (answer == ANSWER_PART)
+    return;
+  g_array_append_val (answer == ANSWER_STORED ? run->stored : run->refused, took);
+  connection->busy = FALSE;
+  if (now >= run->end_usec || (answer == ANSWER_STORED && run->n_sent >= run->options->max_events))
+    run->n_busy--;
+  else if (answer == ANSWER_REFUSED)
+    connection->again_usec = now + run->options->backoff_usec;
+  else
+    {
+      begin_request (run->load, connection, run->scratch, run->options->n_batch);
+      run->n_sent += run->options->n_batch;
+    }
+}
+
+static void
+send_again (Run *run)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < run->options->n_connections; i++)
+    {
+      Connection *connection = &run->connections[i];
+
+      if (connection->again_usec == 0 || connection->again_usec > now)
+        continue;
+      if (now < run->end_usec)
+        send_request (connection);
+      else
+        run->n_busy--;
+      connection->again_usec = 0;
+    }
+}
+
+void
+ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *options, IngestLoadResult *result)
+{
+  g_autofree Connection *connections = g_new0 (Connection, options->n_connections);
+  g_autoptr (GArray) stored = g_array_new (FALSE, FALSE, sizeof (gint64)), refused = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GString) scratch = g_string_new (NULL);
   int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  guint n_busy = n_connections;
-  guint64 n_sent = (guint64) n_connections * n_batch;
   gint64 began = g_get_monotonic_time ();
+  Run run = {
+    load, options, connections, scratch, stored, refused, options->n_connections, (guint64) options->n_connections * options->n_batch,
+    began + options->usec,
+  };
 
-  for (guint i = 0; i < n_connections; i++)
+  for (guint i = 0; i < options->n_connections; i++)
     {
       open_connection (&connections[i], port, epoll_fd);
-      begin_request (load, &connections[i], scratch, n_batch);
+      begin_request (load, &connections[i], scratch, options->n_batch);
     }
-  while (n_busy > 0)
+  while (run.n_busy > 0)
     {
       struct epoll_event events[64];
-      int n = epoll_wait (epoll_fd, events, G_N_ELEMENTS (events), 1000);
+      int n = epoll_wait (epoll_fd, events, G_N_ELEMENTS (events), options->backoff_usec > 0 ? 10 : 1000);
 
-      if (g_get_monotonic_time () > began + usec + DEADLINE_USEC)
-        g_error ("%u requests were never answered", n_busy);
+      if (g_get_monotonic_time () > run.end_usec + DEADLINE_USEC)
+        g_error ("%u requests were never answered", run.n_busy);
       for (int i = 0; i < n; i++)
         {
           Connection *connection = events[i].data.ptr;
-          gint64 now, took;
 
           if (!connection->busy)
             continue;
           push (connection);
-          if (!pull (connection, n_batch))
-            continue;
-          now = g_get_monotonic_time ();
-          took = now - connection->began_usec;
-          g_array_append_val (times, took);
-          connection->busy = FALSE;
-          if (now < began + usec && n_sent < max_events)
-            {
-              begin_request (load, connection, scratch, n_batch);
-              n_sent += n_batch;
-            }
-          else
-            n_busy--;
+          take_answer (&run, connection);
         }
+      if (options->backoff_usec > 0)
+        send_again (&run);
     }
   result->usec = g_get_monotonic_time () - began;
-  result->n_events = (guint64) times->len * n_batch;
-  g_array_sort (times, compare_times);
-  result->p50_usec = g_array_index (times, gint64, times->len / 2);
-  result->p99_usec = g_array_index (times, gint64, times->len * 99 / 100);
-  for (guint i = 0; i < n_connections; i++)
+  result->n_events = (guint64) stored->len * options->n_batch;
+  result->p50_usec = percentile (stored, 50);
+  result->p99_usec = percentile (stored, 99);
+  result->n_refused = refused->len;
+  result->refused_p99_usec = percentile (refused, 99);
+  for (guint i = 0; i < options->n_connections; i++)
     {
       close (connections[i].fd);
       g_string_free (connections[i].request, TRUE);

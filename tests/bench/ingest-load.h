@@ -14,7 +14,18 @@ typedef struct
   gint64 usec;
   gint64 p50_usec;  /* of a request */
   gint64 p99_usec;
+  guint n_refused;  /* requests that were answered 503 with Retry-After */
+  gint64 refused_p99_usec; /* from the end of such a request to its answer */
 } IngestLoadResult;
+
+typedef struct
+{
+  guint n_connections;
+  guint n_batch;
+  gint64 usec;
+  guint64 max_events;
+  gint64 backoff_usec; /* > 0: what is refused is sent again after so long, until the time is over; 0: it ends the program */
+} IngestLoadOptions;
 
 #define INGEST_LOAD_PROJECTS 60
 #define INGEST_LOAD_SESSIONS 24000
@@ -29,10 +40,9 @@ char       *ingest_load_dup_project (guint i);
 /* The body of a request with @n events. (transfer full) */
 GBytes     *ingest_load_make_body (IngestLoad *load, guint n);
 
-/* Keeps @n_connections busy with requests of @n_batch events for @usec, or until @max_events were sent; ends the program
- * when one of them is not answered with 202 for all of it. */
-void        ingest_load_run (IngestLoad *load, guint16 port, guint n_connections, guint n_batch, gint64 usec, guint64 max_events,
-                             IngestLoadResult *result);
+/* Keeps the connections busy with requests for the time, or until @max_events were sent; ends the program when one of them is not
+ * answered with 202 for all of it, or with 503 and Retry-After where that is allowed. */
+void        ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *options, IngestLoadResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IngestLoad, ingest_load_free)
 

@@ -420,6 +420,38 @@ test_event_key (void)
   g_assert_cmpmem (codec_get_event (other)->event_key, 16, hash, 16);
 }
 
+/* What tells an event that is sent again from another one that has its id. */
+static void
+test_payload (void)
+{
+  static const struct
+  {
+    const char *a, *b;
+    gboolean same;
+  } cases[] = {
+    { "\"page.title\":\"t\",\"metadata\":{\"a\":1}", "\"metadata\":{\"a\":1} , \"page.title\":\"\\u0074\"", TRUE },
+    { "\"event_id\":\"one\"", "\"event_id\":\"two\"", TRUE },
+    { "\"event.timestamp\":\"2026-01-01T00:00:00Z\"", "\"event.timestamp\":\"2026-01-01T00:00:01Z\"", TRUE },
+    { "\"page.title\":\"t\"", "\"page.title\":\"u\"", FALSE },
+    { "\"page.title\":\"t\"", "\"page.path\":\"t\"", FALSE },
+    { "\"user.id\":\"u\"", "\"anonymous.id\":\"u\"", FALSE },
+    { "\"session.id\":\"s\"", "\"session.id\":\"t\"", FALSE },
+    { "\"event.sequence\":1", "\"event.sequence\":2", FALSE },
+    { "\"metadata\":{\"a\":1}", "\"metadata\":{\"a\":2}", FALSE },
+    { "\"x.y\":1", "\"x.y\":2", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (PdgEventBatch) a = codec_parse_members (cases[i].a), b = codec_parse_members (cases[i].b);
+      const PdgEvent *x = codec_get_event (a), *y = codec_get_event (b);
+
+      g_test_message ("%s | %s", cases[i].a, cases[i].b);
+      g_assert_cmpint (x->payload_hash, >, 0);
+      g_assert_cmpint (x->payload_hash == y->payload_hash, ==, cases[i].same);
+    }
+}
+
 static void
 test_page_url (void)
 {
@@ -568,6 +600,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/event-json/timestamps", test_timestamps);
   g_test_add_func ("/codec/event-json/flags", test_flags);
   g_test_add_func ("/codec/event-json/event-key", test_event_key);
+  g_test_add_func ("/codec/event-json/payload", test_payload);
   g_test_add_func ("/codec/event-json/page-url", test_page_url);
   g_test_add_func ("/codec/event-json/page-url-long", test_page_url_long);
   g_test_add_func ("/codec/event-json/zero-copy", test_zero_copy);

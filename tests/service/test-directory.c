@@ -279,7 +279,7 @@ test_delete_waits_for_the_writer (void)
   /* clang-format off */
   store = g_strdup_printf ("INSERT INTO event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, flags, event_key) "
                            "VALUES (now(), now(), %d, %d, 1, 1, 1, 0, gen_random_uuid()); "
-                           "SELECT apply_sessions(ARRAY[%d], ARRAY[1], ARRAY[1], ARRAY[0], ARRAY[0], ARRAY[now()], ARRAY[now()], "
+                           "SELECT apply_sessions(ARRAY[%d], ARRAY[1], ARRAY[1], ARRAY[1], ARRAY[0], ARRAY[0], ARRAY[now()], ARRAY[now()], "
                            "ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[NULL]::int4[], ARRAY[now()], ARRAY[1], ARRAY[NULL]::int4[], "
                            "ARRAY[now()], ARRAY[1], ARRAY[0]::int2[], ARRAY[now()], now())",
                            tenant->organisation->org_no, tenant->project->project_no, tenant->project->project_no);

@@ -137,6 +137,7 @@ test_sessions_equal_cold (void)
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM session WHERE events > 0"), ==, N_SESSIONS);
   g_assert_cmpint (fixture_int (owner, cold_sql), ==, 0);
   g_assert_cmpint (fixture_int (owner, cold_links_sql), ==, 0);
+  g_assert_cmpint (fixture_int (owner, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), ==, 0);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM actor WHERE merged_into IS NOT NULL"), >, 10);
   /* the comparison sees a difference */
   pdg_test_cluster_run_sql ("UPDATE productgraph.session SET exit_screen_no = exit_screen_no + 1 WHERE session_no = (SELECT min(session_no) FROM "

@@ -128,6 +128,8 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   assert_stored (verdict, TENANT_EVENTS, 0, 0);
   fixture_store (ingest, tenant->admin, refused, &refusal);
   assert_stored (refusal, 0, 0, 1);
+  /* letters are written after the answer */
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM dead_letter WHERE project_id = %d", tenant->project->project_no) == 1);
   pdg_project_free (pdg_commands_set_redaction (server, tenant->admin, tenant->project->id, 1, (const char *const[]) { mark, NULL }, &error));
   g_assert_no_error (error);
   pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, image, "image/png", 10, 10, 0, &error);

@@ -2,6 +2,7 @@
 
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-events.h"
+#include "store/pdg-store-flush.h"
 #include "store/pdg-store-keys.h"
 #include "store/pdg-store-members.h"
 #include "store/pdg-store-numbers.h"
@@ -194,13 +195,26 @@ remove_member (PdgDbTx *tx, const Tenant *whose, GError **error)
   return pdg_store_remove_member (tx, id, &state, error) && state == PDG_STORE_MEMBER_DONE;
 }
 
+/* One number of any kind but a screen's, which has a function of its own. */
+static gboolean
+assign_number (PdgDbTx *tx, const Tenant *whose, PdgNumberKind kind, GError **error)
+{
+  const PdgSlice text = PDG_SLICE_LITERAL ("forged");
+  const PdgTerm term = { .fingerprint = { 1 }, .type = PDG_SLICE_LITERAL ("forged") };
+  const gint16 actor_kind = PDG_ACTOR_USER;
+  gint32 number = 0;
+  PdgNumberRequest request = {
+    .kind = kind, .project_no = whose->project->project_no, .n = 1, .texts = &text, .actor_kinds = &actor_kind,
+    .terms = &term, .numbers = &number,
+  };
+
+  return pdg_store_assign_numbers (tx, &request, 1, FALSE, error) && number > 0;
+}
+
 static gboolean
 assign_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgSlice id = PDG_SLICE_LITERAL ("forged");
-  gint32 number = 0;
-
-  return pdg_store_assign_sessions (tx, whose->project->project_no, &id, 1, &number, error) && number > 0;
+  return assign_number (tx, whose, PDG_NUMBER_SESSION, error);
 }
 
 static gboolean
@@ -215,29 +229,19 @@ assign_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 assign_releases (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgSlice version = PDG_SLICE_LITERAL ("forged");
-  gint32 number = 0;
-
-  return pdg_store_assign_releases (tx, whose->project->project_no, &version, 1, &number, error) && number > 0;
+  return assign_number (tx, whose, PDG_NUMBER_RELEASE, error);
 }
 
 static gboolean
 assign_actors (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgSlice id = PDG_SLICE_LITERAL ("forged");
-  const gint16 kind = PDG_ACTOR_USER;
-  gint32 number = 0;
-
-  return pdg_store_assign_actors (tx, whose->project->project_no, &kind, &id, 1, &number, error) && number > 0;
+  return assign_number (tx, whose, PDG_NUMBER_ACTOR, error);
 }
 
 static gboolean
 assign_terms (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgTerm term = { .fingerprint = { 1 }, .type = PDG_SLICE_LITERAL ("forged") };
-  gint32 number = 0;
-
-  return pdg_store_assign_terms (tx, whose->project->project_no, &term, 1, &number, error) && number > 0;
+  return assign_number (tx, whose, PDG_NUMBER_TERM, error);
 }
 
 static gboolean
@@ -270,13 +274,31 @@ make_row (const Tenant *whose, PdgEvent *event)
 }
 
 static gboolean
+insert_row (PdgDbTx *tx, const PdgEventRow *row, GError **error)
+{
+  guint8 inserted = 0;
+
+  return pdg_store_events_insert (tx, row, 1, &inserted, error) && inserted;
+}
+
+static gboolean
 insert_events (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   PdgEvent event;
   const PdgEventRow row = make_row (whose, &event);
-  guint8 inserted = 0;
 
-  return pdg_store_events_insert (tx, &row, 1, &inserted, error) && inserted;
+  return insert_row (tx, &row, error);
+}
+
+static gboolean
+find_payloads (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  PdgEvent event;
+  const PdgEventRow row = make_row (whose, &event);
+  gint32 hash = 0;
+
+  event.payload_hash = 7;
+  return insert_row (tx, &row, error) && pdg_store_events_find_payloads (tx, &row, 1, &hash, error) && hash == 7;
 }
 
 static gboolean
@@ -284,18 +306,18 @@ apply_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   const PdgSessionDelta delta = { .project_no = whose->project->project_no, .session_no = 1, .events = 1, .start_usec = 1, .end_usec = 1,
                                   .entry_usec = G_MAXINT64, .exit_usec = G_MAXINT64, .release_usec = G_MAXINT64, .actor_usec = 1, .actor_no = 1 };
+  const PdgFlushEnd end = { .deltas = &delta, .n_deltas = 1, .received_usec = 1 };
 
-  return pdg_store_events_apply_sessions (tx, &delta, 1, 1, error);
+  return pdg_store_finish_flush (tx, &end, FALSE, error);
 }
 
 static gboolean
 name_screens (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const PdgSlice title = PDG_SLICE_LITERAL ("forged");
-  const gint32 screen_no = 1;
-  const gint64 usec = G_MAXINT32;
+  const PdgScreenTitle title = { whose->project->project_no, 0, 1, PDG_SLICE_LITERAL ("forged"), G_MAXINT32 };
+  const PdgFlushEnd end = { .titles = &title, .n_titles = 1 };
 
-  return pdg_store_events_name_screens (tx, &whose->project->project_no, &screen_no, &title, &usec, 1, error);
+  return pdg_store_finish_flush (tx, &end, FALSE, error);
 }
 
 static const StoreAttack attacks[] = {
@@ -312,6 +334,7 @@ static const StoreAttack attacks[] = {
   { "find-project", find_project },
   { "add-snapshot", add_snapshot },
   { "insert-events", insert_events },
+  { "find-payloads", find_payloads },
   { "apply-sessions", apply_sessions },
   { "name-screens", name_screens },
   { "list-one-project", list_one_project },
@@ -408,10 +431,12 @@ test_numbers_are_dense (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = begin_as_a ();
   gint32 first[4], second[4], max = 0;
+  PdgNumberRequest request = { .kind = PDG_NUMBER_SESSION, .project_no = sides->a->project->project_no, .n = 4, .texts = ids, .numbers = first };
 
-  g_assert_true (pdg_store_assign_sessions (tx, sides->a->project->project_no, ids, 4, first, &error));
+  g_assert_true (pdg_store_assign_numbers (tx, &request, 1, FALSE, &error));
   g_assert_no_error (error);
-  g_assert_true (pdg_store_assign_sessions (tx, sides->a->project->project_no, ids, 4, second, &error));
+  request.numbers = second;
+  g_assert_true (pdg_store_assign_numbers (tx, &request, 1, FALSE, &error));
   g_assert_cmpmem (first, sizeof first, second, sizeof second);
   g_assert_cmpint (first[0], ==, first[2]);
   g_assert_cmpint (first[0], !=, first[1]);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "store/pdg-store-flush.h"
 #include "store/pdg-store-identity.h"
 #include "store/pdg-store-keys.h"
 #include "store/pdg-store-people.h"
@@ -62,9 +63,10 @@ set_group_traits (PdgDbTx *tx, const Tenant *whose, GError **error)
 static gboolean
 hold_projects (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
-  const gint32 epoch = 0;
+  const PdgTouchedProject project = { whose->organisation->org_no, whose->project->project_no, 0 };
+  const PdgFlushEnd end = { .projects = &project, .n_projects = 1, .origin = "forged" };
 
-  return pdg_store_hold_projects (tx, &whose->project->project_no, &epoch, 1, error);
+  return pdg_store_finish_flush (tx, &end, FALSE, error);
 }
 
 /* Its user, as a list would have it. */

@@ -28,10 +28,30 @@ static const char rows_of_3[] =
   "VALUES (1, 1, 'o', 'o', 'observed', '2026-01-01'), (1, 1, 'd', 'D', 'designed', '2026-01-02');"
   "INSERT INTO journey_step (org_id, journey_no, id, place) VALUES (1, 1, 's', 1);";
 
+/* As version 11 has them: a session with an event of another project as well. */
+static const char rows_of_11[] =
+  "INSERT INTO project (org_id, id, name) VALUES (1, 'q', 'Q');"
+  "INSERT INTO actor (org_id, project_id, actor_no, kind, id) SELECT 1, project_id, 1, 2, 'ada' FROM project;"
+  "INSERT INTO session (org_id, project_id, session_no, id, events, sent_actor_no, actor_no, actor_kind, actor_at) "
+  "SELECT 1, project_id, 1, 's', 1, 1, 1, 2, '2026-01-01' FROM project;"
+  "INSERT INTO event (ts, received_at, org_id, project_id, session_no, actor_no, term_no, flags, event_key) "
+  "SELECT '2026-01-01', '2026-01-01', 1, project_id, 1, 1, 1, 0, gen_random_uuid() FROM project;"
+  "INSERT INTO org_grant (login) VALUES (session_user) ON CONFLICT DO NOTHING;";
+
 static const struct
 {
   const char *sql, *value;
 } after[] = {
+  { "SELECT count(*) FILTER (WHERE payload_hash IS NULL) || ' of ' || count(*) FROM event", "2 of 2" },
+  { "SELECT apply_sessions(ARRAY[1, 2], ARRAY[1, 2], ARRAY[1, 1], ARRAY[2, 3], ARRAY[1, 1], ARRAY[0, 0], ARRAY['2026-01-02', '2026-01-02']::timestamptz[], "
+    "ARRAY['2026-01-03', '2026-01-03']::timestamptz[], ARRAY[NULL, NULL]::int4[], ARRAY[NULL, NULL]::timestamptz[], ARRAY[0, 0], "
+    "ARRAY[NULL, NULL]::int4[], ARRAY[NULL, NULL]::timestamptz[], ARRAY[0, 0], ARRAY[NULL, NULL]::int4[], ARRAY[NULL, NULL]::timestamptz[], "
+    "ARRAY[7, 1], ARRAY[1, 2]::int2[], ARRAY['2026-01-02', '2026-01-02']::timestamptz[], '2026-01-04')::text", "" },
+  { "SELECT string_agg(events || ' ' || sent_actor_no || ' ' || actor_no || ' ' || ended_at::date, ',' ORDER BY project_id) FROM session",
+    "3 1 1 2026-01-03,4 1 1 2026-01-03" },
+  /* what a project had goes with it, and a session that is not there is not made */
+  { "DELETE FROM project WHERE id = 'q'", NULL },
+  { "SELECT string_agg(project_id::text, ',') FROM (SELECT project_id FROM session UNION ALL SELECT project_id FROM actor) x", "1,1" },
   { "SELECT string_agg(org_id || ' ' || email || ' ' || name || ' ' || role, ',' ORDER BY org_id, email) FROM membership",
     "1 ada@example.org  admin,1 bob@example.org  viewer,2 ada@example.org  viewer" },
   { "SELECT count(DISTINCT id) FROM membership", "3" },
@@ -67,12 +87,14 @@ test_forward (gconstpointer data)
     }
   owner = fixture_open (uri != NULL ? uri : admin_uri, NULL);
   migrations = pdg_db_migrations_from_resource (&n);
-  g_assert_cmpuint (n, >=, 4);
+  g_assert_cmpuint (n, >=, 12);
   g_assert_true (pdg_db_migrate (owner, migrations, 3, NULL, &error));
   g_assert_no_error (error);
   g_clear_pointer (&owner, pdg_db_conn_free); /* the search path is the database's from the next connection on */
   owner = fixture_open (uri != NULL ? uri : admin_uri, NULL);
   fixture_run (owner, rows_of_3);
+  g_assert_true (pdg_db_migrate (owner, migrations, 11, NULL, &error));
+  fixture_run (owner, rows_of_11);
   pdg_db_migrate (owner, migrations, n, NULL, &error);
   if (error != NULL)
     g_test_message ("%s", pdg_db_error_get_detail (error));

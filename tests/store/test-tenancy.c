@@ -30,10 +30,9 @@ typedef struct
 #define ONE_EVENT(org, project)                                                                                                       \
   "SELECT count(*) FROM insert_events(ARRAY[now()], ARRAY[now()], ARRAY[" org "]::int4[], ARRAY[" project "]::int4[], ARRAY[1], ARRAY[1], " \
   "ARRAY[1], ARRAY[NULL]::int4[], ARRAY[1], ARRAY[4]::int2[], ARRAY[gen_random_uuid()], ARRAY['forged'], ARRAY[NULL]::text[], "       \
-  "ARRAY[NULL]::text[], ARRAY[NULL]::text[], ARRAY['{}'])"
-#define SESSION_DELTA(project) SESSION_DELTA_OF ("apply_sessions", project)
-#define SESSION_DELTA_OF(function, project)                                                                                           \
-  "SELECT " function "(ARRAY[" project "], ARRAY[1], ARRAY[7], ARRAY[7], ARRAY[7], ARRAY[now()], ARRAY[now()], ARRAY[1], ARRAY[now()], " \
+  "ARRAY[NULL]::text[], ARRAY[NULL]::text[], ARRAY['{}'], ARRAY[1])"
+#define SESSION_DELTA(project)                                                                                                        \
+  "SELECT apply_sessions(ARRAY[" project "]::int4[], ARRAY[1], ARRAY[1], ARRAY[7], ARRAY[7], ARRAY[7], ARRAY[now()], ARRAY[now()], ARRAY[1], ARRAY[now()], " \
   "ARRAY[1], ARRAY[1], ARRAY[now()], ARRAY[1], ARRAY[1], ARRAY[now()], ARRAY[1], ARRAY[2]::int2[], ARRAY[now()], now())::text"
 #define SPY                                                                                                                          \
   "CREATE TEMP TABLE seen (t text);; CREATE FUNCTION pg_temp.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS "           \
@@ -157,7 +156,7 @@ static const Attack attacks[] = {
   { "insert-events-without-organisation", "RESET app.current_org_id;; " ONE_EVENT ("{ORG_B}", "{PROJECT_A}"), DENIED, NULL },
   { "insert-events-null", "RESET app.current_org_id;; " ONE_EVENT ("NULL", "{PROJECT_B}"), DENIED, NULL },
   { "insert-events-as-set", "SET app.current_org_id = '{UUID_B}';; " ONE_EVENT ("{ORG_B}", "{PROJECT_B}"), DENIED, NULL },
-  { "add-to-sessions", SESSION_DELTA_OF ("add_to_sessions", "{PROJECT_B}"), DENIED, NULL },
+  { "find-payloads", "SELECT find_payloads(ARRAY[{PROJECT_B}], ARRAY[1], ARRAY[now()], ARRAY[gen_random_uuid()])", DENIED, NULL },
   { "apply-sessions", SESSION_DELTA ("{PROJECT_B}"), DENIED, NULL },
   { "apply-sessions-nowhere", SESSION_DELTA ("999999"), DENIED, NULL },
   { "name-screens", "SELECT name_screens(ARRAY[{PROJECT_B}], ARRAY[1], ARRAY['forged'], ARRAY[now()])::text", DENIED, NULL },

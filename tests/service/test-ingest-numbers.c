@@ -1,0 +1,128 @@
+#include "config.h"
+
+#include "service/event-writer.h"
+
+/* What the writer remembers of numbers, and what it reads to add to sessions. */
+
+#define N_PROJECTS 8200 /* more than both generations of remembered projects have */
+#define N_SESSIONS 20000
+
+static PdgHub *hub;
+static PdgDbConn *owner;
+static gint64 now_usec;
+
+static PdgIngest *
+start (void)
+{
+  return fixture_ingest_new (pdg_test_cluster_get_writer_uri (), NULL, hub, 100000, 1000);
+}
+
+static void
+store_one (PdgIngest *ingest, const Tenant *tenant, const char *id, const char *session)
+{
+  g_autofree char *body = body_with_one (tenant->project->id, id, session, now_usec);
+  g_auto (Verdict) verdict = { 0 };
+
+  fixture_store (ingest, tenant->admin, body, &verdict);
+  assert_stored (verdict, 1, 0, 0);
+}
+
+static void G_GNUC_PRINTF (1, 2)
+run (const char *format, ...)
+{
+  g_autofree char *sql = NULL;
+  va_list args;
+
+  va_start (args, format);
+  sql = g_strdup_vprintf (format, args);
+  va_end (args);
+  fixture_run (owner, sql);
+}
+
+/* The numbers of a project were taken back, and it was forgotten since: it is learnt anew, and with it the numbers of its texts. */
+static void
+test_forgotten_project (void)
+{
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Forgotten", "proj_forgotten");
+  g_autoptr (PdgIngest) ingest = start ();
+  gint32 org_no = tenant->organisation->org_no;
+
+  store_one (ingest, tenant, "before", "s");
+  run ("UPDATE session SET id = 'erased' WHERE org_id = %d", org_no);
+  run ("UPDATE project SET epoch = epoch + 1 WHERE org_id = %d", org_no);
+  run ("INSERT INTO project (org_id, id, name) SELECT %1$d, 'other_' || i, 'Other' FROM generate_series(1, " G_STRINGIFY (N_PROJECTS) ") i", org_no);
+  for (guint first = 1; first <= N_PROJECTS; first += 500)
+    {
+      GString *out = body_new ();
+      g_autofree char *body = NULL;
+      g_auto (Verdict) verdict = { 0 };
+      guint end = MIN (first + 500, N_PROJECTS + 1);
+
+      for (guint i = first; i < end; i++)
+        {
+          g_autofree char *project = g_strdup_printf ("other_%u", i);
+
+          body_add (out, project, "e", "s", "custom", now_usec, "%s", "");
+        }
+      body = body_finish (out);
+      fixture_store (ingest, tenant->admin, body, &verdict);
+      assert_stored (verdict, end - first, 0, 0);
+    }
+  store_one (ingest, tenant, "after", "s");
+  g_assert_cmpint (fixture_owner_int ("SELECT events FROM session WHERE org_id = %d AND id = 'erased'", org_no), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT events FROM session WHERE project_id = %d AND id = 's'", tenant->project->project_no), ==, 1);
+}
+
+static gint64
+count_reads (void)
+{
+  return fixture_owner_int ("SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'session') + "
+                            "(SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'session')");
+}
+
+/* A connection that began with an empty table, and was told so, goes on looking up each session alone. */
+static void
+test_growing_table (void)
+{
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Growing", "proj_growing");
+  PdgIngest *ingest;
+  gint64 before;
+
+  run ("DELETE FROM session WHERE org_id <> %d", tenant->organisation->org_no);
+  fixture_run (owner, "ANALYZE session");
+  ingest = start ();
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("small-%u", i);
+
+      store_one (ingest, tenant, id, "s");
+    }
+  run ("INSERT INTO session (org_id, project_id, session_no, id) SELECT p.org_id, p.project_id, 1000 + i, 'more-' || i "
+       "FROM project p, generate_series(1, " G_STRINGIFY (N_SESSIONS) ") i WHERE p.org_id = %d", tenant->organisation->org_no);
+  fixture_run (owner, "SELECT pg_stat_force_next_flush()"); /* what that read is not the writer's */
+  before = count_reads ();
+  store_one (ingest, tenant, "large", "s");
+  store_one (ingest, tenant, "new", "t");
+  pdg_ingest_free (ingest); /* its connections say what they read when they end */
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'productgraph writer'") == 0);
+  g_assert_cmpint (count_reads () - before, <, N_SESSIONS / 2);
+  g_assert_cmpint (fixture_owner_int ("SELECT events FROM session WHERE id = 's' AND project_id = %d", tenant->project->project_no), ==, 13);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  hub = pdg_hub_new ();
+  now_usec = g_get_real_time ();
+  fixture_migrate (pdg_test_cluster_get_owner_uri ());
+  owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_test_add_func ("/service/ingest-numbers/forgotten-project", test_forgotten_project);
+  g_test_add_func ("/service/ingest-numbers/growing-table", test_growing_table);
+  status = g_test_run ();
+  pdg_db_conn_free (owner);
+  pdg_hub_unref (hub);
+  return status;
+}
