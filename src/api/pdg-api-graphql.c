@@ -9,43 +9,6 @@
 
 #define ANSWERED_ONCE (PDG_API_MEDIA_JSON | PDG_API_MEDIA_GRAPHQL)
 
-typedef struct
-{
-  PdgApi *api;
-  PdgHttpRequest *request;
-  char *id;
-} Pending;
-
-static Pending *
-pending_new (PdgApi *api, PdgHttpRequest *request)
-{
-  Pending *pending = g_new0 (Pending, 1);
-
-  pending->api = api;
-  pending->request = pdg_http_request_ref (request);
-  return pending;
-}
-
-static void
-pending_free (Pending *pending)
-{
-  pdg_http_request_unref (pending->request);
-  g_free (pending->id);
-  g_free (pending);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pending, pending_free)
-
-static void
-respond_with_error (PdgHttpRequest *request, const GError *error)
-{
-  guint status = pdg_api_verdict_for (error)->http_status;
-
-  if (status == 503)
-    pdg_http_request_add_response_header (request, "Retry-After", "1");
-  pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
-}
-
 /* A GraphQL request until it is answered. */
 typedef struct
 {
@@ -106,7 +69,7 @@ answer (PdgApi *api, PdgHttpRequest *request, PdgApiMedia media, PdgApiTurn *tur
   else if (response != NULL)
     pdg_api_respond (api, request, media, outcome, response);
   else
-    respond_with_error (request, error);
+    pdg_api_respond_with_error (request, error);
 }
 
 static void
@@ -199,52 +162,6 @@ graphql_cb (PdgHttpRequest *request, gpointer user_data)
     pdg_api_authorise_graphql (api, request, execute);
 }
 
-static void
-blob_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Pending) pending = user_data;
-  g_autofree char *media_type = NULL;
-  g_autofree char *etag = g_strdup_printf ("\"%s\"", pending->id);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = pdg_api_load_blob_finish (pending->api, result, &media_type, &error);
-  const char *known = pdg_http_request_get_header (pending->request, "If-None-Match");
-
-  if (error != NULL)
-    {
-      respond_with_error (pending->request, error);
-      return;
-    }
-  if (bytes == NULL)
-    {
-      pdg_http_request_respond_error (pending->request, 404, "there is no such picture in your organisation");
-      return;
-    }
-  pdg_http_request_add_response_header (pending->request, "ETag", etag);
-  pdg_http_request_add_response_header (pending->request, "Cache-Control", "private, max-age=31536000, immutable");
-  pdg_http_request_add_response_header (pending->request, "X-Content-Type-Options", "nosniff");
-  if (known != NULL && strstr (known, etag) != NULL)
-    pdg_http_request_respond (pending->request, 304, NULL, NULL);
-  else
-    pdg_http_request_respond (pending->request, 200, media_type, bytes);
-}
-
-static void
-load_blob (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
-{
-  Pending *pending = pending_new (api, request);
-
-  pending->id = g_strdup (pdg_http_request_get_path_rest (request));
-  pdg_api_load_blob_async (api, principal, pending->id, pdg_http_request_get_cancellable (request), blob_loaded_cb, pending);
-}
-
-static void
-blobs_cb (PdgHttpRequest *request, gpointer user_data)
-{
-  PdgApi *api = user_data;
-
-  pdg_api_authorise (api, request, pdg_api_is_local_request (api, request) ? api->options.local : NULL, load_blob);
-}
-
 /* All but the streams, which outlast their request. */
 static gboolean
 may_wait (PdgHttpRequest *request, gpointer user_data)
@@ -257,5 +174,4 @@ pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_http_server_add_route (server, "GET, POST", "/graphql", api->options.graphql_body_bytes, early_cb, graphql_cb, api, NULL);
   pdg_http_server_let_wait (server, "/graphql", may_wait);
-  pdg_http_server_add_route (server, "GET", "/v1/blobs/*", 0, NULL, blobs_cb, api, NULL);
 }

@@ -71,8 +71,8 @@ pdg_api_preflight (PdgHttpRequest *request, const char *methods, const char *hea
   pdg_http_request_respond (request, 204, NULL, NULL);
 }
 
-static void
-respond_with_error (PdgHttpRequest *request, const GError *error)
+void
+pdg_api_respond_with_error (PdgHttpRequest *request, const GError *error)
 {
   guint status = pdg_api_verdict_for (error)->http_status;
 
@@ -90,7 +90,7 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
 
   if (result == NULL)
     {
-      respond_with_error (request, error);
+      pdg_api_respond_with_error (request, error);
       return;
     }
   body = pdg_event_json_write_result (result->n_accepted, result->issues, result->n_issues, result->n_duplicates);
@@ -231,7 +231,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
 
   if (policies == NULL)
     {
-      respond_with_error (sent->request, cause);
+      pdg_api_respond_with_error (sent->request, cause);
       return;
     }
   if (!pdg_ingest_check_room (options->ingest, &error))
@@ -248,7 +248,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
     batch = pdg_event_json_parse (body, pdg_clock_now_usec (), &limits, &error);
   if (batch == NULL)
     {
-      respond_with_error (sent->request, error);
+      pdg_api_respond_with_error (sent->request, error);
       return;
     }
   pdg_event_batch_get_events (batch, &n_events);
@@ -260,7 +260,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   pdg_http_request_ref (sent->request);
   if (pdg_ingest_submit (options->ingest, sent->principal, batch, stored_cb, sent->request, &error))
     return;
-  respond_with_error (sent->request, error);
+  pdg_api_respond_with_error (sent->request, error);
   pdg_http_request_unref (sent->request);
 }
 

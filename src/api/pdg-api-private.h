@@ -26,6 +26,7 @@ struct _PdgApi
   PdgProjectFinder *projects;
   PdgPolicies *policies;
   PdgApiRates *rates;
+  GThreadPool *pictures; /* looks at them and stores them: of snapshots on their way */
   guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
   GMutex lock; /* what follows */
@@ -104,16 +105,22 @@ gboolean    pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error);
 
 /* Routes of their own files. */
 void        pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_blob_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_client_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphiql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server);
 void        pdg_api_add_replay_routes (PdgApi *api, PdgHttpServer *server);
+void        pdg_api_add_snapshot_routes (PdgApi *api, PdgHttpServer *server);
+GThreadPool *pdg_api_snapshots_pool_new (void);
 void        pdg_api_add_status_routes (PdgApi *api, PdgHttpServer *server);
 
 /* Calls @func with what the projects of @principal ask for, at once when that is remembered; NULL with an error when the database
  * cannot say. The request is kept until then. */
 typedef void (*PdgApiPoliciesFunc) (PdgEventPolicies *policies, const GError *error, gpointer user_data);
 void        pdg_api_with_policies (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiPoliciesFunc func, gpointer user_data);
+
+/* Answers with the status and message of @error, and Retry-After where it may go away. */
+void        pdg_api_respond_with_error (PdgHttpRequest *request, const GError *error);
 
 #define PDG_API_RETRY_AFTER_SECONDS "1"
 #define PDG_API_CORS_HEADERS "Content-Type, Authorization, X-PG-API-Key"

@@ -43,13 +43,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) bytes = pdg_db_pool_run_finish (NULL, result, &error);
 
   if (error != NULL)
-    {
-      guint status = pdg_api_verdict_for (error)->http_status;
-
-      if (status == 503)
-        pdg_http_request_add_response_header (request, "Retry-After", PDG_API_RETRY_AFTER_SECONDS);
-      pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
-    }
+    pdg_api_respond_with_error (request, error);
   else if (bytes == NULL)
     pdg_http_request_respond_error (request, 404, "there is no such piece of a recording in your organisation");
   else

@@ -68,6 +68,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->projects = pdg_project_finder_new (options->pool);
   api->policies = pdg_policies_new (options->pool);
   api->rates = pdg_api_rates_new (options->ingest_key_rate, options->ingest_key_burst);
+  api->pictures = pdg_api_snapshots_pool_new ();
   if (sdl == NULL)
     return NULL;
   api->schema = pdg_gql_schema_new (g_bytes_get_data (sdl, NULL), (gssize) g_bytes_get_size (sdl), error);
@@ -85,6 +86,8 @@ pdg_api_free (PdgApi *api)
 {
   if (api == NULL)
     return;
+  /* Those that wait are answered by nobody any more; those under way end first. */
+  g_thread_pool_free (api->pictures, TRUE, TRUE);
   g_clear_pointer (&api->documents, pdg_api_documents_free);
   g_clear_pointer (&api->guards, pdg_api_guards_free);
   g_clear_pointer (&api->timeouts, pdg_timeouts_free);
@@ -106,6 +109,8 @@ pdg_api_add_routes (PdgApi *api, PdgHttpServer *server)
   pdg_api_add_ingest_routes (api, server);
   pdg_api_add_client_routes (api, server);
   pdg_api_add_graphql_routes (api, server);
+  pdg_api_add_blob_routes (api, server);
+  pdg_api_add_snapshot_routes (api, server);
   pdg_api_add_replay_routes (api, server);
   pdg_api_add_graphiql_routes (api, server);
   pdg_api_add_web_socket_routes (api, server);
@@ -320,82 +325,4 @@ pdg_api_execute_finish (PdgApi *api, GAsyncResult *result, GError **error)
   PdgApiOutcome outcome;
 
   return pdg_api_run_finish (api, result, &outcome, error);
-}
-
-/* A picture and its type. */
-typedef struct
-{
-  GBytes *bytes;
-  char *media_type;
-} Blob;
-
-static void
-blob_free (gpointer data)
-{
-  Blob *blob = data;
-
-  g_clear_pointer (&blob->bytes, g_bytes_unref);
-  g_free (blob->media_type);
-  g_free (blob);
-}
-
-static gpointer
-load_blob_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
-{
-  ExecuteJob *job = job_data;
-  g_autoptr (PdgQueries) queries = pdg_queries_begin (conn, job->principal, job->api->options.graphql_timeout_ms, error);
-  g_autoptr (GError) local = NULL;
-  Blob *blob;
-
-  if (queries == NULL)
-    return NULL;
-  blob = g_new0 (Blob, 1);
-  blob->bytes = pdg_queries_load_blob (queries, job->run.query, &blob->media_type, &local);
-  if (local == NULL)
-    return blob;
-  blob_free (blob);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
-}
-
-static void
-blob_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  Blob *blob = pdg_db_pool_run_finish (NULL, result, &error); /* the API may be gone by now */
-
-  if (blob != NULL)
-    g_task_return_pointer (task, blob, blob_free);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  ExecuteJob *job = g_new0 (ExecuteJob, 1);
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-
-  job->api = api;
-  job->principal = pdg_principal_ref (principal);
-  job->run.query = g_strdup (id);
-  pdg_db_pool_run_async (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, load_blob_job, job, execute_job_free, blob_free, cancellable,
-                         blob_loaded_cb, task);
-}
-
-GBytes *
-pdg_api_load_blob_finish (PdgApi *api, GAsyncResult *result, char **media_type, GError **error)
-{
-  Blob *blob = g_task_propagate_pointer (G_TASK (result), error);
-  GBytes *bytes;
-
-  if (blob == NULL)
-    return NULL;
-  bytes = g_steal_pointer (&blob->bytes);
-  if (media_type != NULL)
-    *media_type = g_steal_pointer (&blob->media_type);
-  blob_free (blob);
-  return bytes;
 }

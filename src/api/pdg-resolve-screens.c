@@ -255,7 +255,25 @@ PDG_RESOLVE_MEMBER (snapshot_width, PdgSnapshot, pdg_gql_call_set_int (call, i, 
 PDG_RESOLVE_MEMBER (snapshot_height, PdgSnapshot, pdg_gql_call_set_int (call, i, source->height))
 PDG_RESOLVE_MEMBER (snapshot_media_type, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->media_type))
 PDG_RESOLVE_MEMBER (snapshot_blob_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->blob_id))
-PDG_RESOLVE_MEMBER (snapshot_url, PdgSnapshot, pdg_gql_call_take_string (call, i, g_strconcat ("/v1/blobs/", source->blob_id, NULL)))
+PDG_RESOLVE_MEMBER (snapshot_journey_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->journey))
+PDG_RESOLVE_MEMBER (snapshot_step_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->step))
+PDG_RESOLVE_MEMBER (snapshot_viewport_width, PdgSnapshot, if (source->viewport_width > 0) pdg_gql_call_set_int (call, i, source->viewport_width))
+PDG_RESOLVE_MEMBER (snapshot_viewport_height, PdgSnapshot, if (source->viewport_height > 0) pdg_gql_call_set_int (call, i, source->viewport_height))
+PDG_RESOLVE_MEMBER (snapshot_device_scale, PdgSnapshot, if (source->device_scale > 0) pdg_gql_call_set_double (call, i, source->device_scale))
+
+static void
+snapshot_url (PdgGqlCall *call)
+{
+  gint64 width = pdg_gql_call_arg_int (call, "width");
+
+  for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
+    {
+      const PdgSnapshot *source = pdg_gql_call_get_source (call, i);
+
+      pdg_gql_call_take_string (call, i, width > 0 ? g_strdup_printf ("/v1/blobs/%s?width=%" G_GINT64_FORMAT, source->blob_id, width)
+                                                   : g_strconcat ("/v1/blobs/", source->blob_id, NULL));
+    }
+}
 
 static const PdgGqlBinding bindings[] = {
   { "Project.screens", project_screens },
@@ -276,6 +294,11 @@ static const PdgGqlBinding bindings[] = {
   { "Snapshot.mediaType", snapshot_media_type },
   { "Snapshot.blobId", snapshot_blob_id },
   { "Snapshot.url", snapshot_url },
+  { "Snapshot.journeyId", snapshot_journey_id },
+  { "Snapshot.stepId", snapshot_step_id },
+  { "Snapshot.viewportWidth", snapshot_viewport_width },
+  { "Snapshot.viewportHeight", snapshot_viewport_height },
+  { "Snapshot.deviceScale", snapshot_device_scale },
   { "Snapshot.screen", snapshot_screen },
   { "Snapshot.session", snapshot_session },
   { "Snapshot.componentTree", snapshot_component_tree },

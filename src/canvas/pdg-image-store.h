@@ -1,27 +1,13 @@
 #pragma once
 
-#include <cairo.h>
-#include <gio/gio.h>
+#include "canvas/pdg-image-decode.h"
 
 G_BEGIN_DECLS
-
-#define PDG_IMAGE_ERROR (pdg_image_error_quark ())
-
-typedef enum
-{
-  PDG_IMAGE_ERROR_FORMAT,     /* not a PNG, or a broken one */
-  PDG_IMAGE_ERROR_TOO_LARGE   /* more than PDG_IMAGE_MAX_BYTES or PDG_IMAGE_MAX_PIXELS */
-} PdgImageError;
-
-#define PDG_IMAGE_MAX_BYTES  (32u * 1024u * 1024u)
-#define PDG_IMAGE_MAX_PIXELS (16u * 1024u * 1024u)
-
-GQuark           pdg_image_error_quark (void);
 
 /* One decoded picture: RGB24 surfaces, each half the size of the one before. Immutable, atomically counted. */
 typedef struct _PdgImage PdgImage;
 
-/* Decodes PNG @bytes, on white where it is transparent, and makes the smaller levels. Slow (10-20 ms for a large
+/* Decodes a picture as pdg_image_decode() does, on white where it is transparent, and makes the smaller levels. Slow (10-20 ms for a large
  * screenshot): call it on a compute thread. (transfer full) Error domain PDG_IMAGE_ERROR. */
 PdgImage        *pdg_image_store_decode (GBytes *bytes, GError **error);
 PdgImage        *pdg_image_ref (PdgImage *image);

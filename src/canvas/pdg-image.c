@@ -1,7 +1,6 @@
 #include "config.h"
+#include "canvas/pdg-image-decode.h"
 #include "canvas/pdg-image-store.h"
-
-#include <string.h>
 
 /* Level 0 is the picture, each further one half as large, down to about 20 pixels. */
 #define MAX_LEVELS 12
@@ -13,58 +12,6 @@ struct _PdgImage
   guint n_levels;
   gsize size_bytes;
 };
-
-G_DEFINE_QUARK (pdg-image-error-quark, pdg_image_error)
-
-typedef struct
-{
-  const guint8 *data;
-  gsize left;
-} Reader;
-
-static cairo_status_t
-read_cb (void *closure, unsigned char *data, unsigned int length)
-{
-  Reader *reader = closure;
-
-  if (length > reader->left)
-    return CAIRO_STATUS_READ_ERROR;
-  memcpy (data, reader->data, length);
-  reader->data += length;
-  reader->left -= length;
-  return CAIRO_STATUS_SUCCESS;
-}
-
-static guint32
-read_be32 (const guint8 *data)
-{
-  return (guint32) data[0] << 24 | (guint32) data[1] << 16 | (guint32) data[2] << 8 | data[3];
-}
-
-/* Reads the header before anything is allocated for it. */
-static gboolean
-check_header (const guint8 *data, gsize size, GError **error)
-{
-  static const guint8 magic[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R' };
-
-  if (size < 33 || memcmp (data, magic, sizeof magic) != 0)
-    {
-      g_set_error_literal (error, PDG_IMAGE_ERROR, PDG_IMAGE_ERROR_FORMAT, "The picture is not a PNG file");
-      return FALSE;
-    }
-
-  guint32 width = read_be32 (data + 16);
-  guint32 height = read_be32 (data + 20);
-
-  if (size > PDG_IMAGE_MAX_BYTES || width > 32767 || height > 32767 || (guint64) width * height > PDG_IMAGE_MAX_PIXELS)
-    {
-      g_set_error (error, PDG_IMAGE_ERROR, PDG_IMAGE_ERROR_TOO_LARGE,
-                   "The picture is too large (%u x %u, %" G_GSIZE_FORMAT " bytes); up to %u pixels and %u bytes are taken",
-                   width, height, size, PDG_IMAGE_MAX_PIXELS, PDG_IMAGE_MAX_BYTES);
-      return FALSE;
-    }
-  return TRUE;
-}
 
 /* An opaque copy on white; RGB24 blits are the quick ones. */
 static cairo_surface_t *
@@ -151,22 +98,10 @@ add_level (PdgImage *image, cairo_surface_t *surface)
 PdgImage *
 pdg_image_store_decode (GBytes *bytes, GError **error)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-  Reader reader = { data, size };
+  cairo_surface_t *decoded = pdg_image_decode (bytes, error);
 
-  if (!check_header (data, size, error))
+  if (decoded == NULL)
     return NULL;
-
-  cairo_surface_t *decoded = cairo_image_surface_create_from_png_stream (read_cb, &reader);
-
-  if (cairo_surface_status (decoded) != CAIRO_STATUS_SUCCESS)
-    {
-      g_set_error (error, PDG_IMAGE_ERROR, PDG_IMAGE_ERROR_FORMAT, "The picture cannot be decoded: %s",
-                   cairo_status_to_string (cairo_surface_status (decoded)));
-      cairo_surface_destroy (decoded);
-      return NULL;
-    }
 
   g_autoptr (PdgImage) image = g_atomic_rc_box_new0 (PdgImage);
   gboolean made = add_level (image, flatten (decoded));

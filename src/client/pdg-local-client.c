@@ -146,7 +146,7 @@ ask (PdgLocalClient *self, GTask *task)
   PdgPrincipal *principal = pdg_api_get_local_principal (self->api);
 
   if (question->blob_id != NULL)
-    pdg_api_load_blob_async (self->api, principal, question->blob_id, g_task_get_cancellable (task), blob_loaded_cb, task);
+    pdg_api_load_blob_async (self->api, principal, question->blob_id, 0, g_task_get_cancellable (task), blob_loaded_cb, task);
   else
     pdg_api_execute_async (self->api, principal, question->document, NULL, question->variables, g_task_get_cancellable (task),
                            executed_cb, task);

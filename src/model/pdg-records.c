@@ -109,5 +109,7 @@ pdg_snapshot_free (PdgSnapshot *snapshot)
     return;
   g_free (snapshot->blob_id);
   g_free (snapshot->media_type);
+  g_free (snapshot->journey);
+  g_free (snapshot->step);
   g_free (snapshot);
 }

@@ -154,6 +154,11 @@ typedef struct
   gint32 session_no; /* 0 = none */
   gint32 width;      /* pixels */
   gint32 height;
+  gint32 viewport_width; /* logical pixels; 0 = not known, as the next */
+  gint32 viewport_height;
+  double device_scale;
+  char *journey; /* (nullable), as the next */
+  char *step;
 } PdgSnapshot;
 
 /* When the events of a project happened. */

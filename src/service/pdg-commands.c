@@ -6,7 +6,6 @@
 #include "service/pdg-commands-private.h"
 #include "store/pdg-store-directory.h"
 #include "store/pdg-store-numbers.h"
-#include "store/pdg-store-snapshots.h"
 
 #include <string.h>
 
@@ -149,25 +148,6 @@ pdg_commands_delete_project (PdgDbConn *conn, PdgPrincipal *principal, const cha
       return FALSE;
     }
   return pdg_commands_commit (tx, principal, error, "removed the project %s with all of its events", id);
-}
-
-gboolean
-pdg_commands_add_snapshot (PdgDbConn *conn, PdgPrincipal *principal, gint32 project_no, const char *screen_path, GBytes *image,
-                           const char *media_type, int width, int height, gint64 taken_usec, GError **error)
-{
-  PdgStoreSnapshot snapshot = {
-    .image = image, .media_type = media_type, .taken_usec = taken_usec, .project_no = project_no, .width = width, .height = height,
-  };
-  PdgSlice path = { screen_path, (guint32) strlen (screen_path) };
-  g_autoptr (PdgDbTx) numbering = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
-  g_autoptr (PdgDbTx) tx = NULL;
-
-  if (numbering == NULL || !pdg_store_assign_screens (numbering, project_no, &path, 1, &snapshot.screen_no, error)
-      || !pdg_db_tx_commit (numbering, error))
-    return FALSE;
-  g_clear_pointer (&numbering, pdg_db_tx_free);
-  tx = pdg_commands_begin (conn, principal, PDG_ROLE_EDITOR, error);
-  return tx != NULL && pdg_store_add_snapshot (tx, &snapshot, error) && pdg_db_tx_commit (tx, error);
 }
 
 PdgOrganisation *

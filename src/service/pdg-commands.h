@@ -37,10 +37,6 @@ PdgProject      *pdg_commands_update_project (PdgDbConn *conn, PdgPrincipal *pri
 /* Removes everything of a project, for good; @confirm_name has to be its name. Needs the role admin. */
 gboolean         pdg_commands_delete_project (PdgDbConn *conn, PdgPrincipal *principal, const char *id, const char *confirm_name, GError **error);
 
-/* A picture of a screen; numbers the screen when it is new. Needs the role editor. */
-gboolean         pdg_commands_add_snapshot (PdgDbConn *conn, PdgPrincipal *principal, gint32 project_no, const char *screen_path,
-                                            GBytes *image, const char *media_type, int width, int height, gint64 taken_usec, GError **error);
-
 /* ---- Members, keys and tokens: all need the role admin. Who revokes something forgets the credentials that he remembers. */
 
 /* @name: "" = none. (transfer full) */

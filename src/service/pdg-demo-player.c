@@ -3,6 +3,7 @@
 
 #include "base/pdg-clock.h"
 #include "codec/pdg-event-json.h"
+#include "service/pdg-commands-snapshots.h"
 #include "service/pdg-commands.h"
 
 #define BATCH_EVENTS 1000
@@ -75,9 +76,10 @@ static gpointer
 add_picture_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   PictureJob *job = job_data;
+  PdgPicture picture = { .image = job->image, .media_type = "image/png", .width = PDG_DEMO_SCREEN_WIDTH, .height = PDG_DEMO_SCREEN_HEIGHT };
 
-  return GINT_TO_POINTER (pdg_commands_add_snapshot (conn, job->player->principal, job->project_no, job->screen->path, job->image,
-                                                     "image/png", PDG_DEMO_SCREEN_WIDTH, PDG_DEMO_SCREEN_HEIGHT, job->player->options.end_usec, error));
+  return GINT_TO_POINTER (pdg_commands_add_snapshot (conn, job->player->principal, job->project_no, job->screen->path, &picture,
+                                                     job->player->options.end_usec, error));
 }
 
 static gboolean

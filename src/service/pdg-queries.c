@@ -54,9 +54,9 @@ pdg_queries_load_event_spans (PdgQueries *queries, const gint32 *project_nos, gu
 }
 
 GBytes *
-pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error)
+pdg_queries_load_blob (PdgQueries *queries, const char *id, int min_width, char **media_type, GError **error)
 {
-  return pdg_store_load_blob (queries->tx, id, media_type, error);
+  return pdg_store_load_blob (queries->tx, id, min_width, media_type, error);
 }
 
 GPtrArray *

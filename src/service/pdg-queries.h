@@ -109,7 +109,7 @@ GPtrArray       *pdg_queries_list_replay_chunks (PdgQueries *queries, const gint
 GBytes          *pdg_queries_load_replay_chunk (PdgQueries *queries, gint64 chunk_no, gsize max_bytes, GError **error);
 
 /* A picture by its id; NULL without an error when there is none. @media_type: (out) (transfer full). (transfer full) */
-GBytes          *pdg_queries_load_blob (PdgQueries *queries, const char *id, char **media_type, GError **error);
+GBytes          *pdg_queries_load_blob (PdgQueries *queries, const char *id, int min_width, char **media_type, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgQueries, pdg_queries_free)
 

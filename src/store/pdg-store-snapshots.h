@@ -5,24 +5,39 @@
 
 G_BEGIN_DECLS
 
+/* A smaller picture of the same, as WebP. A plain value. */
+typedef struct
+{
+  GBytes *image;
+  int width; /* pixels */
+} PdgStoreLevel;
+
 /* A picture of a screen, to be stored. A plain value, borrowed. */
 typedef struct
 {
   GBytes *image;
   const char *media_type;
-  const char *component_tree; /* nullable: JSON text */
+  const PdgStoreLevel *levels;
+  guint n_levels;
+  const char *journey, *step; /* nullable, as the next */
+  const char *component_tree; /* JSON text, as the next */
+  const char *state;
   gint64 taken_usec;
+  double device_scale; /* 0 = not known, as the next */
+  gint32 viewport_width, viewport_height;
   gint32 project_no;
   gint32 screen_no;
+  gint32 session_no; /* 0 = none */
   int width, height; /* pixels */
 } PdgStoreSnapshot;
 
-/* Stores the picture, its bytes once for the organisation. Tenant transaction. Errors: PDG_DB_ERROR. */
-gboolean pdg_store_add_snapshot (PdgDbTx *tx, const PdgStoreSnapshot *snapshot, GError **error);
+/* Stores the picture, its bytes once for the organisation. @snapshot_no: (out); @is_new: (out): FALSE when the same picture of the same
+ * screen, session and time was there. Tenant transaction. Errors: PDG_DB_ERROR. */
+gboolean pdg_store_add_snapshot (PdgDbTx *tx, const PdgStoreSnapshot *snapshot, gint64 *snapshot_no, gboolean *is_new, GError **error);
 
-/* Bytes by SHA-256 in hexadecimal; NULL without an error when there are none. @media_type: (out) (transfer full).
- * Tenant transaction. (transfer full) */
-GBytes  *pdg_store_load_blob (PdgDbTx *tx, const char *sha256_hex, char **media_type, GError **error);
+/* Bytes by SHA-256 in hexadecimal; NULL without an error when there are none. @min_width: 0 = the picture itself; else the smallest of
+ * its levels that is as wide, or the picture. @media_type: (out) (transfer full). Tenant transaction. (transfer full) */
+GBytes  *pdg_store_load_blob (PdgDbTx *tx, const char *sha256_hex, int min_width, char **media_type, GError **error);
 
 /* Which pictures: a plain value. */
 typedef struct

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "api/api-fixture.h"
+#include "service/pdg-commands-snapshots.h"
 #include "base/pdg-id.h"
 
 #include <string.h>
@@ -327,6 +328,7 @@ test_blobs (void)
   g_autofree char *missing = g_strdup ("/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000");
   g_autoptr (GError) error = NULL;
   g_autofree char *foreign_body = NULL;
+  PdgPicture picture = { .image = image, .media_type = "image/png", .width = 1, .height = 1 };
   const struct
   {
     const char *path, *headers;
@@ -337,7 +339,7 @@ test_blobs (void)
     { path, "Origin: https://evil.example\r\n", 401 }, { path, "Host: evil.example\r\n", 401 },
   };
 
-  pdg_commands_add_snapshot (server, fixture->a->admin, fixture->a->project->project_no, "/blob", image, "image/png", 1, 1, 0, &error);
+  pdg_commands_add_snapshot (server, fixture->a->admin, fixture->a->project->project_no, "/blob", &picture, 0, &error);
   g_assert_no_error (error);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

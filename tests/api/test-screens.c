@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "api/api-fixture.h"
+#include "service/pdg-commands-snapshots.h"
 
 #include <string.h>
 
@@ -47,9 +48,10 @@ make_data (void)
       g_autofree char *bytes = g_strdup_printf ("picture %u", i / 2); /* the first two are the same */
       g_autoptr (GBytes) image = g_bytes_new (bytes, strlen (bytes));
       g_autoptr (GError) error = NULL;
+      PdgPicture picture = { .image = image, .media_type = "image/png", .width = 100 + (int) i, .height = 50 };
 
-      pdg_commands_add_snapshot (owner, fixture->a->admin, fixture->a->project->project_no, i == 2 ? "/checkout" : "/cart", image, "image/png",
-                                 100 + (int) i, 50, (gint64) (i + 1) * G_USEC_PER_SEC, &error);
+      pdg_commands_add_snapshot (owner, fixture->a->admin, fixture->a->project->project_no, i == 2 ? "/checkout" : "/cart", &picture,
+                                 (gint64) (i + 1) * G_USEC_PER_SEC, &error);
       g_assert_no_error (error);
     }
   fixture_run (owner, "UPDATE productgraph.snapshot SET component_tree = '{\"a\":[1, 2.50]}', state = 'null' WHERE width = 100");

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "api/api-fixture.h"
+#include "service/pdg-commands-snapshots.h"
 #include "base/pdg-id.h"
 #include "client/pdg-local-client.h"
 #include "db/pdg-db-listener.h"
@@ -201,8 +202,9 @@ test_blob (void)
   g_autofree char *id = pdg_sha256_hex ("image", 5);
   g_autoptr (GError) error = NULL;
   g_auto (Answer) answer = { 0 };
+  PdgPicture picture = { .image = image, .media_type = "image/png", .width = 1, .height = 1 };
 
-  pdg_commands_add_snapshot (server, fixture->a->admin, fixture->a->project->project_no, "/blob", image, "image/png", 1, 1, 0, &error);
+  pdg_commands_add_snapshot (server, fixture->a->admin, fixture->a->project->project_no, "/blob", &picture, 0, &error);
   g_assert_no_error (error);
   pdg_client_fetch_blob_async (PDG_CLIENT (client), id, NULL, fetched_cb, &answer);
   fixture_wait (answer.done);

@@ -13,6 +13,8 @@ LIBRARIES = (
     (re.compile(r"^(libpq|pg_config|postgres|internal/libpq|catalog/)[-./\w]*$"), "libpq"),
     (re.compile(r"^cairo[-\w]*\.h$"), "cairo"),
     (re.compile(r"^pango/"), "pangocairo"),
+    (re.compile(r"^j(peglib|error)\.h$"), "libjpeg"),
+    (re.compile(r"^webp/"), "libwebp"),
 )
 EVERYBODYS = re.compile(r"^(glib|gio|gobject|gmodule)[-./\w]*$|^(sys|linux|netinet|arpa|net|bits)/[\w/]+\.h$|^\w+\.h$")
 

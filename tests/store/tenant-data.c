@@ -2,6 +2,7 @@
 #include "store/tenant-data.h"
 
 #include "service/pdg-commands-guard.h"
+#include "service/pdg-commands-snapshots.h"
 #include "service/pdg-commands-journeys.h"
 #include "store/pdg-store-clients.h"
 #include "store/pdg-store-identity.h"
@@ -123,6 +124,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   g_autoptr (GError) error = NULL;
   g_autofree char *refused = g_strdup_printf ("{\"events\":[{\"project_id\":\"%s\",\"event_id\":\"%s-refused\"}]}", tenant->project->id, mark);
   g_auto (Verdict) verdict = { 0 }, refusal = { 0 };
+  PdgPicture picture = { .image = image, .media_type = "image/png", .width = 10, .height = 10 };
 
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, TENANT_EVENTS, 0, 0);
@@ -132,7 +134,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   fixture_wait (fixture_owner_int ("SELECT count(*) FROM dead_letter WHERE project_id = %d", tenant->project->project_no) == 1);
   pdg_project_free (pdg_commands_set_redaction (server, tenant->admin, tenant->project->id, 1, (const char *const[]) { mark, NULL }, &error));
   g_assert_no_error (error);
-  pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, image, "image/png", 10, 10, 0, &error);
+  pdg_commands_add_snapshot (server, tenant->admin, tenant->project->project_no, path, &picture, 0, &error);
   g_assert_no_error (error);
   *key = fixture_make_key (server, tenant->admin, tenant->project->id, mark);
   *token = fixture_make_token (server, tenant->admin, PDG_ROLE_VIEWER, mark);

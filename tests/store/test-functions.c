@@ -260,8 +260,10 @@ add_snapshot (PdgDbTx *tx, const Tenant *whose, GError **error)
   PdgStoreSnapshot snapshot = {
     .image = image, .media_type = "image/png", .taken_usec = 1, .project_no = whose->project->project_no, .screen_no = 1, .width = 1, .height = 1,
   };
+  gint64 snapshot_no;
+  gboolean is_new;
 
-  return pdg_store_add_snapshot (tx, &snapshot, error);
+  return pdg_store_add_snapshot (tx, &snapshot, &snapshot_no, &is_new, error);
 }
 
 static PdgEventRow

@@ -259,7 +259,7 @@ static gboolean
 load_blob (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   g_autofree char *id = pdg_sha256_hex (mark_of (whose), 1);
-  g_autoptr (GBytes) bytes = pdg_store_load_blob (tx, id, NULL, error);
+  g_autoptr (GBytes) bytes = pdg_store_load_blob (tx, id, 0, NULL, error);
 
   return bytes != NULL;
 }
