@@ -209,7 +209,8 @@ test_days (void)
   g_assert_cmpstr (left_a, ==, "s-across-10:1 s-6:2 s-3:2 s-0:2");
   g_assert_cmpstr (left_b, ==, left_a);
   /* A day that was dropped is not made again, and what still comes for it goes, too. */
-  pdg_test_cluster_run_sql ("DO $$ BEGIN EXECUTE format('DROP TABLE productgraph.event_%s', to_char((now() AT TIME ZONE 'UTC')::date + 2, 'YYYYMMDD')); END $$");
+  pdg_test_cluster_run_sql ("DO $$ BEGIN EXECUTE format('DROP TABLE productgraph.event_%s', "
+                            "to_char((now() AT TIME ZONE 'UTC')::date + 2, 'YYYYMMDD')); END $$");
   g_assert_cmpint (fixture_owner_int ("SELECT ensure_event_partitions()"), ==, 1);
   store (b, "late", "s-late", today_usec - 20 * DAY);
   store (b, "late-2", "s-20", today_usec - 20 * DAY);
