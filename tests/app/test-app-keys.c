@@ -72,7 +72,8 @@ test_describe (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *json = g_strconcat ("{\"id\":\"1\",\"label\":\"\",\"prefix\":\"pgk_abc\",\"createdAt\":\"2026-11-21T22:00:00Z\"", cases[i].more, "}", NULL);
+      g_autofree char *json = g_strconcat ("{\"id\":\"1\",\"label\":\"\",\"prefix\":\"pgk_abc\",\"createdAt\":\"2026-11-21T22:00:00Z\"",
+                                           cases[i].more, "}", NULL);
       g_autoptr (JsonNode) node = json_from_string (json, NULL);
       g_autoptr (PdgKey) key = pdg_key_new (json_node_get_object (node));
       g_autofree char *state = pdg_key_describe_state (key, NOW), *text = pdg_key_describe (key, NOW), *prefix = pdg_key_dup_prefix (key);
