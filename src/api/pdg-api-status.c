@@ -159,6 +159,35 @@ append_graphql (GString *out, PdgApi *api, const PdgHttpMetrics *http)
 }
 
 static void
+append_by_kind (GString *out, const char *name, const char *type, const char *help, const gint64 numbers[PDG_N_DATA_KINDS])
+{
+  g_string_append_printf (out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+  for (PdgDataKind kind = 0; kind < PDG_N_DATA_KINDS; kind++)
+    if (numbers[kind] >= 0)
+      g_string_append_printf (out, "%s{kind=\"%s\"} %" G_GINT64_FORMAT "\n", name, pdg_data_kind_to_string (kind), numbers[kind]);
+}
+
+static void
+append_retention (GString *out, PdgApi *api)
+{
+  PdgRetentionMetrics metrics;
+
+  pdg_retention_get_metrics (api->options.retention, &metrics);
+  {
+    const Sample samples[] = {
+      { "productgraph_event_partitions_dropped_total", "counter", "Days of events that were dropped as a whole.", (double) metrics.dropped_days },
+      { "productgraph_event_partitions_dropped_bytes_total", "counter", "What they took with their indexes.", (double) metrics.dropped_bytes },
+    };
+
+    append_samples (out, samples, G_N_ELEMENTS (samples));
+  }
+  append_by_kind (out, "productgraph_held_bytes", "gauge", "What the data of all organisations takes with its indexes, as of the last minute.",
+                  metrics.held_bytes);
+  append_by_kind (out, "productgraph_expired_rows_total", "counter", "Rows removed one by one since they were older or more than is kept.",
+                  metrics.removed);
+}
+
+static void
 metrics_cb (PdgHttpRequest *request, gpointer user_data)
 {
   PdgApi *api = user_data;
@@ -172,6 +201,7 @@ metrics_cb (PdgHttpRequest *request, gpointer user_data)
   g_string_append (out, "# HELP productgraph_build_info The version that runs.\n# TYPE productgraph_build_info gauge\n"
                         "productgraph_build_info{version=\"" PDG_VERSION "\"} 1\n");
   append_ingest (out, api);
+  append_retention (out, api);
   if (http != NULL)
     append_http (out, http);
   append_graphql (out, api, http);

@@ -9,6 +9,7 @@
 #include "service/pdg-demo-player.h"
 #include "service/pdg-hub.h"
 #include "service/pdg-ingest.h"
+#include "service/pdg-retention.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ typedef struct
   PdgHub *hub;
   PdgCredentials *credentials;
   PdgDemoPlayer *demo;
+  PdgRetention *retention;
   PdgPrincipal *local; /* who the desktop, and a request from loopback without a key, acts as; NULL = nobody */
   gboolean keyless;    /* requests from loopback need no key */
   const char *keyless_project; /* (nullable) where the events of other clients go that come so; a constant text */

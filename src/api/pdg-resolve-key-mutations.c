@@ -145,6 +145,7 @@ key_burst_events (PdgGqlCall *call)
     }
 }
 
+PDG_RESOLVE_MEMBER (key_last_used_at, PdgApiKey, pdg_resolve_set_time (call, i, source->used_usec))
 PDG_RESOLVE_MEMBER (key_ends_at, PdgApiKey, pdg_resolve_set_time (call, i, source->ends_usec))
 
 static const PdgGqlBinding bindings[] = {
@@ -156,6 +157,7 @@ static const PdgGqlBinding bindings[] = {
   PDG_RESOLVE_PAYLOAD ("LimitApiKey", "key", pdg_resolve_payload_object),
   PDG_RESOLVE_PAYLOAD ("SetOrigins", "origins", payload_origins),
   { "ApiKey.endsAt", key_ends_at },
+  { "ApiKey.lastUsedAt", key_last_used_at },
   { "ApiKey.eventsPerSecond", key_events_per_second },
   { "ApiKey.burstEvents", key_burst_events },
   { "Project.origins", project_origins },

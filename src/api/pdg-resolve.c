@@ -188,6 +188,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_person_mutation_table,
     pdg_resolve_release_table,
     pdg_resolve_replay_table,
+    pdg_resolve_retention_table,
     pdg_resolve_screen_table,
     pdg_resolve_session_table,
     pdg_resolve_subscription_table,

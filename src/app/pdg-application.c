@@ -80,6 +80,7 @@ add_actions (PdgApplication *self)
   } accels[] = {
     { "app.quit", { "<Control>q" } },
     { "win.find", { "<Control>f" } },
+    { "win.place::keys", { "<Control><Shift>k" } },
     { "win.rail", { "F9" } },
     { "win.refresh", { "F5", "<Control>r" } },
     { "win.show-help-overlay", { "<Control>question" } },

@@ -46,3 +46,29 @@
   "subscription Changed($id: ID!) { projectChanged(projectId: $id) { sequence } }"
 
 #define PDG_DOCUMENT_DEMO_PROGRESS "subscription Demo { demoProgress { projectId done total running error } }"
+
+#define PDG_DOCUMENT_KEYS                                                                                             \
+  "query Keys($id: ID!, $after: String) {"                                                                            \
+  "  project(id: $id) {"                                                                                              \
+  "    keys(first: 100, after: $after) {"                                                                             \
+  "      nodes { id label prefix createdAt lastUsedAt revokedAt endsAt eventsPerSecond burstEvents }"                 \
+  "      pageInfo { hasNextPage endCursor }"                                                                          \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_CREATE_KEY                                                                                       \
+  "mutation CreateKey($input: CreateApiKeyInput!) {"                                                                  \
+  "  createApiKey(input: $input) { secret key { id } errors { message } }"                                            \
+  "}"
+
+#define PDG_DOCUMENT_ROTATE_KEY                                                                                       \
+  "mutation RotateKey($input: RotateApiKeyInput!) {"                                                                  \
+  "  rotateApiKey(input: $input) { secret key { id } errors { message } }"                                            \
+  "}"
+
+#define PDG_DOCUMENT_LIMIT_KEY                                                                                        \
+  "mutation LimitKey($input: LimitApiKeyInput!) { limitApiKey(input: $input) { key { id } errors { message } } }"
+
+#define PDG_DOCUMENT_REVOKE_KEY                                                                                       \
+  "mutation RevokeKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { key { id } errors { message } } }"

@@ -6,6 +6,7 @@
 #include "app/pdg-canvas-pane.h"
 #include "app/pdg-format.h"
 #include "app/pdg-inspector.h"
+#include "app/pdg-keys-pane.h"
 #include "app/pdg-new-project-window.h"
 #include "app/pdg-outline-pane.h"
 #include "app/pdg-panes.h"
@@ -25,10 +26,12 @@ struct _PdgWindow
   GtkLabel *live_label;
   GtkRevealer *banner_revealer;
   GtkLabel *banner_label;
+  GtkStack *places;
   PdgPanes *panes;
   PdgOutlinePane *outline_pane;
   PdgCanvasPane *canvas_pane;
   PdgInspector *inspector;
+  PdgKeysPane *keys_pane;
 
   PdgWorkspace *workspace;
   PdgPictureLoader *pictures;
@@ -268,13 +271,23 @@ project_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_dat
   pdg_workspace_set_project_id (self->workspace, g_variant_get_string (parameter, NULL));
 }
 
-/* There is one place so far; the state stays. */
+/* The list of screens and the time range are the canvas's. */
 static void
 place_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   PdgWindow *self = user_data;
+  gboolean is_keys = g_str_equal (g_variant_get_string (state, NULL), "keys");
 
-  pdg_canvas_pane_focus_canvas (self->canvas_pane);
+  gtk_menu_button_popdown (self->project_button);
+  g_simple_action_set_state (action, g_variant_new_string (is_keys ? "keys" : "canvas"));
+  gtk_stack_set_visible_child_name (self->places, is_keys ? "keys" : "canvas");
+  gtk_widget_set_visible (GTK_WIDGET (self->range_dropdown), !is_keys);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "rail")), !is_keys);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "find")), !is_keys);
+  if (is_keys)
+    pdg_keys_pane_focus (self->keys_pane);
+  else
+    pdg_canvas_pane_focus_canvas (self->canvas_pane);
 }
 
 static void
@@ -307,6 +320,7 @@ pdg_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (pdg_workspace_get_client (self->workspace), self);
       g_signal_handlers_disconnect_by_data (pdg_workspace_get_selection (self->workspace), self);
       g_signal_handlers_disconnect_by_data (pdg_workspace_list_projects (self->workspace), self);
+      pdg_keys_pane_close (self->keys_pane);
       pdg_workspace_close (self->workspace);
     }
   g_clear_object (&self->workspace);
@@ -324,6 +338,7 @@ pdg_window_class_init (PdgWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = pdg_window_dispose;
   g_type_ensure (PDG_TYPE_CANVAS_PANE);
   g_type_ensure (PDG_TYPE_INSPECTOR);
+  g_type_ensure (PDG_TYPE_KEYS_PANE);
   g_type_ensure (PDG_TYPE_OUTLINE_PANE);
   g_type_ensure (PDG_TYPE_PANES);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-window.ui");
@@ -338,10 +353,12 @@ pdg_window_class_init (PdgWindowClass *klass)
   BIND (live_label);
   BIND (banner_revealer);
   BIND (banner_label);
+  BIND (places);
   BIND (panes);
   BIND (outline_pane);
   BIND (canvas_pane);
   BIND (inspector);
+  BIND (keys_pane);
 }
 
 static void
@@ -394,6 +411,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_outline_pane_bind (self->outline_pane, self->workspace);
   pdg_canvas_pane_bind (self->canvas_pane, self->workspace, self->pictures, style);
   pdg_inspector_bind (self->inspector, self->workspace, self->pictures);
+  pdg_keys_pane_bind (self->keys_pane, self->workspace);
   add_actions (self);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
   connect_workspace (self);

@@ -150,9 +150,8 @@ describe_session (PdgEventBuilder *builder, PdgDerivedSession *need)
     if (pdg_event_builder_has (builder, persons[i]))
       {
         g_autofree char *person = pdg_json_dup_text (&builder->members.fields[pdg_event_fields_lookup (persons[i], strlen (persons[i]))]);
-        g_autofree char *text = g_strdup_printf ("%s\n%s", persons[i], person);
 
-        pdg_hash128 (text, strlen (text), 0, need->key);
+        pdg_derived_session_make_key (persons[i], person, need->key);
         return;
       }
   need->is_client = TRUE;

@@ -25,6 +25,7 @@ static const Command commands[] = {
   { "login", pdg_command_login, "let a login of the database read the organisation: login grant LOGIN" },
   { "redact", pdg_command_redact, "what redaction would take out of stored events: redact --dry-run PROJECT [KEY...]" },
   { "dead-letters", pdg_command_dead_letters, "events that were refused: dead-letters list|redrive|drop PROJECT [REASON]" },
+  { "retention", pdg_command_retention, "what is kept and for how long: retention show|dry-run PROJECT [KIND DAYS BYTES] | set PROJECT KIND DAYS BYTES | run" },
   { "settings", pdg_command_settings, "print every setting [--markdown]" },
 };
 

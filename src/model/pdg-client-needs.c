@@ -1,12 +1,44 @@
 #include "config.h"
 #include "model/pdg-client-needs.h"
 
+#include "base/pdg-id.h"
+
+#include <string.h>
+
 static void
 page_clear (gpointer data)
 {
   PdgPageReport *page = data;
 
   g_free (page->left_path);
+}
+
+void
+pdg_derived_session_make_key (const char *field, const char *id, guint8 key[16])
+{
+  g_autofree char *text = g_strdup_printf ("%s\n%s", field, id);
+
+  pdg_hash128 (text, strlen (text), 0, key);
+}
+
+void
+pdg_page_trail_make_key (const char *session_id, gsize len, guint8 key[16])
+{
+  pdg_hash128 (session_id, len, 0, key);
+}
+
+/* "derived-UUID", the UUID from the key and the first event's time. */
+char *
+pdg_derived_session_make_id (const guint8 key[16], gint64 began_usec)
+{
+  guint8 source[24], hash[16];
+  char uuid[PDG_UUID_TEXT_BYTES];
+
+  memcpy (source, key, 16);
+  memcpy (source + 16, &began_usec, 8);
+  pdg_hash128 (source, sizeof source, 0, hash);
+  pdg_uuid_format (hash, uuid);
+  return g_strconcat ("derived-", uuid, NULL);
 }
 
 PdgClientNeeds *

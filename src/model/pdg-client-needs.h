@@ -60,6 +60,12 @@ typedef struct
   GPtrArray *replays; /* PdgReplayChunk */
 } PdgClientNeeds;
 
+/* The key of a person whose sessions are derived, by the kind of the id ("user.id", "anonymous.id"); that of a session in the trail of pages; and
+ * the id of a derived session. */
+void            pdg_derived_session_make_key (const char *field, const char *id, guint8 key[16]);
+void            pdg_page_trail_make_key (const char *session_id, gsize len, guint8 key[16]);
+char           *pdg_derived_session_make_id (const guint8 key[16], gint64 began_usec);
+
 PdgClientNeeds *pdg_client_needs_new (void);
 void            pdg_client_needs_free (PdgClientNeeds *needs);
 gboolean        pdg_client_needs_is_empty (const PdgClientNeeds *needs);

@@ -25,6 +25,7 @@ typedef struct
   gint64 created_usec;
   gint64 revoked_usec;
   gint64 ends_usec;      /* PDG_TIME_NONE = never */
+  gint64 used_usec;      /* last, to about a minute; PDG_TIME_NONE = never */
   gint32 key_no;
   int events_per_second; /* 0 = any, -1 = as the collector is set */
   int burst_events;      /* 0 = as the collector is set */

@@ -4,6 +4,7 @@
 #include "base/pdg-context.h"
 #include "db/pdg-db-listener.h"
 #include "runtime/pdg-database.h"
+#include "runtime/pdg-keeping.h"
 #include "service/pdg-keeper.h"
 
 #include <string.h>
@@ -35,6 +36,7 @@ struct _PdgRuntime
   GThread *thread;
   PdgDbListener *listener;
   PdgKeeper *keeper;
+  PdgRetention *retention;
 };
 
 static void
@@ -64,7 +66,7 @@ listener_thread (gpointer data)
   PdgRuntime *self = data;
 
   g_main_context_push_thread_default (self->context);
-  self->keeper = pdg_keeper_new (self->pool, self->context, KEEPER_INTERVAL_MS);
+  self->keeper = pdg_keeper_new (self->pool, self->credentials, self->retention, self->context, KEEPER_INTERVAL_MS);
   self->listener = pdg_db_listener_new (pdg_database_get_reader_uri (self->database), pdg_hub_get_channel (), self->context, notified_cb,
                                         listening_cb, self);
   g_main_loop_run (self->loop);
@@ -91,6 +93,7 @@ api_options (PdgRuntime *self)
     .hub = self->hub,
     .credentials = self->credentials,
     .demo = self->demo,
+    .retention = self->retention,
     .local = self->principal,
     .keyless = pdg_database_get_cluster (self->database) != NULL && is_loopback_host (pdg_config_get_string (s, PDG_CONFIG_HOST)),
     .keyless_project = PDG_FIRST_PROJECT_ID,
@@ -153,6 +156,7 @@ compose (PdgRuntime *self, GError **error)
   self->ingest = pdg_ingest_new (&ingest, self->hub);
   self->credentials = pdg_credentials_new (self->pool);
   self->demo = pdg_demo_player_new (self->pool, self->ingest, self->hub);
+  self->retention = pdg_keeping_new (self->config);
   options = api_options (self);
   self->api = pdg_api_new (&options, error);
   return self->api != NULL;
@@ -263,6 +267,7 @@ pdg_runtime_stop (PdgRuntime *self)
   g_clear_pointer (&self->server, pdg_http_server_free);
   g_clear_pointer (&self->api, pdg_api_free);
   g_clear_pointer (&self->credentials, pdg_credentials_free);
+  g_clear_pointer (&self->retention, pdg_retention_free);
   g_clear_pointer (&self->pool, pdg_db_pool_unref);
   g_clear_pointer (&self->hub, pdg_hub_unref);
   g_clear_pointer (&self->database, pdg_database_close);

@@ -87,19 +87,11 @@ make_client_keys (Job *job, PdgDbTx *tx, GError **error)
   return TRUE;
 }
 
-/* "derived-UUID", the UUID from the key and the first event's time. */
 static PdgSlice
 make_session_id (PdgEventBatch *batch, const PdgDerivedSession *need)
 {
-  guint8 source[24], hash[16];
-  char uuid[PDG_UUID_TEXT_BYTES];
-  g_autofree char *id = NULL;
+  g_autofree char *id = pdg_derived_session_make_id (need->session_key, need->began_usec);
 
-  memcpy (source, need->session_key, 16);
-  memcpy (source + 16, &need->began_usec, 8);
-  pdg_hash128 (source, sizeof source, 0, hash);
-  pdg_uuid_format (hash, uuid);
-  id = g_strconcat ("derived-", uuid, NULL);
   return store_text (batch, id);
 }
 
@@ -173,7 +165,7 @@ trace_pages (Job *job, PdgDbConn *conn, GError **error)
     {
       PdgSlice session = pdg_event_batch_get_event (job->batch, pages[i].event)->session;
 
-      pdg_hash128 (session.data, session.len, 0, sessions + (gsize) i * 16);
+      pdg_page_trail_make_key (session.data, session.len, sessions + (gsize) i * 16);
     }
   tx = pdg_db_tx_begin (conn, job->principal, PDG_DB_TX_READ_WRITE, error);
   if (tx == NULL

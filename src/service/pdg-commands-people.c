@@ -2,6 +2,7 @@
 #include "service/pdg-commands-people.h"
 
 #include "db/pdg-db-error.h"
+#include "model/pdg-client-needs.h"
 #include "service/pdg-commands-private.h"
 
 #include <string.h>
@@ -38,6 +39,45 @@ finish (PdgDbConn *conn, PdgPrincipal *principal, gint32 request_no, guint timeo
   return FALSE;
 }
 
+/* What is kept of the person's clients and is found by hashes only. */
+static gboolean
+forget_clients (PdgDbTx *tx, gint32 project_no, const PdgPersonKey *person, GError **error)
+{
+  static const char *const fields[] = { NULL, "anonymous.id", "user.id" };
+  g_autoptr (GPtrArray) ids = pdg_store_hold_person (tx, project_no, person->id, person->kind, error), derived = g_ptr_array_new ();
+  g_autoptr (GArray) persons = g_array_new (FALSE, FALSE, 16), sessions = g_array_new (FALSE, FALSE, 16);
+  g_autoptr (GHashTable) session_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  guint8 key[16];
+
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const PdgPersonId *id = ids->pdata[i];
+
+      if (id->kind == PDG_STORE_ID_SESSION)
+        {
+          pdg_page_trail_make_key (id->id, strlen (id->id), key);
+          g_array_append_val (sessions, key);
+          g_hash_table_add (session_ids, id->id);
+        }
+      else if (id->kind == PDG_STORE_ID_ANONYMOUS || id->kind == PDG_STORE_ID_USER)
+        {
+          pdg_derived_session_make_key (fields[id->kind], id->id, key);
+          g_array_append_val (persons, key);
+        }
+    }
+  for (guint i = 0; i < ids->len; i++)
+    {
+      PdgPersonId *id = ids->pdata[i];
+      g_autofree char *session_id = id->kind == PDG_STORE_ID_DERIVED ? pdg_derived_session_make_id (id->key, id->began_usec) : NULL;
+
+      if (session_id != NULL && g_hash_table_contains (session_ids, session_id))
+        g_ptr_array_add (derived, id);
+    }
+  return pdg_store_forget_clients (tx, project_no, persons, sessions, derived, error);
+}
+
 PdgPersonRequest *
 pdg_commands_erase_person (PdgDbConn *conn, PdgPrincipal *principal, const PdgPersonKey *person, gboolean keep_counts, guint timeout_ms,
                            GError **error)
@@ -46,7 +86,7 @@ pdg_commands_erase_person (PdgDbConn *conn, PdgPrincipal *principal, const PdgPe
   g_autoptr (PdgProject) project = tx != NULL ? pdg_commands_find_project (tx, principal, person->project_id, "projectId", error) : NULL;
   gint32 request_no = 0;
 
-  if (project == NULL
+  if (project == NULL || !forget_clients (tx, project->project_no, person, error)
       || !pdg_store_begin_erasure (tx, project->project_no, person->id, person->kind, keep_counts, pdg_principal_get_label (principal),
                                    &request_no, error))
     return NULL;

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "service/pdg-credentials.h"
 
+#include "base/pdg-clock.h"
 #include "db/pdg-db-tx.h"
 #include "store/pdg-store-keys.h"
 
@@ -20,6 +21,7 @@ struct _PdgCredentials
   GMutex lock;
   GHashTable *entries; /* hexadecimal hash -> Entry */
   guint n_forgotten;   /* an answer to a question of before is not remembered */
+  GHashTable *uses;    /* number of a key -> gint64 *, its last use that is not noted yet */
   PdgDbPool *pool;
 };
 
@@ -46,6 +48,7 @@ pdg_credentials_new (PdgDbPool *pool)
 
   g_mutex_init (&self->lock);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->uses = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->pool = pdg_db_pool_ref (pool);
   return self;
 }
@@ -56,6 +59,7 @@ pdg_credentials_free (PdgCredentials *self)
   if (self == NULL)
     return;
   pdg_db_pool_unref (self->pool);
+  g_hash_table_unref (self->uses);
   g_hash_table_unref (self->entries);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -132,6 +136,12 @@ remember (PdgCredentials *self, const Question *question, PdgPrincipal *principa
   entry->principal = principal != NULL ? pdg_principal_ref (principal) : NULL;
   entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
   g_mutex_lock (&self->lock);
+  if (principal != NULL && pdg_principal_get_key_no (principal) != 0)
+    {
+      gint64 now_usec = pdg_clock_now_usec ();
+
+      g_hash_table_replace (self->uses, GINT_TO_POINTER (pdg_principal_get_key_no (principal)), g_memdup2 (&now_usec, sizeof now_usec));
+    }
   if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
     g_hash_table_remove_all (self->entries);
   if (question->n_forgotten == self->n_forgotten)
@@ -220,4 +230,31 @@ pdg_credentials_forget (PdgCredentials *self, gint32 org_no)
 
   self->n_forgotten++;
   g_hash_table_foreach_remove (self->entries, is_of_organisation, &org_no);
+}
+
+gboolean
+pdg_credentials_note_uses (PdgCredentials *self, PdgDbConn *conn, GError **error)
+{
+  g_autoptr (GArray) key_nos = g_array_new (FALSE, FALSE, sizeof (gint32)), times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (PdgDbTx) tx = NULL;
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->uses);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      gint32 key_no = GPOINTER_TO_INT (key);
+
+      g_array_append_val (key_nos, key_no);
+      g_array_append_vals (times, value, 1);
+      g_hash_table_iter_remove (&iter);
+    }
+  g_mutex_unlock (&self->lock);
+  if (key_nos->len == 0)
+    return TRUE;
+  tx = pdg_db_tx_begin_maintenance (conn, error);
+  return tx != NULL
+         && pdg_store_note_key_uses (tx, (const gint32 *) (void *) key_nos->data, (const gint64 *) (void *) times->data, key_nos->len, error)
+         && pdg_db_tx_commit (tx, error);
 }

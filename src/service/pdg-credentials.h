@@ -31,6 +31,9 @@ void                 pdg_credentials_resolve_async (PdgCredentials *credentials,
 PdgPrincipal        *pdg_credentials_resolve_here (PdgCredentials *credentials, const char *secret, GCancellable *cancellable, GError **error);
 PdgPrincipal        *pdg_credentials_resolve_finish (PdgCredentials *credentials, GAsyncResult *result, GError **error);
 
+/* Writes down when keys were used last, to some seconds. A database thread. Errors: PDG_DB_ERROR. */
+gboolean             pdg_credentials_note_uses (PdgCredentials *credentials, PdgDbConn *conn, GError **error);
+
 /* Forgets what is remembered of an organisation, and what is being asked: after one of its keys or tokens was revoked or
  * lowered here. */
 void                 pdg_credentials_forget (PdgCredentials *credentials, gint32 org_no);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define OWN "(SELECT current_org_id())"
-#define KEY_COLUMNS "key_id, label, prefix, created_at, revoked_at, ends_at, events_per_second, burst_events"
+#define KEY_COLUMNS "key_id, label, prefix, created_at, revoked_at, ends_at, events_per_second, burst_events, last_used_at"
+#define NOTE_USES "SELECT note_key_uses($1, $2)"
 #define LIST_KEYS                                                                                                        \
   "SELECT u.place, k.* FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) CROSS JOIN LATERAL ("               \
   "SELECT " KEY_COLUMNS " FROM api_key k WHERE k.org_id = " OWN " AND k.project_id = u.project_id AND k.key_id > $2 "    \
@@ -60,7 +61,18 @@ read_key (const PdgDbResult *result, guint row)
   key->ends_usec = read_time (result, row, 6);
   key->events_per_second = pdg_db_result_is_null (result, row, 7) ? -1 : pdg_db_result_get_int4 (result, row, 7);
   key->burst_events = pdg_db_result_get_int4 (result, row, 8);
+  key->used_usec = read_time (result, row, 9);
   return key;
+}
+
+gboolean
+pdg_store_note_key_uses (PdgDbTx *tx, const gint32 *key_nos, const gint64 *usec, guint n, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  pdg_db_params_add_int4_array (params, key_nos, NULL, n);
+  pdg_db_params_add_timestamptz_array (params, usec, NULL, n);
+  return pdg_db_tx_exec (tx, NOTE_USES, params, error);
 }
 
 GPtrArray *

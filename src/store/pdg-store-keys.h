@@ -33,6 +33,9 @@ GPtrArray *pdg_store_list_origins (PdgDbTx *tx, const gint32 *project_nos, guint
 /* Ends every key of the project with this prefix; *@n_revoked how many. */
 gboolean   pdg_store_revoke_api_keys_by_prefix (PdgDbTx *tx, gint32 project_no, const char *prefix, gint64 *n_revoked, GError **error);
 
+/* When these keys, of any organisation, were used last. A maintenance transaction of the server's login. */
+gboolean   pdg_store_note_key_uses (PdgDbTx *tx, const gint32 *key_nos, const gint64 *usec, guint n, GError **error);
+
 /* As they were made, after number @after. (transfer full) (element-type PdgAccessToken) */
 GPtrArray *pdg_store_list_tokens (PdgDbTx *tx, gint32 after, guint limit, GError **error);
 

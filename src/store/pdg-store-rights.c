@@ -4,8 +4,16 @@
 #include "base/pdg-id.h"
 #include "store/pdg-store-lists.h"
 
+#include <string.h>
+
 #define BEGIN "SELECT begin_erasure($1, $2, $3, $4, $5)"
 #define FINISH "SELECT finish_erasure($1)"
+#define HOLD_PERSON "SELECT what, id, key, began_at FROM hold_person($1, $2, $3)"
+#define FORGET_SESSIONS                                                                                                  \
+  "DELETE FROM derived_session d WHERE d.org_id = (SELECT current_org_id()) AND d.project_id = $1 "                      \
+  "AND (d.key = ANY ($2) OR (d.key, d.began_at) IN (SELECT * FROM unnest($3::uuid[], $4::timestamptz[])))"
+#define FORGET_PAGES                                                                                                     \
+  "DELETE FROM page_trail t WHERE t.org_id = (SELECT current_org_id()) AND t.project_id = $1 AND t.session_key = ANY ($2)"
 #define NOTE_EXPORT "SELECT note_export($1, $2, $3, $4)"
 #define REQUEST "r.request_no, r.kind, r.requested_by, r.requested_at, r.done_at, r.pseudonym, r.events, r.sessions"
 #define LOOKUP_REQUEST "SELECT 0::int8, " REQUEST " FROM person_request r WHERE r.request_no = $1"
@@ -80,6 +88,68 @@ pdg_store_begin_erasure (PdgDbTx *tx, gint32 project_no, const char *id, int kin
     return FALSE;
   *request_no = pdg_db_result_get_int4 (result, 0, 0);
   return TRUE;
+}
+
+static void
+person_id_free (gpointer data)
+{
+  PdgPersonId *id = data;
+
+  g_free (id->id);
+  g_free (id);
+}
+
+GPtrArray *
+pdg_store_hold_person (PdgDbTx *tx, gint32 project_no, const char *id, int kind, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+  g_autoptr (PdgDbResult) result = NULL;
+  GPtrArray *ids;
+
+  pdg_db_params_add_int4 (params, project_no);
+  pdg_db_params_add_text (params, id, -1);
+  add_kind (params, kind);
+  result = pdg_db_tx_query (tx, HOLD_PERSON, params, error);
+  if (result == NULL)
+    return NULL;
+  ids = g_ptr_array_new_with_free_func (person_id_free);
+  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
+    {
+      PdgPersonId *found = g_new0 (PdgPersonId, 1);
+
+      found->kind = (PdgStoreIdKind) pdg_db_result_get_int4 (result, row, 0);
+      found->id = g_strdup (pdg_db_result_get_text (result, row, 1));
+      if (found->kind == PDG_STORE_ID_DERIVED)
+        {
+          memcpy (found->key, pdg_db_result_get_uuid (result, row, 2), 16);
+          found->began_usec = pdg_db_result_get_usec (result, row, 3);
+        }
+      g_ptr_array_add (ids, found);
+    }
+  return ids;
+}
+
+gboolean
+pdg_store_forget_clients (PdgDbTx *tx, gint32 project_no, GArray *person_keys, GArray *session_keys, GPtrArray *derived, GError **error)
+{
+  g_autoptr (PdgDbParams) sessions = pdg_db_params_new (), pages = pdg_db_params_new ();
+  g_autofree guint8 *keys = g_malloc ((gsize) derived->len * 16 + 1);
+  g_autofree gint64 *times = g_new (gint64, derived->len + 1);
+
+  for (guint i = 0; i < derived->len; i++)
+    {
+      const PdgPersonId *id = derived->pdata[i];
+
+      memcpy (keys + (gsize) i * 16, id->key, 16);
+      times[i] = id->began_usec;
+    }
+  pdg_db_params_add_int4 (sessions, project_no);
+  pdg_db_params_add_uuid_array (sessions, (const guint8 (*)[16]) (void *) person_keys->data, NULL, person_keys->len);
+  pdg_db_params_add_uuid_array (sessions, (const guint8 (*)[16]) (void *) keys, NULL, derived->len);
+  pdg_db_params_add_timestamptz_array (sessions, times, NULL, derived->len);
+  pdg_db_params_add_int4 (pages, project_no);
+  pdg_db_params_add_uuid_array (pages, (const guint8 (*)[16]) (void *) session_keys->data, NULL, session_keys->len);
+  return pdg_db_tx_exec (tx, FORGET_SESSIONS, sessions, error) && pdg_db_tx_exec (tx, FORGET_PAGES, pages, error);
 }
 
 gboolean

@@ -12,6 +12,30 @@ G_BEGIN_DECLS
 gboolean pdg_store_begin_erasure (PdgDbTx *tx, gint32 project_no, const char *id, int kind, gboolean keep_counts, const char *asked_by,
                                   gint32 *request_no, GError **error);
 
+/* One of a person's ids, of the ids of the person's sessions, or of what may be sessions derived for an unnamed client. */
+typedef enum
+{
+  PDG_STORE_ID_ANONYMOUS = 1,
+  PDG_STORE_ID_USER = 2,
+  PDG_STORE_ID_SESSION = 3,
+  PDG_STORE_ID_DERIVED = 4,
+} PdgStoreIdKind;
+
+typedef struct
+{
+  char *id;          /* (nullable) of the first three */
+  guint8 key[16];    /* of the last, */
+  gint64 began_usec; /* with its first event */
+  PdgStoreIdKind kind;
+} PdgPersonId;
+
+/* What the person is known by, which stays so until the transaction ends; before the first step. (transfer full) (element-type PdgPersonId) */
+GPtrArray *pdg_store_hold_person (PdgDbTx *tx, gint32 project_no, const char *id, int kind, GError **error);
+
+/* Forgets what is kept of clients: the derived sessions of these keys, those of @derived that are of these keys and began at their times, and the pages
+ * of these sessions. */
+gboolean   pdg_store_forget_clients (PdgDbTx *tx, gint32 project_no, GArray *person_keys, GArray *session_keys, GPtrArray *derived, GError **error);
+
 /* The second step, which may take as long as it takes to read all events of the organisation. Nothing when it was done already. */
 gboolean pdg_store_finish_erasure (PdgDbTx *tx, gint32 request_no, GError **error);
 

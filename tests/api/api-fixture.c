@@ -9,6 +9,7 @@ api_fixture_get_options (ApiFixture *self)
 {
   return (PdgApiOptions) {
     .pool = self->pool, .ingest = self->ingest, .hub = self->hub, .credentials = self->credentials, .demo = self->demo, .local = self->a->admin,
+    .retention = self->retention,
     .keyless = TRUE, .keyless_project = "proj_demo", .ingest_body_bytes = 64 * 1024, .ingest_events = 1000, .ingest_event_bytes = 16 * 1024,
     .replay_bytes = 1024 * 1024, .graphql_body_bytes = 32 * 1024,
     .graphql_tokens = 5000, .graphql_nesting = 100, .graphql_depth = 10, .graphql_fields = 5000, .graphql_aliases = 30,
@@ -59,6 +60,7 @@ api_fixture_new (void)
   self->ingest = fixture_ingest_new (pdg_test_cluster_get_writer_uri (), NULL, self->hub, 10000, 5000);
   self->credentials = pdg_credentials_new (self->pool);
   self->demo = pdg_demo_player_new (self->pool, self->ingest, self->hub);
+  self->retention = pdg_retention_new (&(PdgRetentionLimits) { 0 }, 60);
   options = api_fixture_get_options (self);
   self->api = api_fixture_serve (&options, &self->server);
   options.keyless = FALSE;
@@ -72,6 +74,7 @@ api_fixture_free (ApiFixture *self)
   g_assert_true (pdg_http_server_stop (self->server, 10000));
   g_assert_true (pdg_http_server_stop (self->keyed_server, 10000));
   pdg_demo_player_free (self->demo);
+  pdg_retention_free (self->retention);
   pdg_ingest_free (self->ingest);
   pdg_db_pool_close (self->pool);
   pdg_http_server_free (self->server);

@@ -18,6 +18,7 @@ typedef struct
   PdgIngest *ingest;
   PdgCredentials *credentials;
   PdgDemoPlayer *demo;
+  PdgRetention *retention;
   PdgApi *api;
   PdgHttpServer *server;
   PdgApi *keyed_api; /* the same without the rule that this machine needs no key */

@@ -4,6 +4,7 @@
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-snapshots.h"
 #include "service/pdg-commands-journeys.h"
+#include "service/pdg-commands-retention.h"
 #include "store/pdg-store-clients.h"
 #include "store/pdg-store-identity.h"
 #include "store/pdg-store-numbers.h"
@@ -141,6 +142,8 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   fill_directory (tenant, server, mark);
   fill_identities (tenant, server, mark);
   fill_clients (tenant, server, mark);
+  pdg_project_free (pdg_commands_set_retention (server, tenant->admin, tenant->project->id, PDG_DATA_EVENTS, 1000, 0, &error));
+  g_assert_no_error (error);
 }
 
 char *
