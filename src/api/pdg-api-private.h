@@ -28,6 +28,8 @@ struct _PdgApi
   PdgApiRates *rates;
   guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
+  guint64 events_withheld;       /* atomic */
+  guint64 events_counted;        /* atomic */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
   char *events_url;
@@ -129,6 +131,15 @@ void        pdg_api_preflight (PdgHttpRequest *request, const char *methods, con
 /* Whether who sends @request may send @n_events now: the page's origin is one of the project's, and the key has as many left. Else the
  * status to refuse with, and why; with the header Retry-After set where it is only for now. @reason: (out) (transfer full). */
 gboolean    pdg_api_may_send (PdgApi *api, PdgHttpRequest *request, const PdgPrincipal *principal, guint n_events, guint *status, char **reason);
+
+/* Whether the browser that sends @request was told that its user wants no tracking (DNT, Sec-GPC). */
+gboolean    pdg_api_is_opted_out (PdgHttpRequest *request);
+
+/* Whom the events of a request come from, to be hashed: its address and program. (transfer full) */
+char       *pdg_api_dup_client (PdgHttpRequest *request);
+
+/* Counts what became of a batch by consent. */
+void        pdg_api_note_consent (PdgApi *api, const PdgEventBatch *batch);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);

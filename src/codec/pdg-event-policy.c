@@ -8,7 +8,8 @@
 struct _PdgEventPolicies
 {
   PdgEventPolicy standard;
-  GHashTable *projects; /* id -> PdgEventPolicy */
+  GHashTable *projects; /* id -> PdgEventPolicy; its consent is the standard's or its own */
+  GPtrArray *consents;  /* PdgConsentRules: all of them */
 };
 
 static void
@@ -26,6 +27,9 @@ pdg_event_policies_new (void)
   PdgEventPolicies *policies = g_atomic_rc_box_new0 (PdgEventPolicies);
 
   policies->standard.redaction = pdg_redact_rules_new_default ();
+  policies->consents = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_consent_rules_free);
+  policies->standard.consent = pdg_consent_rules_new ();
+  g_ptr_array_add (policies->consents, policies->standard.consent);
   policies->projects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, policy_free);
   return policies;
 }
@@ -43,6 +47,7 @@ policies_clear (gpointer data)
 
   pdg_redact_rules_unref (policies->standard.redaction);
   g_hash_table_unref (policies->projects);
+  g_ptr_array_unref (policies->consents);
 }
 
 void
@@ -61,6 +66,7 @@ ensure_policy (PdgEventPolicies *policies, const char *project_id)
     {
       policy = g_new0 (PdgEventPolicy, 1);
       policy->redaction = pdg_redact_rules_ref (policies->standard.redaction);
+      policy->consent = policies->standard.consent;
       g_hash_table_insert (policies->projects, g_strdup (project_id), policy);
     }
   return policy;
@@ -73,6 +79,13 @@ pdg_event_policies_set_redaction (PdgEventPolicies *policies, const char *projec
 
   pdg_redact_rules_unref (policy->redaction);
   policy->redaction = pdg_redact_rules_ref (rules);
+}
+
+void
+pdg_event_policies_take_consent (PdgEventPolicies *policies, const char *project_id, PdgConsentRules *rules)
+{
+  ensure_policy (policies, project_id)->consent = rules;
+  g_ptr_array_add (policies->consents, rules);
 }
 
 const PdgEventPolicy *

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/pdg-redact.h"
+#include "model/pdg-consent.h"
 #include "model/pdg-event.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ typedef struct _PdgEventPolicies PdgEventPolicies;
 typedef struct
 {
   PdgRedactRules *redaction;
+  PdgConsentRules *consent;
 } PdgEventPolicy;
 
 /* (transfer full) */
@@ -20,8 +22,10 @@ PdgEventPolicies     *pdg_event_policies_new (void);
 PdgEventPolicies     *pdg_event_policies_ref (PdgEventPolicies *policies);
 void                  pdg_event_policies_unref (PdgEventPolicies *policies);
 
-/* Before they are used: the project's own rules. */
+/* Before they are used: the project's own rules. @rules of consent: (transfer full). */
 void                  pdg_event_policies_set_redaction (PdgEventPolicies *policies, const char *project_id, PdgRedactRules *rules);
+
+void                  pdg_event_policies_take_consent (PdgEventPolicies *policies, const char *project_id, PdgConsentRules *rules);
 
 /* Never NULL. */
 const PdgEventPolicy *pdg_event_policies_find (const PdgEventPolicies *policies, PdgSlice project_id);

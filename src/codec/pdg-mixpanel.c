@@ -59,6 +59,8 @@ read_event (PdgDialectReader *reader, gpointer user_data)
   pdg_dialect_set_type (reader, name, types, G_N_ELEMENTS (types));
   if (name != NULL && pdg_json_is (&name->value, "$mp_rage_click"))
     pdg_event_builder_keep_as (&reader->builder, "rage", &yes);
+  if (name != NULL && pdg_json_is (&name->value, "$opt_in"))
+    pdg_dialect_set_consent (reader, PDG_CONSENT_GRANTED);
   pdg_dialect_take_time (reader, reader->properties, "time");
   if (name != NULL && (pdg_json_is (&name->value, "$create_alias") || pdg_json_is (&name->value, "$merge")))
     pdg_dialect_keep_as (reader, reader->properties, "alias", "alias");

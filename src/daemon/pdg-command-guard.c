@@ -2,7 +2,7 @@
 #include "daemon/pdg-command.h"
 
 #include "base/pdg-time.h"
-#include "runtime/pdg-database.h"
+#include "daemon/pdg-command-desk.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-policies.h"
 #include "service/pdg-queries-guard.h"
@@ -14,60 +14,17 @@
 #define LISTED 100
 #define CONNECT_SECONDS 30
 
-/* The database as a reader of the organisation. */
-typedef struct
-{
-  PdgDatabase *database;
-  PdgDbConn *conn;
-  PdgPrincipal *principal;
-  PdgQueries *queries;
-  PdgProject *project;
-} Desk;
-
-static void
-desk_close (Desk *desk)
-{
-  g_clear_pointer (&desk->project, pdg_project_free);
-  g_clear_pointer (&desk->queries, pdg_queries_free);
-  g_clear_pointer (&desk->principal, pdg_principal_unref);
-  g_clear_pointer (&desk->conn, pdg_db_conn_free);
-  g_clear_pointer (&desk->database, pdg_database_close);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Desk, desk_close)
-
-static gboolean
-desk_open (Desk *desk, PdgConfig *config, const char *project_id, GError **error)
-{
-  const PdgOrganisation *organisation;
-
-  desk->database = pdg_database_open (config, error);
-  if (desk->database == NULL)
-    return FALSE;
-  organisation = pdg_database_get_organisation (desk->database);
-  desk->principal = pdg_principal_new (organisation->uuid, organisation->org_no, PDG_ROLE_ADMIN, 0, "command line");
-  desk->conn = pdg_db_conn_open (pdg_database_get_reader_uri (desk->database), pdg_database_get_reader_role (desk->database),
-                                 "productgraph administration", error);
-  desk->queries = desk->conn != NULL ? pdg_queries_begin (desk->conn, desk->principal, 0, error) : NULL;
-  if (desk->queries == NULL)
-    return FALSE;
-  desk->project = pdg_queries_lookup_project (desk->queries, project_id, error);
-  if (desk->project == NULL && (error == NULL || *error == NULL))
-    pdg_service_error_set (error, PDG_SERVICE_ERROR_NOT_FOUND, NULL, "there is no project \"%s\" in this organisation", project_id);
-  return desk->project != NULL;
-}
-
 int
 pdg_command_redact (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (Desk) desk = { 0 };
+  g_auto (PdgCommandDesk) desk = { 0 };
   g_autoptr (PdgRedactRules) rules = NULL;
   g_autoptr (PdgDryRun) run = NULL;
   g_autoptr (GError) error = NULL;
 
   if (argc < 2 || strcmp (argv[0], "--dry-run") != 0)
     return pdg_command_usage (REDACT_USAGE);
-  if (!desk_open (&desk, config, argv[1], &error))
+  if (!pdg_command_desk_open (&desk, config, argv[1], &error))
     return pdg_command_fail (error);
   if (argc > 2)
     rules = pdg_redact_rules_new (0, PDG_REDACT_ALL_PATTERNS, (const char *const *) argv + 2);
@@ -97,7 +54,7 @@ pdg_command_redact (PdgConfig *config, int argc, char **argv)
 }
 
 static int
-list_letters (Desk *desk, const char *reason)
+list_letters (PdgCommandDesk *desk, const char *reason)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) reasons = pdg_queries_list_letter_reasons (desk->queries, &desk->project->project_no, 1, &error);
@@ -129,7 +86,7 @@ list_letters (Desk *desk, const char *reason)
 
 /* A writer of its own, since the server may be another process or none. */
 static PdgIngest *
-start_writer (Desk *desk, PdgConfig *config, PdgHub *hub)
+start_writer (PdgCommandDesk *desk, PdgConfig *config, PdgHub *hub)
 {
   const PdgIngestOptions options = {
     .uri = pdg_database_get_writer_uri (desk->database),
@@ -145,7 +102,7 @@ start_writer (Desk *desk, PdgConfig *config, PdgHub *hub)
 }
 
 static int
-redrive_letters (Desk *desk, PdgConfig *config, const char *reason)
+redrive_letters (PdgCommandDesk *desk, PdgConfig *config, const char *reason)
 {
   const PdgRedriveInput input = { .project_id = desk->project->id, .reason = reason };
   g_autoptr (PdgHub) hub = pdg_hub_new ();
@@ -163,14 +120,14 @@ redrive_letters (Desk *desk, PdgConfig *config, const char *reason)
 int
 pdg_command_dead_letters (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (Desk) desk = { 0 };
+  g_auto (PdgCommandDesk) desk = { 0 };
   g_autoptr (GError) error = NULL;
   const char *verb = argc >= 2 && argc <= 3 ? argv[0] : "", *reason = argc == 3 ? argv[2] : NULL;
   gint64 n_dropped = 0;
 
   if (strcmp (verb, "list") != 0 && strcmp (verb, "redrive") != 0 && strcmp (verb, "drop") != 0)
     return pdg_command_usage (LETTERS_USAGE);
-  if (!desk_open (&desk, config, argv[1], &error))
+  if (!pdg_command_desk_open (&desk, config, argv[1], &error))
     return pdg_command_fail (error);
   if (strcmp (verb, "list") == 0)
     return list_letters (&desk, reason);

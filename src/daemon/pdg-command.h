@@ -19,6 +19,7 @@ int pdg_command_key (PdgConfig *config, int argc, char **argv);
 int pdg_command_token (PdgConfig *config, int argc, char **argv);
 int pdg_command_login (PdgConfig *config, int argc, char **argv);
 int pdg_command_person (PdgConfig *config, int argc, char **argv);
+int pdg_command_consent (PdgConfig *config, int argc, char **argv);
 int pdg_command_redact (PdgConfig *config, int argc, char **argv);
 int pdg_command_dead_letters (PdgConfig *config, int argc, char **argv);
 int pdg_command_settings (PdgConfig *config, int argc, char **argv);

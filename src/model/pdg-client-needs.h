@@ -20,6 +20,9 @@ typedef struct
   gint64 began_usec;      /* and its first event; G_MININT64 = none, there is no such project */
 } PdgDerivedSession;
 
+/* The id of a session that was derived, "derived-UUID", in @batch; the UUID from the key and the first event's time. */
+PdgSlice pdg_derived_session_make_id (const PdgDerivedSession *session, PdgEventBatch *batch);
+
 typedef enum
 {
   PDG_PAGE_LOAD_SPAN,  /* a document was loaded, as a span tells, */

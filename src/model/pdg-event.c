@@ -3,6 +3,8 @@
 
 #include "base/pdg-arena.h"
 
+#include <string.h>
+
 /* What is unescaped or kept as JSON is less than the request; a small block stays within malloc's cache of its thread. */
 #define BLOCK_BYTES_MIN 1000
 #define BLOCK_BYTES_MAX (16 * 1024)
@@ -15,6 +17,7 @@ struct _PdgEventBatch
   GArray *issues;
   gint64 received_usec;
   const char *source;
+  guint n_withheld;
   gint64 letter_no; /* 0 = none */
   gint32 letter_project_no;
 };
@@ -73,6 +76,16 @@ pdg_event_batch_alloc (PdgEventBatch *batch, gsize size)
   return pdg_arena_alloc (batch->arena, size);
 }
 
+PdgSlice
+pdg_event_batch_store (PdgEventBatch *batch, const char *text)
+{
+  gsize len = strlen (text);
+  char *copy = pdg_event_batch_alloc (batch, len);
+
+  memcpy (copy, text, len);
+  return (PdgSlice) { copy, (guint32) len };
+}
+
 PdgEvent *
 pdg_event_batch_add (PdgEventBatch *batch)
 {
@@ -110,6 +123,28 @@ pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, 
   PdgEventIssue issue = { index, error, project, raw };
 
   g_array_append_val (batch->issues, issue);
+}
+
+void
+pdg_event_batch_add_withheld (PdgEventBatch *batch)
+{
+  batch->n_withheld++;
+}
+
+guint
+pdg_event_batch_get_n_withheld (const PdgEventBatch *batch)
+{
+  return batch->n_withheld;
+}
+
+guint
+pdg_event_batch_get_n_counted (const PdgEventBatch *batch)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < batch->events->len; i++)
+    n += (g_array_index (batch->events, PdgEvent, i).flags & PDG_EVENT_COUNTED) != 0;
+  return n;
 }
 
 void

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "service/pdg-policies.h"
 
+#include "store/pdg-store-consent.h"
 #include "store/pdg-store-guard.h"
 
 #define REMEMBER_USEC (5 * G_USEC_PER_SEC)
@@ -107,9 +108,10 @@ pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
 {
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY, error);
   g_autoptr (GPtrArray) records = tx != NULL ? pdg_store_list_used_rules (tx, error) : NULL;
+  g_autoptr (GPtrArray) consents = records != NULL ? pdg_store_list_consent_rules (tx, error) : NULL;
   PdgEventPolicies *policies;
 
-  if (records == NULL)
+  if (consents == NULL)
     return NULL;
   policies = pdg_event_policies_new ();
   for (guint i = 0; i < records->len; i++)
@@ -118,6 +120,12 @@ pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
       g_autoptr (PdgRedactRules) rules = pdg_redact_rules_new (record->version, record->patterns, (const char *const *) record->keys);
 
       pdg_event_policies_set_redaction (policies, record->project_id, rules);
+    }
+  for (guint i = 0; i < consents->len; i++)
+    {
+      PdgConsentRules *rules = g_steal_pointer (&consents->pdata[i]);
+
+      pdg_event_policies_take_consent (policies, rules->project_id, rules);
     }
   return policies;
 }
