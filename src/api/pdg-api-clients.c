@@ -163,7 +163,7 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
     }
   whole = *result;
   whole.n_accepted += pdg_event_batch_get_n_withheld (call->batch);
-  pdg_api_note_consent (call->api, call->batch);
+  pdg_api_note_stored (call->api, call->principal, call->batch);
   pdg_api_client_respond (call, &whole);
 }
 

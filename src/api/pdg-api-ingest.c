@@ -197,8 +197,9 @@ pdg_api_dup_client (PdgHttpRequest *request)
 }
 
 void
-pdg_api_note_consent (PdgApi *api, const PdgEventBatch *batch)
+pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch)
 {
+  pdg_plan_report_add (api->plan_report, principal, batch);
   __atomic_fetch_add (&api->events_withheld, pdg_event_batch_get_n_withheld (batch), __ATOMIC_RELAXED);
   __atomic_fetch_add (&api->events_counted, pdg_event_batch_get_n_counted (batch), __ATOMIC_RELAXED);
 }
@@ -236,7 +237,7 @@ stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_dat
       respond_with_error (sent->request, error);
       return;
     }
-  pdg_api_note_consent (sent->api, sent->batch);
+  pdg_api_note_stored (sent->api, sent->principal, sent->batch);
   parts.n_duplicates = result->n_duplicates;
   body = pdg_event_json_write_result (result->n_accepted + parts.n_withheld, result->issues, result->n_issues, parts);
   pdg_http_request_respond (sent->request, 202, "application/json", body);

@@ -8,6 +8,7 @@
 #include "api/pdg-api.h"
 #include "base/pdg-timeouts.h"
 #include "graphql/pdg-graphql.h"
+#include "service/pdg-plan-report.h"
 #include "service/pdg-policies.h"
 #include "service/pdg-project-finder.h"
 #include "service/pdg-queries.h"
@@ -26,6 +27,7 @@ struct _PdgApi
   PdgProjectFinder *projects;
   PdgPolicies *policies;
   PdgApiRates *rates;
+  PdgPlanReport *plan_report;
   guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
   guint64 events_withheld;       /* atomic */
@@ -138,8 +140,8 @@ gboolean    pdg_api_is_opted_out (PdgHttpRequest *request);
 /* Whom the events of a request come from, to be hashed: its address and program. (transfer full) */
 char       *pdg_api_dup_client (PdgHttpRequest *request);
 
-/* Counts what became of a batch by consent. */
-void        pdg_api_note_consent (PdgApi *api, const PdgEventBatch *batch);
+/* Counts what became of a batch that is stored, by consent and schemas. */
+void        pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);

@@ -91,6 +91,8 @@ append_ingest (GString *out, PdgApi *api)
         (double) __atomic_load_n (&api->events_withheld, __ATOMIC_RELAXED) },
       { "productgraph_events_counted_total", "counter", "Accepted events stored without anything that tells who it was, by consent.",
         (double) __atomic_load_n (&api->events_counted, __ATOMIC_RELAXED) },
+      { "productgraph_schema_findings_total", "counter", "Stored events that do not look like their schema.",
+        (double) pdg_plan_report_get_n_findings (api->plan_report) },
       { "productgraph_rate_limited_requests_total", "counter", "Requests with events that were put off since their key had sent too many.",
         (double) pdg_api_rates_get_n_refused (api->rates) },
       { "productgraph_replay_chunks_total", "counter", "Pieces of recordings stored.",

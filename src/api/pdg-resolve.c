@@ -179,6 +179,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_graph_table,
     pdg_resolve_consent_table,
     pdg_resolve_guard_table,
+    pdg_resolve_plan_table,
     pdg_resolve_journey_mutation_table,
     pdg_resolve_journey_table,
     pdg_resolve_key_mutation_table,

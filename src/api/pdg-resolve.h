@@ -28,6 +28,7 @@ PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_consent_table (void);
 PdgResolveTable pdg_resolve_guard_table (void);
+PdgResolveTable pdg_resolve_plan_table (void);
 PdgResolveTable pdg_resolve_journey_mutation_table (void);
 PdgResolveTable pdg_resolve_journey_table (void);
 PdgResolveTable pdg_resolve_key_mutation_table (void);

@@ -30,6 +30,7 @@ const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS] = {
   [PDG_FIELD_AT_METADATA] = FIELD ("metadata", OBJECT, 0, FALSE, 0),
   [PDG_FIELD_AT_CONSENT] = FIELD ("consent.state", CONSENT, 0, FALSE, 0),
   [PDG_FIELD_AT_RELEASE] = TEXT ("app.version", release, 128),
+  [PDG_FIELD_AT_TYPE_VERSION] = INTEGER ("event.version", G_MAXINT32),
   TEXT ("user.id", user, 256),
   TEXT ("anonymous.id", anonymous, 256),
   STRING ("org.id"),

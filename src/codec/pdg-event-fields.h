@@ -45,9 +45,10 @@ enum
   PDG_FIELD_AT_METADATA,
   PDG_FIELD_AT_CONSENT,
   PDG_FIELD_AT_RELEASE,
+  PDG_FIELD_AT_TYPE_VERSION,
 };
 
-#define PDG_EVENT_N_FIELDS 52
+#define PDG_EVENT_N_FIELDS 53
 
 extern const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS];
 

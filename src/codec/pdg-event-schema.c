@@ -238,7 +238,7 @@ static gboolean
 take_count (Compiler *self, const PdgJsonSpan *value, const char *place, gint64 *out)
 {
   gboolean is_set;
-  double number;
+  double number = 0;
 
   if (!take_double (self, value, place, &number, &is_set))
     return FALSE;

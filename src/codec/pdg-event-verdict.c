@@ -5,6 +5,7 @@
 #include "base/pdg-time.h"
 #include "codec/pdg-event-consent.h"
 #include "codec/pdg-event-redact.h"
+#include "codec/pdg-event-schema-private.h"
 #include "codec/pdg-json-text.h"
 
 #include <string.h>
@@ -261,9 +262,35 @@ redact (PdgEventMembers *members, const PdgEventPolicy *policy, PdgEventBatch *b
   event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
 }
 
+/* Notes that the event does not look like its schema; or why it is refused, and by which version. */
+static char *
+check_schema (const PdgEventMembers *members, const PdgEventPolicy *policy, PdgEventBatch *batch, const PdgEvent *event, gint32 *refused_by)
+{
+  gint64 version = 0;
+  const PdgEventPolicySchema *schema;
+  const char *expected, *field;
+  char buffer[128];
+
+  if ((members->seen & BIT (PDG_FIELD_AT_TYPE_VERSION)) != 0)
+    g_free (take_integer (&pdg_event_fields[PDG_FIELD_AT_TYPE_VERSION], &members->fields[PDG_FIELD_AT_TYPE_VERSION], &version));
+  schema = pdg_event_policy_find_schema (policy, event->type, (gint32) version);
+  expected = schema != NULL ? pdg_event_schema_check (schema->schema, members, &field, buffer) : NULL;
+  if (expected == NULL)
+    return NULL;
+  if (schema->mode == PDG_SCHEMA_ENFORCE)
+    {
+      *refused_by = schema->version;
+      return g_strdup_printf ("%s: %s (version %d of its schema)", field, expected, schema->version);
+    }
+  pdg_event_batch_add_finding (batch, &(PdgEventFinding) { event->project, event->type, pdg_event_batch_store (batch, field),
+                                                           pdg_event_batch_store (batch, expected), schema->version });
+  return NULL;
+}
+
 /* Judges the members by what the project asks for (NULL = nothing), and fills in the event. NULL, or why it is refused. */
 static char *
-judge (PdgEventMembers *members, const PdgEventPolicy *policy, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event)
+judge (PdgEventMembers *members, const PdgEventPolicy *policy, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event,
+       gint32 *refused_by)
 {
   gboolean is_counted = (event->flags & PDG_EVENT_COUNTED) != 0;
   guint64 data_fields = pdg_event_fields_data;
@@ -272,6 +299,8 @@ judge (PdgEventMembers *members, const PdgEventPolicy *policy, const PdgEventJso
   if (policy != NULL)
     redact (members, policy, batch, event);
   error = take_fields (members, limits->max_depth, batch, event);
+  if (error == NULL && policy != NULL && policy->schemas != NULL && !is_counted)
+    error = check_schema (members, policy, batch, event, refused_by);
   if (error != NULL)
     return error;
   if (event->page_path.data == NULL && (members->seen & BIT (PDG_FIELD_AT_PAGE_URL)) != 0)
@@ -305,6 +334,7 @@ pdg_event_verdict_add (PdgEventMembers *members, const PdgEventJsonLimits *limit
   const PdgEventPolicy *policy = limits->policies != NULL ? pdg_event_policies_find (limits->policies, get_project (members, batch)) : NULL;
   PdgConsentAction action = policy != NULL ? pdg_event_consent_judge (policy->consent, members, limits->opted_out) : PDG_CONSENT_STORE;
   PdgSlice raw = { NULL, 0 };
+  gint32 refused_by = 0;
   PdgEvent *event;
   char *error;
 
@@ -320,11 +350,13 @@ pdg_event_verdict_add (PdgEventMembers *members, const PdgEventJsonLimits *limit
       event->flags |= PDG_EVENT_COUNTED;
       pdg_event_consent_strip (members);
     }
-  error = judge (members, policy, limits, batch, event);
+  error = judge (members, policy, limits, batch, event, &refused_by);
   if (error == NULL)
     return;
   pdg_event_batch_drop_last (batch);
   if (policy != NULL && may_keep (members, action))
     raw = pdg_event_data_write (members, batch);
   pdg_event_batch_take_refused (batch, index, error, get_project (members, batch), raw);
+  if (refused_by > 0)
+    pdg_event_batch_set_refused_by (batch, refused_by);
 }

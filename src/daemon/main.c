@@ -26,6 +26,7 @@ static const Command commands[] = {
   { "consent", pdg_command_consent, "what happens to events by consent: consent PROJECT [denied=count|drop] [unknown=store|count|drop] [headers=on|off] [categories=NAME,…]" },
   { "redact", pdg_command_redact, "what redaction would take out of stored events: redact --dry-run PROJECT [KEY...]" },
   { "dead-letters", pdg_command_dead_letters, "events that were refused: dead-letters list|redrive|drop PROJECT [REASON]" },
+  { "schema", pdg_command_schema, "what events are to look like: schema list PROJECT [TYPE] | set PROJECT TYPE FILE MODE | mode PROJECT TYPE VERSION MODE | report PROJECT | unplanned PROJECT" },
   { "settings", pdg_command_settings, "print every setting [--markdown]" },
 };
 

@@ -22,6 +22,7 @@ int pdg_command_person (PdgConfig *config, int argc, char **argv);
 int pdg_command_consent (PdgConfig *config, int argc, char **argv);
 int pdg_command_redact (PdgConfig *config, int argc, char **argv);
 int pdg_command_dead_letters (PdgConfig *config, int argc, char **argv);
+int pdg_command_schema (PdgConfig *config, int argc, char **argv);
 int pdg_command_settings (PdgConfig *config, int argc, char **argv);
 
 /* Prints "productgraphd: …" and returns 1. */

@@ -17,6 +17,8 @@ struct _PdgEventBatch
   GArray *issues;
   gint64 received_usec;
   const char *source;
+  GArray *findings;       /* (nullable) PdgEventFinding */
+  GHashTable *refused_by; /* (nullable) an issue's text -> version */
   guint n_withheld;
   gint64 letter_no; /* 0 = none */
   gint32 letter_project_no;
@@ -61,6 +63,8 @@ batch_clear (gpointer data)
   pdg_arena_free (batch->arena);
   g_array_unref (batch->events);
   g_array_unref (batch->issues);
+  g_clear_pointer (&batch->findings, g_array_unref);
+  g_clear_pointer (&batch->refused_by, g_hash_table_unref);
 }
 
 void
@@ -123,6 +127,36 @@ pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, 
   PdgEventIssue issue = { index, error, project, raw };
 
   g_array_append_val (batch->issues, issue);
+}
+
+void
+pdg_event_batch_set_refused_by (PdgEventBatch *batch, gint32 schema_version)
+{
+  if (batch->refused_by == NULL)
+    batch->refused_by = g_hash_table_new (NULL, NULL);
+  g_hash_table_insert (batch->refused_by, g_array_index (batch->issues, PdgEventIssue, batch->issues->len - 1).error,
+                       GINT_TO_POINTER (schema_version));
+}
+
+gint32
+pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error)
+{
+  return batch->refused_by != NULL ? GPOINTER_TO_INT (g_hash_table_lookup (batch->refused_by, error)) : 0;
+}
+
+void
+pdg_event_batch_add_finding (PdgEventBatch *batch, const PdgEventFinding *finding)
+{
+  if (batch->findings == NULL)
+    batch->findings = g_array_new (FALSE, FALSE, sizeof (PdgEventFinding));
+  g_array_append_val (batch->findings, *finding);
+}
+
+const PdgEventFinding *
+pdg_event_batch_get_findings (const PdgEventBatch *batch, guint *n_findings)
+{
+  *n_findings = batch->findings != NULL ? batch->findings->len : 0;
+  return batch->findings != NULL ? (const PdgEventFinding *) (void *) batch->findings->data : NULL;
 }
 
 void

@@ -64,6 +64,16 @@ typedef struct
   PdgSlice raw;
 } PdgEventIssue;
 
+/* An accepted event that does not look like its schema (pdg-plan.h). */
+typedef struct
+{
+  PdgSlice project;
+  PdgSlice type;
+  PdgSlice field;
+  PdgSlice expected;
+  gint32 version;
+} PdgEventFinding;
+
 /* The events of one request. Immutable once sealed, atomically counted; owns the memory its slices point into. */
 typedef struct _PdgEventBatch PdgEventBatch;
 
@@ -84,6 +94,9 @@ void                 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 i
 void                 pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw);
 /* One more event that is not stored, and not refused: its person denied it. */
 void                 pdg_event_batch_add_withheld (PdgEventBatch *batch);
+/* The schema by which the last refused one was refused. */
+void                 pdg_event_batch_set_refused_by (PdgEventBatch *batch, gint32 schema_version);
+void                 pdg_event_batch_add_finding (PdgEventBatch *batch, const PdgEventFinding *finding);
 /* By which protocol the events came ("segment"), a constant text; "events" unless it is said. */
 void                 pdg_event_batch_set_source (PdgEventBatch *batch, const char *source);
 /* The batch is this dead letter once more: it ends in the transaction that stores its event. */
@@ -91,6 +104,9 @@ void                 pdg_event_batch_set_letter (PdgEventBatch *batch, gint32 pr
 
 const PdgEvent      *pdg_event_batch_get_events (const PdgEventBatch *batch, guint *n_events);
 const PdgEventIssue *pdg_event_batch_get_issues (const PdgEventBatch *batch, guint *n_issues);
+/* The version of the schema that refused an event, by the text of its issue as the batch has it; 0 = none did. */
+gint32               pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error);
+const PdgEventFinding *pdg_event_batch_get_findings (const PdgEventBatch *batch, guint *n_findings);
 guint                pdg_event_batch_get_n_withheld (const PdgEventBatch *batch);
 /* How many of the events are only counted. */
 guint                pdg_event_batch_get_n_counted (const PdgEventBatch *batch);

@@ -3,6 +3,7 @@
 
 #include "store/pdg-store-consent.h"
 #include "store/pdg-store-guard.h"
+#include "store/pdg-store-plan.h"
 
 #define REMEMBER_USEC (5 * G_USEC_PER_SEC)
 #define MAX_REMEMBERED 4096
@@ -25,6 +26,7 @@ typedef struct
 {
   PdgPolicies *self;
   PdgPrincipal *principal;
+  PdgEventPolicies *before; /* (nullable) */
   guint64 generation;
 } Question;
 
@@ -43,6 +45,7 @@ question_free (gpointer data)
   Question *question = data;
 
   pdg_principal_unref (question->principal);
+  pdg_event_policies_unref (question->before);
   g_free (question);
 }
 
@@ -103,15 +106,39 @@ pdg_policies_forget (PdgPolicies *self, gint32 org_no)
   g_hash_table_remove (self->entries, GINT_TO_POINTER (org_no));
 }
 
-PdgEventPolicies *
-pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
+/* A definition that cannot be read, of a newer program, asks for nothing. */
+static void
+add_schemas (PdgEventPolicies *policies, const GPtrArray *records, const PdgEventPolicies *before)
 {
+  for (guint i = 0; i < records->len; i++)
+    {
+      const PdgEventSchemaRecord *record = records->pdata[i];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PdgEventSchema) schema = NULL;
+
+      if (record->definition == NULL)
+        schema = pdg_event_schema_ref (pdg_event_policies_lookup_schema (before, record->schema_no));
+      else
+        schema = pdg_event_schema_new (record->definition, -1, &error);
+      if (schema != NULL)
+        pdg_event_policies_add_schema (policies, record, schema);
+      else
+        g_warning ("version %d of the schema of %s in the project %s: %s", record->version, record->event_type, record->project_id, error->message);
+    }
+}
+
+PdgEventPolicies *
+pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, const PdgEventPolicies *before, GError **error)
+{
+  g_autofree gint32 *known = NULL;
+  guint n_known = before != NULL ? pdg_event_policies_list_schemas (before, &known) : 0;
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY, error);
   g_autoptr (GPtrArray) records = tx != NULL ? pdg_store_list_used_rules (tx, error) : NULL;
   g_autoptr (GPtrArray) consents = records != NULL ? pdg_store_list_consent_rules (tx, error) : NULL;
+  g_autoptr (GPtrArray) schemas = consents != NULL ? pdg_store_list_used_schemas (tx, known, n_known, error) : NULL;
   PdgEventPolicies *policies;
 
-  if (consents == NULL)
+  if (schemas == NULL)
     return NULL;
   policies = pdg_event_policies_new ();
   for (guint i = 0; i < records->len; i++)
@@ -127,6 +154,7 @@ pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
 
       pdg_event_policies_take_consent (policies, rules->project_id, rules);
     }
+  add_schemas (policies, schemas, before);
   return policies;
 }
 
@@ -135,7 +163,7 @@ load_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError 
 {
   Question *question = job_data;
 
-  return pdg_policies_read (conn, question->principal, error);
+  return pdg_policies_read (conn, question->principal, question->before, error);
 }
 
 static void
@@ -160,11 +188,15 @@ pdg_policies_load_async (PdgPolicies *self, PdgPrincipal *principal, GCancellabl
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Question *question = g_new0 (Question, 1);
+  const Entry *entry;
 
   question->self = self;
   question->principal = pdg_principal_ref (principal);
   g_mutex_lock (&self->lock);
   question->generation = self->generation;
+  entry = g_hash_table_lookup (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (principal)));
+  if (entry != NULL)
+    question->before = pdg_event_policies_ref (entry->policies);
   g_mutex_unlock (&self->lock);
   g_task_set_task_data (task, question, question_free);
   pdg_db_pool_run_async (self->pool, PDG_DB_PRIORITY_INTERACTIVE, load_job, question, NULL, (GDestroyNotify) pdg_event_policies_unref, cancellable,
