@@ -43,7 +43,7 @@ static const PdgClientPath paths[] = {
   { "/capture", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/s", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/track", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_TRACK, NULL },
-  { "/import", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_TRACK, NULL },
+  { "/import", PDG_CLIENT_MIXPANEL_IMPORT, PDG_MIXPANEL_TRACK, NULL },
   { "/engage", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_ENGAGE, NULL },
   { "/groups", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_GROUPS, NULL },
   { "/2/httpapi", PDG_CLIENT_AMPLITUDE, 0, NULL },
@@ -142,6 +142,7 @@ read_batch (PdgClientCall *call, const PdgDialectContext *context, GError **erro
     case PDG_CLIENT_POSTHOG_V1:
       return pdg_posthog_read (call->body, context, error);
     case PDG_CLIENT_MIXPANEL:
+    case PDG_CLIENT_MIXPANEL_IMPORT:
       return pdg_mixpanel_read (call->body, (PdgMixpanelKind) call->path->kind, context, error);
     case PDG_CLIENT_AMPLITUDE:
       return pdg_amplitude_read (call->body, context, error);

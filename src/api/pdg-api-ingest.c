@@ -200,6 +200,8 @@ void
 pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch)
 {
   pdg_plan_report_add (api->plan_report, principal, batch);
+  __atomic_fetch_add (&api->events_redacted, pdg_event_batch_get_n_redacted (batch), __ATOMIC_RELAXED);
+  __atomic_fetch_add (&api->events_unfit, pdg_event_batch_get_n_refused_by_schemas (batch), __ATOMIC_RELAXED);
   __atomic_fetch_add (&api->events_withheld, pdg_event_batch_get_n_withheld (batch), __ATOMIC_RELAXED);
   __atomic_fetch_add (&api->events_counted, pdg_event_batch_get_n_counted (batch), __ATOMIC_RELAXED);
 }

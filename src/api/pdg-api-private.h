@@ -32,6 +32,8 @@ struct _PdgApi
   guint64 replay_chunks_ignored; /* atomic */
   guint64 events_withheld;       /* atomic */
   guint64 events_counted;        /* atomic */
+  guint64 events_redacted;       /* atomic */
+  guint64 events_unfit;          /* atomic: refused by schemas */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
   char *events_url;
@@ -140,7 +142,7 @@ gboolean    pdg_api_is_opted_out (PdgHttpRequest *request);
 /* Whom the events of a request come from, to be hashed: its address and program. (transfer full) */
 char       *pdg_api_dup_client (PdgHttpRequest *request);
 
-/* Counts what became of a batch that is stored, by consent and schemas. */
+/* Counts what became of a batch that is stored, by consent, redaction and schemas. */
 void        pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */

@@ -258,7 +258,8 @@ get_project (const PdgEventMembers *members, PdgEventBatch *batch)
 static void
 redact (PdgEventMembers *members, const PdgEventPolicy *policy, PdgEventBatch *batch, PdgEvent *event)
 {
-  pdg_event_redact (policy->redaction, members, batch);
+  if (pdg_event_redact (policy->redaction, members, batch))
+    pdg_event_batch_add_redacted (batch);
   event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
 }
 
@@ -269,6 +270,7 @@ check_schema (const PdgEventMembers *members, const PdgEventPolicy *policy, PdgE
   gint64 version = 0;
   const PdgEventPolicySchema *schema;
   const char *expected, *field;
+  PdgEventFinding finding;
   char buffer[128];
 
   if ((members->seen & BIT (PDG_FIELD_AT_TYPE_VERSION)) != 0)
@@ -282,8 +284,9 @@ check_schema (const PdgEventMembers *members, const PdgEventPolicy *policy, PdgE
       *refused_by = schema->version;
       return g_strdup_printf ("%s: %s (version %d of its schema)", field, expected, schema->version);
     }
-  pdg_event_batch_add_finding (batch, &(PdgEventFinding) { event->project, event->type, pdg_event_batch_store (batch, field),
-                                                           pdg_event_batch_store (batch, expected), schema->version });
+  finding = (PdgEventFinding) { event->project, event->type, pdg_event_batch_store (batch, field), pdg_event_batch_store (batch, expected),
+                                schema->version };
+  pdg_event_batch_add_finding (batch, &finding);
   return NULL;
 }
 

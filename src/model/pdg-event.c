@@ -20,6 +20,7 @@ struct _PdgEventBatch
   GArray *findings;       /* (nullable) PdgEventFinding */
   GHashTable *refused_by; /* (nullable) an issue's text -> version */
   guint n_withheld;
+  guint n_redacted;
   gint64 letter_no; /* 0 = none */
   gint32 letter_project_no;
 };
@@ -142,6 +143,24 @@ gint32
 pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error)
 {
   return batch->refused_by != NULL ? GPOINTER_TO_INT (g_hash_table_lookup (batch->refused_by, error)) : 0;
+}
+
+guint
+pdg_event_batch_get_n_refused_by_schemas (const PdgEventBatch *batch)
+{
+  return batch->refused_by != NULL ? g_hash_table_size (batch->refused_by) : 0;
+}
+
+void
+pdg_event_batch_add_redacted (PdgEventBatch *batch)
+{
+  batch->n_redacted++;
+}
+
+guint
+pdg_event_batch_get_n_redacted (const PdgEventBatch *batch)
+{
+  return batch->n_redacted;
 }
 
 void

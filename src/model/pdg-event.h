@@ -94,6 +94,8 @@ void                 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 i
 void                 pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw);
 /* One more event that is not stored, and not refused: its person denied it. */
 void                 pdg_event_batch_add_withheld (PdgEventBatch *batch);
+/* One more event of which redaction took something out. */
+void                 pdg_event_batch_add_redacted (PdgEventBatch *batch);
 /* The schema by which the last refused one was refused. */
 void                 pdg_event_batch_set_refused_by (PdgEventBatch *batch, gint32 schema_version);
 void                 pdg_event_batch_add_finding (PdgEventBatch *batch, const PdgEventFinding *finding);
@@ -106,6 +108,8 @@ const PdgEvent      *pdg_event_batch_get_events (const PdgEventBatch *batch, gui
 const PdgEventIssue *pdg_event_batch_get_issues (const PdgEventBatch *batch, guint *n_issues);
 /* The version of the schema that refused an event, by the text of its issue as the batch has it; 0 = none did. */
 gint32               pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error);
+guint                pdg_event_batch_get_n_refused_by_schemas (const PdgEventBatch *batch);
+guint                pdg_event_batch_get_n_redacted (const PdgEventBatch *batch);
 const PdgEventFinding *pdg_event_batch_get_findings (const PdgEventBatch *batch, guint *n_findings);
 guint                pdg_event_batch_get_n_withheld (const PdgEventBatch *batch);
 /* How many of the events are only counted. */

@@ -78,11 +78,11 @@ pdg_commands_set_schema (PdgDbConn *conn, PdgPrincipal *principal, const PdgSche
                                      : set_mode (tx, project->project_no, input, error)))
     return NULL;
   record = load_version (tx, project->project_no, input->event_type, version, error);
-  return record != NULL
-             && pdg_commands_commit (tx, principal, error, "set version %d of the schema of %s in the project %s to %s", version, input->event_type,
-                                     input->project_id, pdg_schema_mode_to_string (input->mode))
-           ? g_steal_pointer (&record)
-           : NULL;
+  if (record == NULL
+      || !pdg_commands_commit (tx, principal, error, "set version %d of the schema of %s in the project %s to %s", version, input->event_type,
+                               input->project_id, pdg_schema_mode_to_string (input->mode)))
+    return NULL;
+  return g_steal_pointer (&record);
 }
 
 GPtrArray *

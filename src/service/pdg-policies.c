@@ -1,24 +1,17 @@
 #include "config.h"
 #include "service/pdg-policies.h"
 
+#include "base/pdg-memo.h"
 #include "store/pdg-store-consent.h"
 #include "store/pdg-store-guard.h"
 #include "store/pdg-store-plan.h"
 
-#define REMEMBER_USEC (5 * G_USEC_PER_SEC)
+#define REMEMBER_SECONDS 5
 #define MAX_REMEMBERED 4096
-
-typedef struct
-{
-  PdgEventPolicies *policies;
-  gint64 until_usec;
-} Entry;
 
 struct _PdgPolicies
 {
-  GMutex lock;
-  GHashTable *entries; /* organisation number -> Entry */
-  guint64 generation;  /* grows when something is forgotten */
+  PdgMemo *memo; /* organisation number -> PdgEventPolicies */
   PdgDbPool *pool;
 };
 
@@ -27,17 +20,9 @@ typedef struct
   PdgPolicies *self;
   PdgPrincipal *principal;
   PdgEventPolicies *before; /* (nullable) */
-  guint64 generation;
+  char *key;
+  guint began;
 } Question;
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  pdg_event_policies_unref (entry->policies);
-  g_free (entry);
-}
 
 static void
 question_free (gpointer data)
@@ -46,7 +31,14 @@ question_free (gpointer data)
 
   pdg_principal_unref (question->principal);
   pdg_event_policies_unref (question->before);
+  g_free (question->key);
   g_free (question);
+}
+
+static char *
+make_key (const PdgPrincipal *principal)
+{
+  return g_strdup_printf ("%d", pdg_principal_get_org_no (principal));
 }
 
 PdgPolicies *
@@ -54,8 +46,7 @@ pdg_policies_new (PdgDbPool *pool)
 {
   PdgPolicies *self = g_new0 (PdgPolicies, 1);
 
-  g_mutex_init (&self->lock);
-  self->entries = g_hash_table_new_full (NULL, NULL, NULL, entry_free);
+  self->memo = pdg_memo_new (REMEMBER_SECONDS, MAX_REMEMBERED, (PdgMemoRefFunc) pdg_event_policies_ref, (GDestroyNotify) pdg_event_policies_unref);
   self->pool = pdg_db_pool_ref (pool);
   return self;
 }
@@ -66,44 +57,31 @@ pdg_policies_free (PdgPolicies *self)
   if (self == NULL)
     return;
   pdg_db_pool_unref (self->pool);
-  g_hash_table_unref (self->entries);
-  g_mutex_clear (&self->lock);
+  pdg_memo_free (self->memo);
   g_free (self);
 }
 
 PdgEventPolicies *
 pdg_policies_peek (PdgPolicies *self, PdgPrincipal *principal)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_hash_table_lookup (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (principal)));
+  g_autofree char *key = make_key (principal);
+  gpointer policies;
 
-  return entry != NULL && entry->until_usec >= g_get_monotonic_time () ? pdg_event_policies_ref (entry->policies) : NULL;
+  return pdg_memo_lookup (self->memo, key, &policies) ? policies : NULL;
 }
 
-/* What was asked before something was forgotten may be old already. */
-static void
-remember (PdgPolicies *self, const Question *question, PdgEventPolicies *policies)
+static gboolean
+is_of_organisation (const char *key, gpointer policies, gpointer org_key)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry;
-
-  if (self->generation != question->generation)
-    return;
-  entry = g_new (Entry, 1);
-  entry->policies = pdg_event_policies_ref (policies);
-  entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
-  if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
-    g_hash_table_remove_all (self->entries);
-  g_hash_table_replace (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (question->principal)), entry);
+  return g_str_equal (key, org_key);
 }
 
 void
 pdg_policies_forget (PdgPolicies *self, gint32 org_no)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autofree char *key = g_strdup_printf ("%d", org_no);
 
-  self->generation++;
-  g_hash_table_remove (self->entries, GINT_TO_POINTER (org_no));
+  pdg_memo_forget (self->memo, is_of_organisation, key);
 }
 
 /* A definition that cannot be read, of a newer program, asks for nothing. */
@@ -179,7 +157,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  remember (question->self, question, policies);
+  pdg_memo_remember (question->self->memo, question->began, question->key, policies);
   g_task_return_pointer (task, policies, (GDestroyNotify) pdg_event_policies_unref);
 }
 
@@ -188,16 +166,12 @@ pdg_policies_load_async (PdgPolicies *self, PdgPrincipal *principal, GCancellabl
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Question *question = g_new0 (Question, 1);
-  const Entry *entry;
 
   question->self = self;
   question->principal = pdg_principal_ref (principal);
-  g_mutex_lock (&self->lock);
-  question->generation = self->generation;
-  entry = g_hash_table_lookup (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (principal)));
-  if (entry != NULL)
-    question->before = pdg_event_policies_ref (entry->policies);
-  g_mutex_unlock (&self->lock);
+  question->key = make_key (principal);
+  question->began = pdg_memo_begin (self->memo);
+  question->before = pdg_memo_lookup_old (self->memo, question->key);
   g_task_set_task_data (task, question, question_free);
   pdg_db_pool_run_async (self->pool, PDG_DB_PRIORITY_INTERACTIVE, load_job, question, NULL, (GDestroyNotify) pdg_event_policies_unref, cancellable,
                          loaded_cb, g_steal_pointer (&task));

@@ -113,7 +113,9 @@ test_again (void)
 {
   gint64 before = fixture_owner_int ("SELECT count(*) FROM event");
 
-  assert_events (BROWSER, "\"event_id\":\"c2\"," DENIED ",\"page.url\":\"https://a.example/cart?secret\"|\"event_id\":\"open2\",\"session.id\":\"open\",\"user.id\":\"open\"",
+  assert_events (BROWSER,
+                 "\"event_id\":\"c2\"," DENIED ",\"page.url\":\"https://a.example/cart?secret\"|"
+                 "\"event_id\":\"open2\",\"session.id\":\"open\",\"user.id\":\"open\"",
                  "{\"accepted\":2,\"rejected\":0,\"duplicates\":1,\"counted\":1,\"errors\":[]}");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event"), ==, before + 1);
 }
@@ -158,10 +160,12 @@ test_clients (void)
   before = fixture_owner_int ("SELECT count(*) FROM event");
   assert_sent (BROWSER, "/v1/track", "{\"writeKey\":\"proj_demo\",\"event\":\"Bought\",\"userId\":\"secret\",\"messageId\":\"s1\",\"timestamp\":"
                                      "\"2026-11-22T10:31:00Z\",\"context\":{\"consent\":{\"categoryPreferences\":{\"Ads\":false}}}}", "{\"success\":true}");
-  assert_sent (BROWSER, "/batch/", "{\"api_key\":\"proj_demo\",\"batch\":[{\"event\":\"$pageview\",\"uuid\":\"0195f8a1-0000-7000-8000-000000000001\",\"timestamp\":"
+  assert_sent (BROWSER, "/batch/", "{\"api_key\":\"proj_demo\",\"batch\":[{\"event\":\"$pageview\",\"uuid\":\"0195f8a1-0000-7000-8000-000000000001\","
+                                   "\"timestamp\":"
                                    "\"2026-11-22T10:32:00Z\",\"properties\":{\"distinct_id\":\"$posthog_cookieless\",\"$cookieless_mode\":true,"
                                    "\"$current_url\":\"https://a.example/secret-less\"}}]}", "{\"status\":\"Ok\"}");
-  assert_sent (BROWSER "DNT: 1\r\n", "/track", "[{\"event\":\"bought\",\"properties\":{\"token\":\"proj_demo\",\"distinct_id\":\"secret\",\"time\":1795343460}}]",
+  assert_sent (BROWSER "DNT: 1\r\n", "/track", "[{\"event\":\"bought\",\"properties\":{\"token\":\"proj_demo\",\"distinct_id\":\"secret\","
+                                                 "\"time\":1795343460}}]",
                "1");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event"), ==, before + 3);
   g_assert_cmpint (count_visitors (), ==, visitors); /* the browser of before */
@@ -213,7 +217,8 @@ test_two_collectors (void)
   PdgHttpServer *server = NULL;
   PdgApiOptions options = api_fixture_get_options (fixture);
   gint64 visitors = count_visitors ();
-  static const char body[] = "{\"events\":[{\"event_id\":\"t2\",\"project_id\":\"proj_demo\",\"session.id\":\"x\",\"event.type\":\"page.view\"," TIME "," DENIED "}]}";
+  static const char body[] =
+      "{\"events\":[{\"event_id\":\"t2\",\"project_id\":\"proj_demo\",\"session.id\":\"x\",\"event.type\":\"page.view\"," TIME "," DENIED "}]}";
   g_autoptr (RawAnswer) answer = NULL;
 
   api = api_fixture_serve (&options, &server);

@@ -151,7 +151,8 @@ test_clients (void)
 
   set_mode (1, "ENFORCE");
   answer = api_send (fixture, 0, "POST", "/v1/batch", JSON_TYPE,
-                     "{\"writeKey\":\"proj_demo\",\"batch\":[{\"type\":\"track\",\"event\":\"signup\",\"userId\":\"u\",\"messageId\":\"c1\",\"properties\":{\"plan\":\"free\"}},"
+                     "{\"writeKey\":\"proj_demo\",\"batch\":[{\"type\":\"track\",\"event\":\"signup\",\"userId\":\"u\",\"messageId\":\"c1\","
+                     "\"properties\":{\"plan\":\"free\"}},"
                      "{\"type\":\"track\",\"event\":\"signup\",\"userId\":\"u\",\"messageId\":\"c2\",\"properties\":{\"plan\":\"gold\"}}]}");
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_nonnull (strstr (answer->body, "\"index\":1"));

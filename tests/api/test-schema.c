@@ -128,6 +128,7 @@ find_value (const char *field, const char *argument)
     { "projectId", "\"proj_shop\"" },
     { "rules", "{patterns:[EMAIL,CARD,IBAN,JWT],keys:[\"plan\"]}" },
     { "reason", "null" },
+    { "eventType", "null" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
 

@@ -22,7 +22,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GByteArray) text = NULL;
   g_autoptr (GBytes) body = NULL;
   PdgEventJsonLimits limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
-  static const char head[] = "{\"events\":[{\"event_id\":\"e\",\"project_id\":\"p\",\"session.id\":\"s\",\"event.type\":\"t\",\"event.timestamp\":\"2026-11-22T10:30:00Z\"";
+  static const char head[] = "{\"events\":[{\"event_id\":\"e\",\"project_id\":\"p\",\"session.id\":\"s\",\"event.type\":\"t\","
+                             "\"event.timestamp\":\"2026-11-22T10:30:00Z\"";
 
   /* without its white space it says the same */
   again = pdg_event_schema_new (definition, -1, NULL);

@@ -123,7 +123,9 @@ test_salts (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = begin_as_a ();
-  g_autoptr (GBytes) salt = pdg_store_get_cookieless_salt (tx, &error), *again = pdg_store_get_cookieless_salt (tx, &error), *other = NULL;
+  g_autoptr (GBytes) salt = pdg_store_get_cookieless_salt (tx, &error);
+  g_autoptr (GBytes) again = pdg_store_get_cookieless_salt (tx, &error);
+  g_autoptr (GBytes) other = NULL;
 
   g_assert_no_error (error);
   g_assert_cmpuint (g_bytes_get_size (salt), ==, 32);
@@ -144,7 +146,8 @@ test_known (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgDbTx) tx = begin_as_a ();
-  g_autoptr (GPtrArray) all = pdg_store_list_used_schemas (tx, NULL, 0, &error), *rest = NULL;
+  g_autoptr (GPtrArray) all = pdg_store_list_used_schemas (tx, NULL, 0, &error);
+  g_autoptr (GPtrArray) rest = NULL;
   const PdgEventSchemaRecord *first;
 
   g_assert_no_error (error);
