@@ -1,7 +1,6 @@
 #include "config.h"
 #include "daemon/pdg-command.h"
 
-#include "daemon/pdg-command-desk.h"
 #include "service/pdg-commands-consent.h"
 
 #include <string.h>
@@ -48,7 +47,7 @@ parse_word (const char *word, PdgConsentRules *rules)
 int
 pdg_command_consent (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (PdgCommandDesk) desk = { 0 };
+  g_auto (PdgDesk) desk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (PdgProject) changed = NULL;
@@ -57,7 +56,7 @@ pdg_command_consent (PdgConfig *config, int argc, char **argv)
 
   if (argc < 1)
     return pdg_command_usage (CONSENT_USAGE);
-  if (!pdg_command_desk_open (&desk, config, argv[0], &error)
+  if (!pdg_desk_open (&desk, config, argv[0], &error)
       || (list = pdg_queries_load_consent (desk.queries, &desk.project->project_no, 1, &error)) == NULL)
     return pdg_command_fail (error);
   rules = list->pdata[0];

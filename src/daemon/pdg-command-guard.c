@@ -2,7 +2,6 @@
 #include "daemon/pdg-command.h"
 
 #include "base/pdg-time.h"
-#include "daemon/pdg-command-desk.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-policies.h"
 #include "service/pdg-queries-guard.h"
@@ -17,14 +16,14 @@
 int
 pdg_command_redact (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (PdgCommandDesk) desk = { 0 };
+  g_auto (PdgDesk) desk = { 0 };
   g_autoptr (PdgRedactRules) rules = NULL;
   g_autoptr (PdgDryRun) run = NULL;
   g_autoptr (GError) error = NULL;
 
   if (argc < 2 || strcmp (argv[0], "--dry-run") != 0)
     return pdg_command_usage (REDACT_USAGE);
-  if (!pdg_command_desk_open (&desk, config, argv[1], &error))
+  if (!pdg_desk_open (&desk, config, argv[1], &error))
     return pdg_command_fail (error);
   if (argc > 2)
     rules = pdg_redact_rules_new (0, PDG_REDACT_ALL_PATTERNS, (const char *const *) argv + 2);
@@ -54,7 +53,7 @@ pdg_command_redact (PdgConfig *config, int argc, char **argv)
 }
 
 static int
-list_letters (PdgCommandDesk *desk, const char *reason)
+list_letters (PdgDesk *desk, const char *reason)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) reasons = pdg_queries_list_letter_reasons (desk->queries, &desk->project->project_no, 1, &error);
@@ -86,7 +85,7 @@ list_letters (PdgCommandDesk *desk, const char *reason)
 
 /* A writer of its own, since the server may be another process or none. */
 static PdgIngest *
-start_writer (PdgCommandDesk *desk, PdgConfig *config, PdgHub *hub)
+start_writer (PdgDesk *desk, PdgConfig *config, PdgHub *hub)
 {
   const PdgIngestOptions options = {
     .uri = pdg_database_get_writer_uri (desk->database),
@@ -102,7 +101,7 @@ start_writer (PdgCommandDesk *desk, PdgConfig *config, PdgHub *hub)
 }
 
 static int
-redrive_letters (PdgCommandDesk *desk, PdgConfig *config, const char *reason)
+redrive_letters (PdgDesk *desk, PdgConfig *config, const char *reason)
 {
   const PdgRedriveInput input = { .project_id = desk->project->id, .reason = reason };
   g_autoptr (PdgHub) hub = pdg_hub_new ();
@@ -120,14 +119,14 @@ redrive_letters (PdgCommandDesk *desk, PdgConfig *config, const char *reason)
 int
 pdg_command_dead_letters (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (PdgCommandDesk) desk = { 0 };
+  g_auto (PdgDesk) desk = { 0 };
   g_autoptr (GError) error = NULL;
   const char *verb = argc >= 2 && argc <= 3 ? argv[0] : "", *reason = argc == 3 ? argv[2] : NULL;
   gint64 n_dropped = 0;
 
   if (strcmp (verb, "list") != 0 && strcmp (verb, "redrive") != 0 && strcmp (verb, "drop") != 0)
     return pdg_command_usage (LETTERS_USAGE);
-  if (!pdg_command_desk_open (&desk, config, argv[1], &error))
+  if (!pdg_desk_open (&desk, config, argv[1], &error))
     return pdg_command_fail (error);
   if (strcmp (verb, "list") == 0)
     return list_letters (&desk, reason);

@@ -2,7 +2,6 @@
 #include "daemon/pdg-command.h"
 
 #include "base/pdg-time.h"
-#include "daemon/pdg-command-desk.h"
 #include "service/pdg-commands-plan.h"
 
 #include <string.h>
@@ -20,7 +19,7 @@ parse_mode (const char *text, PdgSchemaMode *mode)
 }
 
 static int
-list_schemas (PdgCommandDesk *desk, const char *event_type)
+list_schemas (PdgDesk *desk, const char *event_type)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) lists = pdg_queries_list_schemas (desk->queries, &desk->project->project_no, 1, event_type, &error);
@@ -37,7 +36,7 @@ list_schemas (PdgCommandDesk *desk, const char *event_type)
 }
 
 static int
-print_report (PdgCommandDesk *desk)
+print_report (PdgDesk *desk)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) lists = pdg_queries_list_findings (desk->queries, &desk->project->project_no, 1, &error);
@@ -54,7 +53,7 @@ print_report (PdgCommandDesk *desk)
 }
 
 static int
-print_unplanned (PdgCommandDesk *desk)
+print_unplanned (PdgDesk *desk)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) lists = pdg_queries_list_unplanned (desk->queries, &desk->project->project_no, 1, G_MININT64, G_MAXINT64, &error);
@@ -73,7 +72,7 @@ print_unplanned (PdgCommandDesk *desk)
 }
 
 static int
-set_schema (PdgCommandDesk *desk, const PdgSchemaInput *input)
+set_schema (PdgDesk *desk, const PdgSchemaInput *input)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventSchemaRecord) record = NULL;
@@ -89,7 +88,7 @@ set_schema (PdgCommandDesk *desk, const PdgSchemaInput *input)
 int
 pdg_command_schema (PdgConfig *config, int argc, char **argv)
 {
-  g_auto (PdgCommandDesk) desk = { 0 };
+  g_auto (PdgDesk) desk = { 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *definition = NULL;
   const char *verb = argc >= 2 ? argv[0] : "";
@@ -100,7 +99,7 @@ pdg_command_schema (PdgConfig *config, int argc, char **argv)
     return pdg_command_usage (SCHEMA_USAGE);
   if (strcmp (verb, "set") == 0 && !g_file_get_contents (argv[3], &definition, NULL, &error))
     return pdg_command_fail (error);
-  if (!pdg_command_desk_open (&desk, config, argv[1], &error))
+  if (!pdg_desk_open (&desk, config, argv[1], &error))
     return pdg_command_fail (error);
   if (strcmp (verb, "list") == 0)
     return list_schemas (&desk, input.event_type);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "runtime/pdg-config.h"
+#include "runtime/pdg-database.h"
+#include "service/pdg-queries.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +26,22 @@ int pdg_command_redact (PdgConfig *config, int argc, char **argv);
 int pdg_command_dead_letters (PdgConfig *config, int argc, char **argv);
 int pdg_command_schema (PdgConfig *config, int argc, char **argv);
 int pdg_command_settings (PdgConfig *config, int argc, char **argv);
+
+/* The database as a reader of the organisation, as its admin, with a project that was named. */
+typedef struct
+{
+  PdgDatabase *database;
+  PdgDbConn *conn;
+  PdgPrincipal *principal;
+  PdgQueries *queries; /* end them before a command writes */
+  PdgProject *project;
+} PdgDesk;
+
+/* @project_id: NULL = of no project. */
+gboolean pdg_desk_open (PdgDesk *desk, PdgConfig *config, const char *project_id, GError **error);
+void     pdg_desk_close (PdgDesk *desk);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PdgDesk, pdg_desk_close)
 
 /* Prints "productgraphd: …" and returns 1. */
 int pdg_command_fail (const GError *error);

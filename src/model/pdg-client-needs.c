@@ -13,6 +13,20 @@ page_clear (gpointer data)
   g_free (page->left_path);
 }
 
+/* "derived-UUID", the UUID from the key and the first event's time. */
+char *
+pdg_derived_session_make_id (const guint8 key[16], gint64 began_usec)
+{
+  guint8 source[24], hash[16];
+  char uuid[PDG_UUID_TEXT_BYTES];
+
+  memcpy (source, key, 16);
+  memcpy (source + 16, &began_usec, 8);
+  pdg_hash128 (source, sizeof source, 0, hash);
+  pdg_uuid_format (hash, uuid);
+  return g_strconcat ("derived-", uuid, NULL);
+}
+
 PdgClientNeeds *
 pdg_client_needs_new (void)
 {
@@ -51,19 +65,4 @@ pdg_replay_chunk_free (PdgReplayChunk *chunk)
   g_free (chunk->window_id);
   g_clear_pointer (&chunk->bytes, g_bytes_unref);
   g_free (chunk);
-}
-
-PdgSlice
-pdg_derived_session_make_id (const PdgDerivedSession *session, PdgEventBatch *batch)
-{
-  guint8 source[24], hash[16];
-  char uuid[PDG_UUID_TEXT_BYTES];
-  g_autofree char *id = NULL;
-
-  memcpy (source, session->session_key, 16);
-  memcpy (source + 16, &session->began_usec, 8);
-  pdg_hash128 (source, sizeof source, 0, hash);
-  pdg_uuid_format (hash, uuid);
-  id = g_strconcat ("derived-", uuid, NULL);
-  return pdg_event_batch_store (batch, id);
 }

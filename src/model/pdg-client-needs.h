@@ -20,9 +20,6 @@ typedef struct
   gint64 began_usec;      /* and its first event; G_MININT64 = none, there is no such project */
 } PdgDerivedSession;
 
-/* The id of a session that was derived, "derived-UUID", in @batch; the UUID from the key and the first event's time. */
-PdgSlice pdg_derived_session_make_id (const PdgDerivedSession *session, PdgEventBatch *batch);
-
 typedef enum
 {
   PDG_PAGE_LOAD_SPAN,  /* a document was loaded, as a span tells, */
@@ -62,6 +59,9 @@ typedef struct
   GArray *pages;      /* PdgPageReport */
   GPtrArray *replays; /* PdgReplayChunk */
 } PdgClientNeeds;
+
+/* The id of a derived session, by the key that has it and its first event. (transfer full) */
+char           *pdg_derived_session_make_id (const guint8 key[16], gint64 began_usec);
 
 PdgClientNeeds *pdg_client_needs_new (void);
 void            pdg_client_needs_free (PdgClientNeeds *needs);

@@ -94,7 +94,11 @@ derive_sessions (Job *job, PdgDbConn *conn, GError **error)
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (needs[i].began_usec != G_MININT64)
-      pdg_event_batch_get_event (job->batch, needs[i].event)->session = pdg_derived_session_make_id (&needs[i], job->batch);
+      {
+        g_autofree char *id = pdg_derived_session_make_id (needs[i].session_key, needs[i].began_usec);
+
+        pdg_event_batch_get_event (job->batch, needs[i].event)->session = pdg_event_batch_store (job->batch, id);
+      }
   return TRUE;
 }
 

@@ -66,7 +66,7 @@ fill (PdgEventBatch *batch, GBytes *salt, const PdgDerivedSession *need)
 {
   PdgEvent *event = pdg_event_batch_get_event (batch, need->event);
   char uuid[PDG_UUID_TEXT_BYTES];
-  g_autofree char *visitor = NULL;
+  g_autofree char *visitor = NULL, *session = NULL;
 
   hash_with (salt, "event", event->project, event->event_id.data, event->event_id.len, event->event_key);
   pdg_uuid_format (event->event_key, uuid);
@@ -74,8 +74,10 @@ fill (PdgEventBatch *batch, GBytes *salt, const PdgDerivedSession *need)
   pdg_uuid_format (need->key, uuid);
   visitor = g_strconcat ("cookieless-", uuid, NULL);
   event->anonymous = pdg_event_batch_store (batch, visitor);
-  if (need->began_usec != G_MININT64)
-    event->session = pdg_derived_session_make_id (need, batch);
+  if (need->began_usec == G_MININT64)
+    return;
+  session = pdg_derived_session_make_id (need->session_key, need->began_usec);
+  event->session = pdg_event_batch_store (batch, session);
 }
 
 gboolean

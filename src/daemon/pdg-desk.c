@@ -1,10 +1,10 @@
 #include "config.h"
-#include "daemon/pdg-command-desk.h"
+#include "daemon/pdg-command.h"
 
 #include "service/pdg-service-error.h"
 
 void
-pdg_command_desk_close (PdgCommandDesk *desk)
+pdg_desk_close (PdgDesk *desk)
 {
   g_clear_pointer (&desk->project, pdg_project_free);
   g_clear_pointer (&desk->queries, pdg_queries_free);
@@ -14,7 +14,7 @@ pdg_command_desk_close (PdgCommandDesk *desk)
 }
 
 gboolean
-pdg_command_desk_open (PdgCommandDesk *desk, PdgConfig *config, const char *project_id, GError **error)
+pdg_desk_open (PdgDesk *desk, PdgConfig *config, const char *project_id, GError **error)
 {
   const PdgOrganisation *organisation;
 
@@ -28,6 +28,8 @@ pdg_command_desk_open (PdgCommandDesk *desk, PdgConfig *config, const char *proj
   desk->queries = desk->conn != NULL ? pdg_queries_begin (desk->conn, desk->principal, 0, error) : NULL;
   if (desk->queries == NULL)
     return FALSE;
+  if (project_id == NULL)
+    return TRUE;
   desk->project = pdg_queries_lookup_project (desk->queries, project_id, error);
   if (desk->project == NULL && (error == NULL || *error == NULL))
     pdg_service_error_set (error, PDG_SERVICE_ERROR_NOT_FOUND, NULL, "there is no project \"%s\" in this organisation", project_id);
