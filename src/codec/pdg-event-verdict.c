@@ -284,8 +284,9 @@ check_schema (const PdgEventMembers *members, const PdgEventPolicy *policy, PdgE
       *refused_by = schema->version;
       return g_strdup_printf ("%s: %s (version %d of its schema)", field, expected, schema->version);
     }
-  finding = (PdgEventFinding) { event->project, event->type, pdg_event_batch_store (batch, field), pdg_event_batch_store (batch, expected),
-                                schema->version };
+  finding = (PdgEventFinding) { .project = event->project, .type = event->type, .version = schema->version };
+  finding.field = pdg_event_batch_store (batch, field);
+  finding.expected = pdg_event_batch_store (batch, expected);
   pdg_event_batch_add_finding (batch, &finding);
   return NULL;
 }

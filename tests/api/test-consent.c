@@ -165,7 +165,7 @@ test_clients (void)
                                    "\"2026-11-22T10:32:00Z\",\"properties\":{\"distinct_id\":\"$posthog_cookieless\",\"$cookieless_mode\":true,"
                                    "\"$current_url\":\"https://a.example/secret-less\"}}]}", "{\"status\":\"Ok\"}");
   assert_sent (BROWSER "DNT: 1\r\n", "/track", "[{\"event\":\"bought\",\"properties\":{\"token\":\"proj_demo\",\"distinct_id\":\"secret\","
-                                                 "\"time\":1795343460}}]",
+                                               "\"time\":1795343460}}]",
                "1");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event"), ==, before + 3);
   g_assert_cmpint (count_visitors (), ==, visitors); /* the browser of before */

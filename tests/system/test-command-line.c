@@ -74,7 +74,7 @@ static const Case cases[] = {
   { "schema-no-version", "schema mode proj_shop custom 1 warn", 1, NULL, "no version 1" },
   { "schema-list", "schema list proj_shop", 0, NULL, NULL },
   { "schema-report", "schema report proj_shop", 0, NULL, NULL },
-  { "schema-unplanned", "schema unplanned proj_shop", 0, NULL, NULL },
+  { "schema-unplanned", "schema unplanned proj_shop", 0, "  ui.submit\n", NULL },
   { "dead-letters-usage", "dead-letters", 2, NULL, "dead-letters list|redrive|drop PROJECT [REASON]" },
   { "dead-letters-no-project", "dead-letters list nowhere", 1, NULL, "nowhere" },
   { "dead-letters-list", "dead-letters list proj_shop", 0, NULL, NULL },
