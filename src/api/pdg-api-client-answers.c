@@ -93,6 +93,35 @@ respond_mixpanel (PdgHttpRequest *request, guint status, gboolean taken, const c
   respond_json (request, status, builder, result);
 }
 
+/* As Mixpanel names it. */
+static const char *
+name_status (guint status)
+{
+  static const struct
+  {
+    guint status;
+    const char *name;
+  } names[] = {
+    { 401, "Unauthorized" }, { 403, "Forbidden" }, { 413, "Request Entity Too Large" }, { 429, "Too Many Requests" }, { 503, "Service Unavailable" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i].status == status)
+      return names[i].name;
+  return status >= 500 ? "Internal Server Error" : "Bad Request";
+}
+
+/* As /import of theirs: 400 when something failed, unless the client does not want to know (strict=0). */
+static void
+respond_import (PdgClientCall *call, const PdgIngestResult *result)
+{
+  g_autofree char *strict = pdg_http_request_dup_query_param (call->request, "strict");
+  gboolean with_failures = g_strcmp0 (strict, "0") != 0;
+  g_autoptr (GBytes) body = pdg_mixpanel_write_import (call->body, result->n_accepted, result->issues, result->n_issues, with_failures);
+
+  pdg_http_request_respond (call->request, with_failures && result->n_issues > 0 ? 400 : 200, "application/json", body);
+}
+
 static void
 respond_amplitude (PdgClientCall *call, const PdgIngestResult *result)
 {
@@ -142,6 +171,9 @@ pdg_api_client_respond (PdgClientCall *call, const PdgIngestResult *result)
       respond_mixpanel (call->request, 200, result->n_accepted > 0 || result->n_issues == 0,
                         result->n_accepted == 0 && result->n_issues > 0 ? result->issues[0].error : NULL, result);
       break;
+    case PDG_CLIENT_MIXPANEL_IMPORT:
+      respond_import (call, result);
+      break;
     case PDG_CLIENT_AMPLITUDE:
       respond_amplitude (call, result);
       break;
@@ -176,6 +208,12 @@ pdg_api_client_refuse (PdgHttpRequest *request, const PdgClientPath *path, guint
       json_builder_set_member_name (builder, "success");
       json_builder_add_boolean_value (builder, FALSE);
       add_text (builder, "message", message);
+      break;
+    case PDG_CLIENT_MIXPANEL_IMPORT:
+      builder = begin_json ();
+      add_int (builder, "code", status);
+      add_text (builder, "error", message);
+      add_text (builder, "status", name_status (status));
       break;
     case PDG_CLIENT_AMPLITUDE:
       builder = begin_json ();

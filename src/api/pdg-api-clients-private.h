@@ -14,6 +14,7 @@ typedef enum
   PDG_CLIENT_POSTHOG,
   PDG_CLIENT_POSTHOG_V1, /* which is told of each event */
   PDG_CLIENT_MIXPANEL,
+  PDG_CLIENT_MIXPANEL_IMPORT, /* which is told of each event */
   PDG_CLIENT_AMPLITUDE,
 } PdgClientFamily;
 

@@ -43,7 +43,7 @@ static const PdgClientPath paths[] = {
   { "/capture", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/s", PDG_CLIENT_POSTHOG, 0, NULL },
   { "/track", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_TRACK, NULL },
-  { "/import", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_TRACK, NULL },
+  { "/import", PDG_CLIENT_MIXPANEL_IMPORT, PDG_MIXPANEL_TRACK, NULL },
   { "/engage", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_ENGAGE, NULL },
   { "/groups", PDG_CLIENT_MIXPANEL, PDG_MIXPANEL_GROUPS, NULL },
   { "/2/httpapi", PDG_CLIENT_AMPLITUDE, 0, NULL },
@@ -129,15 +129,6 @@ is_keyless (PdgApi *api, PdgHttpRequest *request, const char *key)
   return !own_key && pdg_api_is_keyless (api, request);
 }
 
-/* Tells apart clients without a name. */
-static char *
-dup_client (PdgClientCall *call)
-{
-  const char *agent = pdg_http_request_get_header (call->request, "User-Agent");
-
-  return g_strdup_printf ("%s\n%s", pdg_http_request_get_remote (call->request), agent != NULL ? agent : "");
-}
-
 static PdgEventBatch *
 read_batch (PdgClientCall *call, const PdgDialectContext *context, GError **error)
 {
@@ -151,6 +142,7 @@ read_batch (PdgClientCall *call, const PdgDialectContext *context, GError **erro
     case PDG_CLIENT_POSTHOG_V1:
       return pdg_posthog_read (call->body, context, error);
     case PDG_CLIENT_MIXPANEL:
+    case PDG_CLIENT_MIXPANEL_IMPORT:
       return pdg_mixpanel_read (call->body, (PdgMixpanelKind) call->path->kind, context, error);
     case PDG_CLIENT_AMPLITUDE:
       return pdg_amplitude_read (call->body, context, error);
@@ -163,11 +155,17 @@ static void
 stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_data)
 {
   g_autoptr (PdgClientCall) call = user_data;
+  PdgIngestResult whole;
 
   if (result == NULL)
-    refuse_error (call, error);
-  else
-    pdg_api_client_respond (call, result);
+    {
+      refuse_error (call, error);
+      return;
+    }
+  whole = *result;
+  whole.n_accepted += pdg_event_batch_get_n_withheld (call->batch);
+  pdg_api_note_stored (call->api, call->principal, call->batch);
+  pdg_api_client_respond (call, &whole);
 }
 
 static void
@@ -205,7 +203,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
 {
   PdgClientCall *call = user_data;
   const PdgApiOptions *options = &call->api->options;
-  g_autofree char *client = dup_client (call);
+  g_autofree char *client = pdg_api_dup_client (call->request);
   g_autoptr (PdgClientNeeds) needs = pdg_client_needs_new ();
   PdgDialectContext context = { .project = call->project, .needs = needs, .host = pdg_http_request_get_header (call->request, "Host"),
                                 .received_usec = pdg_clock_now_usec () };
@@ -222,6 +220,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
     }
   context.limits = PDG_EVENT_JSON_LIMITS_DEFAULT;
   context.limits.policies = policies;
+  context.limits.opted_out = pdg_api_is_opted_out (call->request);
   context.limits.max_body_bytes = options->ingest_body_bytes;
   context.limits.max_events = options->ingest_events * EVENTS_FACTOR;
   context.limits.max_event_bytes = options->ingest_event_bytes;
@@ -237,7 +236,7 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
       pdg_api_client_refuse (call->request, call->path, status, reason);
       call_free (call);
     }
-  else if (pdg_client_needs_is_empty (needs))
+  else if (pdg_client_needs_is_empty (needs) && pdg_event_batch_get_n_counted (call->batch) == 0)
     submit (call);
   else
     pdg_client_keeper_run_async (options->pool, call->principal, &task, call->batch, g_steal_pointer (&needs),

@@ -5,6 +5,7 @@
 #include "base/pdg-clock.h"
 #include "codec/pdg-body.h"
 #include "codec/pdg-event-json.h"
+#include "service/pdg-client-keeper.h"
 
 #include <string.h>
 
@@ -79,22 +80,6 @@ pdg_api_respond_with_error (PdgHttpRequest *request, const GError *error)
   if (status == 503)
     pdg_http_request_add_response_header (request, "Retry-After", PDG_API_RETRY_AFTER_SECONDS);
   pdg_http_request_respond_error (request, status, pdg_api_error_message (error));
-}
-
-/* On the writer's thread: the batch is durable, or refused. */
-static void
-stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_data)
-{
-  g_autoptr (PdgHttpRequest) request = user_data;
-  g_autoptr (GBytes) body = NULL;
-
-  if (result == NULL)
-    {
-      pdg_api_respond_with_error (request, error);
-      return;
-    }
-  body = pdg_event_json_write_result (result->n_accepted, result->issues, result->n_issues, result->n_duplicates);
-  pdg_http_request_respond (request, 202, "application/json", body);
 }
 
 /* "https://shop.example": scheme and authority, without case; "*." stands for any labels before what follows. */
@@ -197,12 +182,37 @@ pdg_api_with_policies (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *princ
   pdg_policies_load_async (api->policies, principal, pdg_http_request_get_cancellable (request), policies_cb, waiting);
 }
 
+gboolean
+pdg_api_is_opted_out (PdgHttpRequest *request)
+{
+  return g_strcmp0 (pdg_http_request_get_header (request, "Sec-GPC"), "1") == 0 || g_strcmp0 (pdg_http_request_get_header (request, "DNT"), "1") == 0;
+}
+
+char *
+pdg_api_dup_client (PdgHttpRequest *request)
+{
+  const char *agent = pdg_http_request_get_header (request, "User-Agent");
+
+  return g_strdup_printf ("%s\n%s", pdg_http_request_get_remote (request), agent != NULL ? agent : "");
+}
+
+void
+pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch)
+{
+  pdg_plan_report_add (api->plan_report, principal, batch);
+  __atomic_fetch_add (&api->events_redacted, pdg_event_batch_get_n_redacted (batch), __ATOMIC_RELAXED);
+  __atomic_fetch_add (&api->events_unfit, pdg_event_batch_get_n_refused_by_schemas (batch), __ATOMIC_RELAXED);
+  __atomic_fetch_add (&api->events_withheld, pdg_event_batch_get_n_withheld (batch), __ATOMIC_RELAXED);
+  __atomic_fetch_add (&api->events_counted, pdg_event_batch_get_n_counted (batch), __ATOMIC_RELAXED);
+}
+
 /* A request whose sender is known. */
 typedef struct
 {
   PdgApi *api;
   PdgHttpRequest *request;
   PdgPrincipal *principal;
+  PdgEventBatch *batch;
 } Sent;
 
 static void
@@ -210,10 +220,69 @@ sent_free (Sent *sent)
 {
   pdg_http_request_unref (sent->request);
   pdg_principal_unref (sent->principal);
+  pdg_event_batch_unref (sent->batch);
   g_free (sent);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sent, sent_free)
+
+/* On the writer's thread: the batch is durable, or refused. */
+static void
+stored_cb (const PdgIngestResult *result, const GError *error, gpointer user_data)
+{
+  g_autoptr (Sent) sent = user_data;
+  PdgEventJsonParts parts = { .n_withheld = pdg_event_batch_get_n_withheld (sent->batch), .n_counted = pdg_event_batch_get_n_counted (sent->batch) };
+  g_autoptr (GBytes) body = NULL;
+
+  if (result == NULL)
+    {
+      pdg_api_respond_with_error (sent->request, error);
+      return;
+    }
+  pdg_api_note_stored (sent->api, sent->principal, sent->batch);
+  parts.n_duplicates = result->n_duplicates;
+  body = pdg_event_json_write_result (result->n_accepted + parts.n_withheld, result->issues, result->n_issues, parts);
+  pdg_http_request_respond (sent->request, 202, "application/json", body);
+}
+
+static void
+submit (Sent *owned)
+{
+  g_autoptr (Sent) sent = owned;
+  g_autoptr (GError) error = NULL;
+
+  if (pdg_ingest_submit (sent->api->options.ingest, sent->principal, sent->batch, stored_cb, sent, &error))
+    g_steal_pointer (&sent);
+  else
+    pdg_api_respond_with_error (sent->request, error);
+}
+
+static void
+counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Sent) sent = user_data;
+  g_autoptr (GError) error = NULL;
+  guint n_replays, n_ignored;
+
+  if (pdg_client_keeper_run_finish (result, &n_replays, &n_ignored, &error))
+    submit (g_steal_pointer (&sent));
+  else
+    pdg_api_respond_with_error (sent->request, error);
+}
+
+/* Events without consent get what they are counted by first. */
+static void
+count_and_submit (Sent *sent)
+{
+  g_autofree char *client = pdg_api_dup_client (sent->request);
+  const PdgClientKeeperTask task = { .client = client };
+
+  if (pdg_event_batch_get_n_counted (sent->batch) == 0)
+    submit (sent);
+  else
+    pdg_client_keeper_run_async (sent->api->options.pool, sent->principal, &task, sent->batch, pdg_client_needs_new (),
+                                 pdg_http_request_get_cancellable (sent->request), counted_cb, sent);
+}
 
 static void
 store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer user_data)
@@ -224,7 +293,6 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
   PdgBodyHints hints = { .content_encoding = pdg_http_request_get_header (sent->request, "Content-Encoding"),
                          .max_bytes = options->ingest_body_bytes };
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgEventBatch) batch = NULL;
   g_autoptr (GBytes) body = NULL;
   g_autofree char *reason = NULL;
   guint n_events, status;
@@ -236,32 +304,29 @@ store_by_policies (PdgEventPolicies *policies, const GError *cause, gpointer use
     }
   if (!pdg_ingest_check_room (options->ingest, &error))
     {
-      respond_with_error (sent->request, error);
+      pdg_api_respond_with_error (sent->request, error);
       return;
     }
   limits.max_body_bytes = options->ingest_body_bytes;
   limits.max_events = options->ingest_events;
   limits.max_event_bytes = options->ingest_event_bytes;
   limits.policies = policies;
+  limits.opted_out = pdg_api_is_opted_out (sent->request);
   body = pdg_body_decode (pdg_http_request_get_body (sent->request), &hints, &error);
   if (body != NULL)
-    batch = pdg_event_json_parse (body, pdg_clock_now_usec (), &limits, &error);
-  if (batch == NULL)
+    sent->batch = pdg_event_json_parse (body, pdg_clock_now_usec (), &limits, &error);
+  if (sent->batch == NULL)
     {
       pdg_api_respond_with_error (sent->request, error);
       return;
     }
-  pdg_event_batch_get_events (batch, &n_events);
+  pdg_event_batch_get_events (sent->batch, &n_events);
   if (!pdg_api_may_send (sent->api, sent->request, sent->principal, n_events, &status, &reason))
     {
       pdg_http_request_respond_error (sent->request, status, reason);
       return;
     }
-  pdg_http_request_ref (sent->request);
-  if (pdg_ingest_submit (options->ingest, sent->principal, batch, stored_cb, sent->request, &error))
-    return;
-  pdg_api_respond_with_error (sent->request, error);
-  pdg_http_request_unref (sent->request);
+  count_and_submit (g_steal_pointer (&sent));
 }
 
 static void
@@ -275,7 +340,7 @@ store_events (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal)
       return;
     }
   sent = g_new (Sent, 1);
-  *sent = (Sent) { api, pdg_http_request_ref (request), pdg_principal_ref (principal) };
+  *sent = (Sent) { api, pdg_http_request_ref (request), pdg_principal_ref (principal), NULL };
   pdg_api_with_policies (api, request, principal, store_by_policies, sent);
 }
 

@@ -8,6 +8,7 @@
 #include "api/pdg-api.h"
 #include "base/pdg-timeouts.h"
 #include "graphql/pdg-graphql.h"
+#include "service/pdg-plan-report.h"
 #include "service/pdg-policies.h"
 #include "service/pdg-project-finder.h"
 #include "service/pdg-queries.h"
@@ -27,8 +28,13 @@ struct _PdgApi
   PdgPolicies *policies;
   PdgApiRates *rates;
   GThreadPool *pictures; /* looks at them and stores them: of snapshots on their way */
+  PdgPlanReport *plan_report;
   guint64 replay_chunks;         /* atomic */
   guint64 replay_chunks_ignored; /* atomic */
+  guint64 events_withheld;       /* atomic */
+  guint64 events_counted;        /* atomic */
+  guint64 events_redacted;       /* atomic */
+  guint64 events_unfit;          /* atomic: refused by schemas */
   GMutex lock; /* what follows */
   PdgHttpServer *server;
   char *events_url;
@@ -136,6 +142,15 @@ void        pdg_api_preflight (PdgHttpRequest *request, const char *methods, con
 /* Whether who sends @request may send @n_events now: the page's origin is one of the project's, and the key has as many left. Else the
  * status to refuse with, and why; with the header Retry-After set where it is only for now. @reason: (out) (transfer full). */
 gboolean    pdg_api_may_send (PdgApi *api, PdgHttpRequest *request, const PdgPrincipal *principal, guint n_events, guint *status, char **reason);
+
+/* Whether the browser that sends @request was told that its user wants no tracking (DNT, Sec-GPC). */
+gboolean    pdg_api_is_opted_out (PdgHttpRequest *request);
+
+/* Whom the events of a request come from, to be hashed: its address and program. (transfer full) */
+char       *pdg_api_dup_client (PdgHttpRequest *request);
+
+/* Counts what became of a batch that is stored, by consent, redaction and schemas. */
+void        pdg_api_note_stored (PdgApi *api, PdgPrincipal *principal, const PdgEventBatch *batch);
 
 /* The key or token of a request: the header X-PG-API-Key, Authorization: Bearer, or ?key=. (transfer full) (nullable) */
 char       *pdg_api_dup_credential (PdgHttpRequest *request);

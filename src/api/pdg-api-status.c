@@ -87,6 +87,16 @@ append_ingest (GString *out, PdgApi *api)
       { "productgraph_events_accepted_total", "counter", "Events stored, repeated ones included.", (double) ingest.accepted },
       { "productgraph_events_duplicate_total", "counter", "Accepted events that were stored before.", (double) ingest.duplicates },
       { "productgraph_events_rejected_total", "counter", "Events refused with a reason.", (double) ingest.rejected },
+      { "productgraph_events_redacted_total", "counter", "Events of which redaction took something out.",
+        (double) __atomic_load_n (&api->events_redacted, __ATOMIC_RELAXED) },
+      { "productgraph_schema_refused_total", "counter", "Events refused since they do not look like their schema.",
+        (double) __atomic_load_n (&api->events_unfit, __ATOMIC_RELAXED) },
+      { "productgraph_events_withheld_total", "counter", "Accepted events that were not stored: their person denied it.",
+        (double) __atomic_load_n (&api->events_withheld, __ATOMIC_RELAXED) },
+      { "productgraph_events_counted_total", "counter", "Accepted events stored without anything that tells who it was, by consent.",
+        (double) __atomic_load_n (&api->events_counted, __ATOMIC_RELAXED) },
+      { "productgraph_schema_findings_total", "counter", "Stored events that do not look like their schema.",
+        (double) pdg_plan_report_get_n_findings (api->plan_report) },
       { "productgraph_rate_limited_requests_total", "counter", "Requests with events that were put off since their key had sent too many.",
         (double) pdg_api_rates_get_n_refused (api->rates) },
       { "productgraph_replay_chunks_total", "counter", "Pieces of recordings stored.",
@@ -127,6 +137,34 @@ append_http (GString *out, const PdgHttpMetrics *http)
   for (guint i = 0; i < http->n_routes; i++)
     g_string_append_printf (out, "productgraph_http_requests_total{route=\"%s\",status=\"%u\"} %" G_GUINT64_FORMAT "\n",
                             http->routes[i].route, http->routes[i].status, http->routes[i].count);
+}
+
+/* A histogram a route. */
+static void
+append_durations (GString *out, const PdgHttpMetrics *http)
+{
+  static const char name[] = "productgraph_http_request_duration_seconds";
+
+  g_string_append_printf (out, "# HELP %s How long requests took, from their head to the end of their answer.\n# TYPE %s histogram\n", name, name);
+  for (guint i = 0; i < http->n_times; i++)
+    {
+      const PdgHttpRouteTimes *times = &http->times[i];
+      guint64 n = 0;
+
+      for (guint k = 0; k < PDG_HTTP_N_DURATIONS; k++)
+        {
+          char end[G_ASCII_DTOSTR_BUF_SIZE];
+
+          n += times->counts[k];
+          g_string_append_printf (out, "%s_bucket{route=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n", name, times->route,
+                                  g_ascii_formatd (end, sizeof end, "%g", (double) pdg_http_durations[k] / 1e6), n);
+        }
+      n += times->counts[PDG_HTTP_N_DURATIONS];
+      g_string_append_printf (out, "%s_bucket{route=\"%s\",le=\"+Inf\"} %" G_GUINT64_FORMAT "\n", name, times->route, n);
+      g_string_append_printf (out, "%s_sum{route=\"%s\"} %" G_GUINT64_FORMAT ".%06u\n", name, times->route, times->usec / 1000000,
+                              (guint) (times->usec % 1000000));
+      g_string_append_printf (out, "%s_count{route=\"%s\"} %" G_GUINT64_FORMAT "\n", name, times->route, n);
+    }
 }
 
 static guint64
@@ -203,7 +241,10 @@ metrics_cb (PdgHttpRequest *request, gpointer user_data)
   append_ingest (out, api);
   append_retention (out, api);
   if (http != NULL)
-    append_http (out, http);
+    {
+      append_http (out, http);
+      append_durations (out, http);
+    }
   append_graphql (out, api, http);
   respond_text (request, 200, "text/plain; version=0.0.4; charset=utf-8", out->str);
 }

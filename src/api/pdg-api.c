@@ -67,6 +67,7 @@ pdg_api_new (const PdgApiOptions *options, GError **error)
   api->timeouts = pdg_timeouts_new (options->graphql_timeout_ms);
   api->projects = pdg_project_finder_new (options->pool);
   api->policies = pdg_policies_new (options->pool);
+  api->plan_report = pdg_plan_report_new (options->pool);
   api->rates = pdg_api_rates_new (options->ingest_key_rate, options->ingest_key_burst);
   api->pictures = pdg_api_snapshots_pool_new ();
   if (sdl == NULL)
@@ -93,6 +94,7 @@ pdg_api_free (PdgApi *api)
   g_clear_pointer (&api->timeouts, pdg_timeouts_free);
   g_clear_pointer (&api->projects, pdg_project_finder_free);
   g_clear_pointer (&api->policies, pdg_policies_free);
+  g_clear_pointer (&api->plan_report, pdg_plan_report_unref);
   g_clear_pointer (&api->rates, pdg_api_rates_free);
   g_clear_pointer (&api->schema, pdg_gql_schema_unref);
   g_hash_table_unref (api->subscriptions);

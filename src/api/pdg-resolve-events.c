@@ -52,7 +52,7 @@ get_parts (PdgGqlCall *call, gboolean is_page)
     { "type", PDG_EVENT_TYPE }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
     { "journeyId", PDG_EVENT_TERM }, { "journeyStepId", PDG_EVENT_TERM }, { "screen", PDG_EVENT_TERM }, { "pagePath", PDG_EVENT_PAGE_PATH },
     { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA }, { "receivedAt", PDG_EVENT_ARRIVAL },
-    { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "redactionVersion", PDG_EVENT_ARRIVAL },
+    { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "redactionVersion", PDG_EVENT_ARRIVAL }, { "isCounted", PDG_EVENT_ARRIVAL },
     { "pageTitle", PDG_EVENT_PAGE_TITLE },
   };
   PdgEventParts parts = 0;
@@ -193,6 +193,7 @@ PDG_RESOLVE_MEMBER (event_timestamp, PdgStoredEvent, pdg_gql_call_set_int64 (cal
 PDG_RESOLVE_MEMBER (event_received_at, PdgStoredEvent, pdg_gql_call_set_int64 (call, i, source->received_usec))
 PDG_RESOLVE_MEMBER (event_is_late, PdgStoredEvent, pdg_gql_call_set_bool (call, i, (source->flags & PDG_EVENT_LATE) != 0))
 PDG_RESOLVE_MEMBER (event_is_clamped, PdgStoredEvent, pdg_gql_call_set_bool (call, i, (source->flags & PDG_EVENT_CLAMPED) != 0))
+PDG_RESOLVE_MEMBER (event_is_counted, PdgStoredEvent, pdg_gql_call_set_bool (call, i, (source->flags & PDG_EVENT_COUNTED) != 0))
 PDG_RESOLVE_MEMBER (event_page_path, PdgStoredEvent, pdg_gql_call_set_borrowed_string (call, i, source->page_path))
 PDG_RESOLVE_MEMBER (event_page_title, PdgStoredEvent, pdg_gql_call_set_borrowed_string (call, i, source->page_title))
 PDG_RESOLVE_MEMBER (event_component_name, PdgStoredEvent, pdg_gql_call_set_borrowed_string (call, i, source->component))
@@ -272,6 +273,7 @@ static const PdgGqlBinding bindings[] = {
   { "Event.sequence", event_sequence },
   { "Event.isLate", event_is_late },
   { "Event.isClamped", event_is_clamped },
+  { "Event.isCounted", event_is_counted },
   { "Event.redactionVersion", event_redaction_version },
   { "Event.session", event_session },
   { "Event.actor", event_actor },

@@ -284,7 +284,7 @@ mutation_redrive (PdgGqlCall *call)
   gboolean done = FALSE;
 
   chosen.letter_nos = numbers;
-  policies = pdg_policies_read (context->conn, context->principal, &error);
+  policies = pdg_policies_read (context->conn, context->principal, NULL, &error);
   if (policies != NULL)
     done = pdg_commands_redrive_letters (context->conn, context->principal, context->api->options.ingest, policies, &chosen, &result, &error);
   pdg_resolve_set_payload (call, done ? g_memdup2 (&result, sizeof result) : NULL, g_free, error);

@@ -61,6 +61,15 @@ void           pdg_dialect_take_time (PdgDialectReader *reader, GArray *members,
 /* A time as above. */
 gboolean       pdg_dialect_read_time (const PdgJsonSpan *span, gint64 *usec);
 
+/* What the person said, unless it is known already. */
+void           pdg_dialect_set_consent (PdgDialectReader *reader, PdgConsent consent);
+
+/* The same from the categories of Segment's context.consent and RudderStack's context.consentManagement. */
+void           pdg_dialect_take_categories (PdgDialectReader *reader, const PdgJsonSpan *context);
+
+/* Whether the person's recordings may be stored, as far as it is known by now. */
+gboolean       pdg_dialect_may_record (PdgDialectReader *reader);
+
 /* The rest: properties and record go to the metadata, an id is made where there is none, and the verdict. */
 void           pdg_dialect_finish (PdgDialectReader *reader);
 

@@ -178,7 +178,7 @@ pdg_dialect_finish_event (PdgEventBuilder *builder, const PdgDialectContext *con
   if (n_events == need.event)
     return -1;
   need.usec = events[need.event].timestamp_usec;
-  if (derives)
+  if (derives && (events[need.event].flags & PDG_EVENT_COUNTED) == 0)
     g_array_append_val (context->needs->sessions, need);
   return (int) need.event;
 }
@@ -229,7 +229,8 @@ keep_record (PdgDialectReader *reader)
 void
 pdg_dialect_finish (PdgDialectReader *reader)
 {
-  static const PdgDialectRow journey[] = {
+  static const PdgDialectRow own[] = {
+    { "consent.state", "consent.state" },
     { "gen_ai.journey.id", "gen_ai.journey.id" },
     { "gen_ai.journey.step.id", "gen_ai.journey.step.id" },
     { "gen_ai.journey.step.name", "gen_ai.journey.step.name" },
@@ -239,7 +240,7 @@ pdg_dialect_finish (PdgDialectReader *reader)
 
   if (refuse_large (reader))
     return;
-  pdg_dialect_map (reader, reader->properties, journey, G_N_ELEMENTS (journey));
+  pdg_dialect_map (reader, reader->properties, own, G_N_ELEMENTS (own));
   if (!pdg_event_builder_has (builder, "event.timestamp"))
     {
       reader->time_usec = reader->context->received_usec;

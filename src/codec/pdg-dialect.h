@@ -36,6 +36,10 @@ typedef enum
 
 PdgEventBatch *pdg_mixpanel_read (GBytes *body, PdgMixpanelKind kind, const PdgDialectContext *context, GError **error);
 
+/* What Mixpanel's /import answers: how many were imported, and of each that failed its place, insert_id, field and why. @body: one that was
+ * read; @with_failures: else only whether it was (strict=0). @n_issues > 0 is the status 400. (transfer full) */
+GBytes        *pdg_mixpanel_write_import (GBytes *body, guint n_imported, const PdgEventIssue *issues, guint n_issues, gboolean with_failures);
+
 /* Amplitude's /2/httpapi and /batch. */
 PdgEventBatch *pdg_amplitude_read (GBytes *body, const PdgDialectContext *context, GError **error);
 

@@ -163,6 +163,13 @@ pdg_event_builder_set (PdgEventBuilder *self, const char *name, const PdgJsonSpa
         return FALSE;
       return TRUE;
     }
+  if (row->kind == PDG_FIELD_CONSENT)
+    {
+      PdgConsent consent;
+
+      if (value->kind != PDG_JSON_STRING || !pdg_consent_parse (value->text + 1, value->len - 2, &consent))
+        return FALSE;
+    }
   if (row->kind == PDG_FIELD_ORDER || row->kind == PDG_FIELD_INTEGER ? !fits_integer (row, value)
                                                                      : row->kind == PDG_FIELD_NUMBER && value->kind != PDG_JSON_NUMBER)
     return FALSE;
@@ -186,6 +193,14 @@ pdg_event_builder_set_time (PdgEventBuilder *self, gint64 usec)
 
   pdg_time_format_rfc3339 (usec, text);
   set_field (self, PDG_FIELD_AT_TIMESTAMP, pdg_event_builder_quote (self, text, strlen (text)));
+}
+
+void
+pdg_event_builder_set_consent (PdgEventBuilder *self, PdgConsent consent)
+{
+  const char *text = pdg_consent_to_string (consent);
+
+  set_field (self, PDG_FIELD_AT_CONSENT, pdg_event_builder_quote (self, text, strlen (text)));
 }
 
 void

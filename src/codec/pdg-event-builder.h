@@ -33,6 +33,9 @@ gboolean    pdg_event_builder_set_text (PdgEventBuilder *self, const char *name,
 void        pdg_event_builder_set_integer (PdgEventBuilder *self, const char *name, gint64 value);
 void        pdg_event_builder_set_time (PdgEventBuilder *self, gint64 usec);
 
+/* What the person said to being measured. */
+void        pdg_event_builder_set_consent (PdgEventBuilder *self, PdgConsent consent);
+
 /* The type, and the name where it differs: a type that is too long is "custom", and the name says it. */
 void        pdg_event_builder_set_type (PdgEventBuilder *self, const char *type, gssize len);
 

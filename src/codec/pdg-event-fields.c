@@ -28,6 +28,9 @@ const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS] = {
   [PDG_FIELD_AT_PAGE_URL] = STRING ("page.url"),
   [PDG_FIELD_AT_STATUS_CODE] = INTEGER ("api.status_code", G_MAXINT32),
   [PDG_FIELD_AT_METADATA] = FIELD ("metadata", OBJECT, 0, FALSE, 0),
+  [PDG_FIELD_AT_CONSENT] = FIELD ("consent.state", CONSENT, 0, FALSE, 0),
+  [PDG_FIELD_AT_RELEASE] = TEXT ("app.version", release, 128),
+  [PDG_FIELD_AT_TYPE_VERSION] = INTEGER ("event.version", G_MAXINT32),
   TEXT ("user.id", user, 256),
   TEXT ("anonymous.id", anonymous, 256),
   STRING ("org.id"),
@@ -65,7 +68,6 @@ const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS] = {
   STRING ("snapshot.url"),
   STRING ("snapshot.id"),
   STRING ("snapshot.viewport"),
-  TEXT ("app.version", release, 128),
   STRING ("app.name"),
   STRING ("app.environment"),
   INTEGER ("duration_ms", MAX_SAFE_INTEGER),
@@ -150,7 +152,7 @@ pdg_event_fields_ensure (void)
       if (field->required)
         pdg_event_fields_required |= G_GUINT64_CONSTANT (1) << i;
       if (field->kind == PDG_FIELD_STRING || field->kind == PDG_FIELD_INTEGER || field->kind == PDG_FIELD_NUMBER
-          || field->kind == PDG_FIELD_ANY)
+          || field->kind == PDG_FIELD_ANY || field->kind == PDG_FIELD_CONSENT)
         pdg_event_fields_data |= G_GUINT64_CONSTANT (1) << i;
       if ((field->kind == PDG_FIELD_TEXT || field->kind == PDG_FIELD_STRING || field->kind == PDG_FIELD_ANY || field->kind == PDG_FIELD_OBJECT)
           && !g_strv_contains (identifiers, field->name))

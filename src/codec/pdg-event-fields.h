@@ -16,6 +16,7 @@ typedef enum
   PDG_FIELD_NUMBER,  /* a number kept in the data */
   PDG_FIELD_ANY,     /* any value kept in the data */
   PDG_FIELD_OBJECT,  /* metadata */
+  PDG_FIELD_CONSENT, /* consent.state, kept in the data */
 } PdgFieldKind;
 
 typedef struct
@@ -42,9 +43,12 @@ enum
   PDG_FIELD_AT_PAGE_URL,
   PDG_FIELD_AT_STATUS_CODE,
   PDG_FIELD_AT_METADATA,
+  PDG_FIELD_AT_CONSENT,
+  PDG_FIELD_AT_RELEASE,
+  PDG_FIELD_AT_TYPE_VERSION,
 };
 
-#define PDG_EVENT_N_FIELDS 51
+#define PDG_EVENT_N_FIELDS 53
 
 extern const PdgEventField pdg_event_fields[PDG_EVENT_N_FIELDS];
 

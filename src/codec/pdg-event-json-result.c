@@ -5,13 +5,19 @@
 #include "codec/pdg-json-text.h"
 
 GBytes *
-pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates)
+pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, PdgEventJsonParts parts)
 {
+  const struct
+  {
+    const char *name;
+    guint n;
+  } members[] = { { "duplicates", parts.n_duplicates }, { "withheld", parts.n_withheld }, { "counted", parts.n_counted } };
   GString *json = g_string_sized_new (64 + (gsize) n_issues * 64);
 
   g_string_append_printf (json, "{\"accepted\":%u,\"rejected\":%u,", n_accepted, n_issues);
-  if (n_duplicates > 0)
-    g_string_append_printf (json, "\"duplicates\":%u,", n_duplicates);
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    if (members[i].n > 0)
+      g_string_append_printf (json, "\"%s\":%u,", members[i].name, members[i].n);
   g_string_append (json, "\"errors\":[");
   for (guint i = 0; i < n_issues; i++)
     {

@@ -14,6 +14,7 @@ typedef struct
   gsize max_event_bytes; /* that event is refused beyond it */
   guint max_depth;       /* levels of objects and arrays, the event itself being the first; that event is refused beyond it */
   const PdgEventPolicies *policies; /* (nullable) what the projects ask for; NULL = events are kept as they are */
+  gboolean opted_out;    /* the request's headers deny (DNT, Sec-GPC), which counts where the project says so */
 } PdgEventJsonLimits;
 
 #define PDG_EVENT_JSON_LIMITS_DEFAULT \
@@ -31,9 +32,17 @@ typedef struct
  * cannot be read at all. Any thread. */
 PdgEventBatch *pdg_event_json_parse (GBytes *body, gint64 received_usec, const PdgEventJsonLimits *limits, GError **error);
 
-/* Writes the answer of POST /v1/events: {"accepted":n,"rejected":m,"errors":[{"index":i,"error":"field: reason"}]}, and
- * "duplicates" when there are any (they are part of @n_accepted). m is @n_issues. (transfer full) Any thread. */
-GBytes        *pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates);
+/* Of the accepted events: stored before; not stored since their person denied it; only counted. A plain value. */
+typedef struct
+{
+  guint n_duplicates;
+  guint n_withheld;
+  guint n_counted;
+} PdgEventJsonParts;
+
+/* Writes the answer of POST /v1/events: {"accepted":n,"rejected":m,"errors":[{"index":i,"error":"field: reason"}]}, and those parts of
+ * the accepted that there are: "duplicates", "withheld", "counted". m is @n_issues. (transfer full) Any thread. */
+GBytes        *pdg_event_json_write_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, PdgEventJsonParts parts);
 
 /* An accepted event as JSON with the keys of the wire, which reads as the same event. (transfer full) Any thread. */
 GBytes        *pdg_event_json_write_event (const PdgEvent *event);

@@ -3,7 +3,9 @@
 
 #include "base/pdg-id.h"
 #include "base/pdg-time.h"
+#include "codec/pdg-event-consent.h"
 #include "codec/pdg-event-redact.h"
+#include "codec/pdg-event-schema-private.h"
 #include "codec/pdg-json-text.h"
 
 #include <string.h>
@@ -89,6 +91,16 @@ take_integer (const PdgEventField *field, const PdgJsonSpan *span, gint64 *out)
   return NULL;
 }
 
+static char *
+take_consent (const PdgEventField *field, const PdgJsonSpan *span)
+{
+  PdgConsent consent;
+
+  return span->kind == PDG_JSON_STRING && pdg_consent_parse (span->text + 1, span->len - 2, &consent)
+           ? NULL
+           : refuse (field, "must be granted, denied or unknown");
+}
+
 /* What makes a value unfit for the data whatever its type. */
 static char *
 check_kept (const PdgEventField *field, guint flags, guint max_depth)
@@ -124,6 +136,8 @@ take_field (const PdgEventField *field, const PdgJsonSpan *span, PdgEventBatch *
       return span->kind != PDG_JSON_NUMBER ? refuse (field, "must be a number") : check_kept (field, span->flags, max_depth);
     case PDG_FIELD_OBJECT:
       return span->kind != PDG_JSON_OBJECT ? refuse (field, "must be an object") : check_kept (field, span->flags, max_depth);
+    case PDG_FIELD_CONSENT:
+      return take_consent (field, span);
     case PDG_FIELD_ANY:
       return check_kept (field, span->flags, max_depth);
     }
@@ -242,11 +256,10 @@ get_project (const PdgEventMembers *members, PdgEventBatch *batch)
 
 /* Applies the rules of the event's project, and notes which they are. */
 static void
-redact (PdgEventMembers *members, const PdgEventPolicies *policies, PdgEventBatch *batch, PdgEvent *event)
+redact (PdgEventMembers *members, const PdgEventPolicy *policy, PdgEventBatch *batch, PdgEvent *event)
 {
-  const PdgEventPolicy *policy = pdg_event_policies_find (policies, get_project (members, batch));
-
-  pdg_event_redact (policy->redaction, members, batch);
+  if (pdg_event_redact (policy->redaction, members, batch))
+    pdg_event_batch_add_redacted (batch);
   event->flags |= pdg_redact_rules_get_version (policy->redaction) << PDG_EVENT_REDACTION_SHIFT;
 }
 
@@ -278,15 +291,48 @@ hash_payload (const PdgEvent *event)
   return (gint32) ((guint32) event->flags >> PDG_EVENT_REDACTION_SHIFT << PDG_EVENT_PAYLOAD_BITS | MAX ((guint32) hash, 1));
 }
 
-char *
-pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event)
+/* Notes that the event does not look like its schema; or why it is refused, and by which version. */
+static char *
+check_schema (const PdgEventMembers *members, const PdgEventPolicy *policy, PdgEventBatch *batch, const PdgEvent *event, gint32 *refused_by)
 {
+  gint64 version = 0;
+  const PdgEventPolicySchema *schema;
+  const char *expected, *field;
+  PdgEventFinding finding;
+  char buffer[128];
+
+  if ((members->seen & BIT (PDG_FIELD_AT_TYPE_VERSION)) != 0)
+    g_free (take_integer (&pdg_event_fields[PDG_FIELD_AT_TYPE_VERSION], &members->fields[PDG_FIELD_AT_TYPE_VERSION], &version));
+  schema = pdg_event_policy_find_schema (policy, event->type, (gint32) version);
+  expected = schema != NULL ? pdg_event_schema_check (schema->schema, members, &field, buffer) : NULL;
+  if (expected == NULL)
+    return NULL;
+  if (schema->mode == PDG_SCHEMA_ENFORCE)
+    {
+      *refused_by = schema->version;
+      return g_strdup_printf ("%s: %s (version %d of its schema)", field, expected, schema->version);
+    }
+  finding = (PdgEventFinding) { .project = event->project, .type = event->type, .version = schema->version };
+  finding.field = pdg_event_batch_store (batch, field);
+  finding.expected = pdg_event_batch_store (batch, expected);
+  pdg_event_batch_add_finding (batch, &finding);
+  return NULL;
+}
+
+/* Judges the members by what the project asks for (NULL = nothing), and fills in the event. NULL, or why it is refused. */
+static char *
+judge (PdgEventMembers *members, const PdgEventPolicy *policy, const PdgEventJsonLimits *limits, PdgEventBatch *batch, PdgEvent *event,
+       gint32 *refused_by)
+{
+  gboolean is_counted = (event->flags & PDG_EVENT_COUNTED) != 0;
   guint64 data_fields = pdg_event_fields_data;
   char *error;
 
-  if (limits->policies != NULL)
-    redact (members, limits->policies, batch, event);
+  if (policy != NULL)
+    redact (members, policy, batch, event);
   error = take_fields (members, limits->max_depth, batch, event);
+  if (error == NULL && policy != NULL && policy->schemas != NULL && !is_counted)
+    error = check_schema (members, policy, batch, event, refused_by);
   if (error != NULL)
     return error;
   if (event->page_path.data == NULL && (members->seen & BIT (PDG_FIELD_AT_PAGE_URL)) != 0)
@@ -296,24 +342,54 @@ pdg_event_verdict (PdgEventMembers *members, const PdgEventJsonLimits *limits, P
     pdg_hash128 (event->event_id.data, event->event_id.len, 0, event->event_key);
   if ((event->flags & PDG_EVENT_CLAMPED) != 0)
     data_fields |= BIT (PDG_FIELD_AT_TIMESTAMP);
-  event->data = pdg_event_data_build (members, data_fields, batch);
+  if (is_counted)
+    event->page_path = pdg_event_consent_make_path (event->page_path, batch);
+  else
+    event->data = pdg_event_data_build (members, data_fields, batch);
   event->payload_hash = hash_payload (event);
   return NULL;
+}
+
+/* Whether a refused event may be kept: not when its person may have denied it. */
+static gboolean
+may_keep (const PdgEventMembers *members, PdgConsentAction action)
+{
+  g_autofree char *unreadable = NULL;
+
+  if (action == PDG_CONSENT_STORE && (members->seen & BIT (PDG_FIELD_AT_CONSENT)) != 0)
+    unreadable = take_consent (&pdg_event_fields[PDG_FIELD_AT_CONSENT], &members->fields[PDG_FIELD_AT_CONSENT]);
+  return action == PDG_CONSENT_STORE && unreadable == NULL;
 }
 
 void
 pdg_event_verdict_add (PdgEventMembers *members, const PdgEventJsonLimits *limits, PdgEventBatch *batch, guint32 index)
 {
-  PdgEvent *event = pdg_event_batch_add (batch);
+  const PdgEventPolicy *policy = limits->policies != NULL ? pdg_event_policies_find (limits->policies, get_project (members, batch)) : NULL;
+  PdgConsentAction action = policy != NULL ? pdg_event_consent_judge (policy->consent, members, limits->opted_out) : PDG_CONSENT_STORE;
   PdgSlice raw = { NULL, 0 };
+  gint32 refused_by = 0;
+  PdgEvent *event;
   char *error;
 
+  if (action == PDG_CONSENT_DROP)
+    {
+      pdg_event_batch_add_withheld (batch);
+      return;
+    }
+  event = pdg_event_batch_add (batch);
   event->index = index;
-  error = pdg_event_verdict (members, limits, batch, event);
+  if (action == PDG_CONSENT_COUNT)
+    {
+      event->flags |= PDG_EVENT_COUNTED;
+      pdg_event_consent_strip (members);
+    }
+  error = judge (members, policy, limits, batch, event, &refused_by);
   if (error == NULL)
     return;
   pdg_event_batch_drop_last (batch);
-  if (limits->policies != NULL)
+  if (policy != NULL && may_keep (members, action))
     raw = pdg_event_data_write (members, batch);
   pdg_event_batch_take_refused (batch, index, error, get_project (members, batch), raw);
+  if (refused_by > 0)
+    pdg_event_batch_set_refused_by (batch, refused_by);
 }

@@ -196,9 +196,13 @@ note_page (Mapper *self, int place, PdgPageKind kind, const PdgOtlpList *attribu
 {
   PdgSlice url = get_text (find_any (attributes, pdg_otel_url_names));
   PdgPageReport page = { .event = (guint) place, .kind = kind };
+  const PdgEvent *event;
 
   if (place < 0 || url.data == NULL)
     return;
+  event = pdg_event_batch_get_event (self->builder.batch, page.event);
+  if ((event->flags & PDG_EVENT_COUNTED) != 0)
+    url = event->page_path;
   pdg_hash128 (url.data, url.len, 0, page.url_key);
   g_array_append_val (self->context->needs->pages, page);
 }

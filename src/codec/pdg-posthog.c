@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_ID_BYTES 256
+#define COOKIELESS_ID "$posthog_cookieless" /* where the server is to make an id */
 
 static const PdgDialectType types[] = {
   { "$pageview", "page.view" },
@@ -112,6 +113,44 @@ dup_property (PdgDialectReader *reader, const char *name)
   return member != NULL ? pdg_json_dup_text (&member->value) : NULL;
 }
 
+/* Makes a member that stands for no id of anybody's null. */
+static void
+drop_cookieless (GArray *members, const char *name)
+{
+  PdgJsonMember *member = pdg_json_find (members, name);
+
+  if (member != NULL && pdg_json_is (&member->value, COOKIELESS_ID))
+    member->value = (PdgJsonSpan) { "null", 4, PDG_JSON_NULL, 0 };
+}
+
+static gboolean
+is_true (const PdgJsonSpan *object, const char *name)
+{
+  PdgJsonSpan value;
+
+  return object->kind == PDG_JSON_OBJECT && pdg_json_get (object, name, &value) && value.kind == PDG_JSON_TRUE;
+}
+
+/* Who refused cookies still sends, without ids (cookieless_mode); who opts out otherwise sends nothing. In the newest protocol the mode
+ * is an option of the record. */
+static void
+take_consent (PdgDialectReader *reader, const PdgJsonMember *name)
+{
+  PdgJsonMember *mode = pdg_json_find (reader->properties, "$cookieless_mode"), *options = pdg_json_find (reader->record, "options");
+  static const char *const ids[] = { "distinct_id", "$device_id", "$session_id", "$window_id" };
+
+  pdg_dialect_take (reader, reader->properties, "consent.state", "consent.state");
+  if ((mode != NULL && mode->value.kind == PDG_JSON_TRUE) || (options != NULL && is_true (&options->value, "cookieless_mode")))
+    pdg_dialect_set_consent (reader, PDG_CONSENT_DENIED);
+  else if (name != NULL && pdg_json_is (&name->value, "$opt_in"))
+    pdg_dialect_set_consent (reader, PDG_CONSENT_GRANTED);
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      drop_cookieless (reader->record, ids[i]);
+      drop_cookieless (reader->properties, ids[i]);
+    }
+}
+
 /* distinct_id is a person once it differs from the device's id; for groups it is made up. */
 static void
 map_person (PdgDialectReader *reader)
@@ -214,6 +253,8 @@ read_replay (PdgDialectReader *reader)
   g_autofree char *session_id = session != NULL ? pdg_json_dup_text (&session->value) : NULL, *window = dup_property (reader, "$window_id");
   PdgReplayChunk *chunk;
 
+  if (!pdg_dialect_may_record (reader))
+    return;
   if (session_id == NULL || strlen (session_id) > MAX_ID_BYTES)
     pdg_event_builder_refuse (&reader->builder, "properties.$session_id: required, of at most 256 bytes");
   else if (list == NULL || list->value.kind != PDG_JSON_ARRAY)
@@ -238,6 +279,7 @@ read_record (PdgDialectReader *reader, gpointer user_data)
   PdgJsonMember *referrer;
 
   pdg_dialect_open_properties (reader, "properties");
+  take_consent (reader, name);
   if (name != NULL && pdg_json_is (&name->value, "$snapshot"))
     {
       read_replay (reader);

@@ -51,6 +51,7 @@ map_context (PdgDialectReader *reader)
   map_inside (reader, &context->value, NULL, context_rows, G_N_ELEMENTS (context_rows));
   map_inside (reader, &context->value, "page", page_rows, G_N_ELEMENTS (page_rows));
   map_inside (reader, &context->value, "app", app_rows, G_N_ELEMENTS (app_rows));
+  pdg_dialect_take_categories (reader, &context->value);
 }
 
 static void
@@ -126,6 +127,7 @@ read_record (PdgDialectReader *reader, gpointer user_data)
   g_autofree char *kind = fixed != NULL ? g_strdup (fixed) : type != NULL ? pdg_json_dup_text (&type->value) : NULL;
 
   pdg_dialect_open_properties (reader, "properties");
+  pdg_dialect_take (reader, reader->properties, "consent.state", "consent.state");
   pdg_dialect_drop (reader->record, "writeKey");
   pdg_dialect_drop (reader->record, "type");
   if (kind != NULL)

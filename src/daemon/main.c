@@ -23,9 +23,11 @@ static const Command commands[] = {
   { "token", pdg_command_token, "access tokens: token create viewer|editor|admin [LABEL]" },
   { "person", pdg_command_person, "what is held of a person: person export PROJECT ID | delete PROJECT ID | anonymise PROJECT ID" },
   { "login", pdg_command_login, "let a login of the database read the organisation: login grant LOGIN" },
+  { "consent", pdg_command_consent, "what happens to events by consent: consent PROJECT [denied=count|drop] [unknown=store|count|drop] [headers=on|off] [categories=NAME,…]" },
   { "redact", pdg_command_redact, "what redaction would take out of stored events: redact --dry-run PROJECT [KEY...]" },
   { "dead-letters", pdg_command_dead_letters, "events that were refused: dead-letters list|redrive|drop PROJECT [REASON]" },
   { "retention", pdg_command_retention, "what is kept and for how long: retention show|dry-run PROJECT [KIND DAYS BYTES] | set PROJECT KIND DAYS BYTES | run" },
+  { "schema", pdg_command_schema, "what events are to look like: schema list PROJECT [TYPE] | set PROJECT TYPE FILE MODE | mode PROJECT TYPE VERSION MODE | report PROJECT | unplanned PROJECT" },
   { "settings", pdg_command_settings, "print every setting [--markdown]" },
 };
 

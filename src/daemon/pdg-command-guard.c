@@ -107,7 +107,7 @@ redrive_letters (PdgDesk *desk, PdgConfig *config, const char *reason)
   g_autoptr (PdgHub) hub = pdg_hub_new ();
   g_autoptr (PdgIngest) ingest = start_writer (desk, config, hub);
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgEventPolicies) policies = pdg_policies_read (desk->conn, desk->principal, &error);
+  g_autoptr (PdgEventPolicies) policies = pdg_policies_read (desk->conn, desk->principal, NULL, &error);
   PdgRedriveResult result;
 
   if (policies == NULL || !pdg_commands_redrive_letters (desk->conn, desk->principal, ingest, policies, &input, &result, &error))

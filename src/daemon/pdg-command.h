@@ -21,9 +21,11 @@ int pdg_command_key (PdgConfig *config, int argc, char **argv);
 int pdg_command_token (PdgConfig *config, int argc, char **argv);
 int pdg_command_login (PdgConfig *config, int argc, char **argv);
 int pdg_command_person (PdgConfig *config, int argc, char **argv);
+int pdg_command_consent (PdgConfig *config, int argc, char **argv);
 int pdg_command_redact (PdgConfig *config, int argc, char **argv);
 int pdg_command_dead_letters (PdgConfig *config, int argc, char **argv);
 int pdg_command_retention (PdgConfig *config, int argc, char **argv);
+int pdg_command_schema (PdgConfig *config, int argc, char **argv);
 int pdg_command_settings (PdgConfig *config, int argc, char **argv);
 
 /* The database as a reader of the organisation, as its admin, with a project that was named. */

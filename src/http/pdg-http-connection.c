@@ -178,7 +178,8 @@ pdg_http_connection_reject (PdgHttpConnection *self, guint status, const char *c
     g_string_append_len (text, g_bytes_get_data (body, NULL), body_bytes);
 
   self->rejected = TRUE;
-  pdg_http_router_count (self->worker->router, self->exchange != NULL ? self->exchange->route : self->route, status);
+  pdg_http_router_count (self->worker->router, self->exchange != NULL ? self->exchange->route : self->route, status,
+                         self->exchange != NULL ? self->exchange->start_usec : 0);
   connection_leave_queue (self);
   pdg_http_stream_finish_with (self->stream, text->str, text->len);
 }

@@ -14,6 +14,7 @@ exchange_new (PdgHttpConnection *connection, SoupServerMessage *message)
   self->worker = pdg_http_worker_ref (connection->worker);
   self->connection = connection;
   self->message = g_object_ref (message);
+  self->start_usec = g_get_monotonic_time ();
   self->worker->n_in_flight++;
   PDG_HTTP_COUNT (self->worker->server->counters.requests_in_flight, 1);
   return self;
@@ -394,7 +395,7 @@ pdg_http_exchange_finish (PdgHttpConnection *connection)
     return;
   worker = self->worker;
   if (self->status != 0 && !connection->rejected)
-    pdg_http_router_count (worker->router, self->route, self->status);
+    pdg_http_router_count (worker->router, self->route, self->status, self->start_usec);
   if (self->status == 0 || pdg_http_stream_is_broken (connection->stream))
     pdg_http_exchange_client_gone (self);
 

@@ -12,6 +12,18 @@ typedef struct
   guint64     count;
 } PdgHttpRouteCount;
 
+/* The upper ends of the buckets of durations, in microseconds; above the last there is one more. */
+#define PDG_HTTP_N_DURATIONS 13
+extern const gint64 pdg_http_durations[PDG_HTTP_N_DURATIONS];
+
+/* How long the requests of a route took, from their head to the end of their answer. */
+typedef struct
+{
+  const char *route; /* as above */
+  guint64     counts[PDG_HTTP_N_DURATIONS + 1]; /* of each bucket alone */
+  guint64     usec;  /* of all of them */
+} PdgHttpRouteTimes;
+
 /* A copy of a server's counters at one moment. A plain value; totals since start unless said otherwise. */
 typedef struct
 {
@@ -27,6 +39,8 @@ typedef struct
   guint64            bytes_out;
   guint              n_routes;
   PdgHttpRouteCount *routes;               /* only lines with a count */
+  guint              n_times;
+  PdgHttpRouteTimes *times;                /* only of routes with a count */
 } PdgHttpMetrics;
 
 void pdg_http_metrics_free (PdgHttpMetrics *metrics);

@@ -178,6 +178,7 @@ struct _PdgHttpExchange
   PdgHttpConnection *connection; /* NULL when it is over */
   SoupServerMessage *message;
   PdgHttpRoute *route;
+  gint64 start_usec;
   PdgHttpRequest *reading; /* until the handler gets it */
   GBytes *first_chunk;
   GByteArray *body;

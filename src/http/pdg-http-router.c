@@ -201,13 +201,30 @@ pdg_http_router_dup_allow (PdgHttpRouter *router, const char *path)
   return g_string_free (text, FALSE);
 }
 
+const gint64 pdg_http_durations[PDG_HTTP_N_DURATIONS] = {
+  1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
+};
+
+static void
+count_duration (PdgHttpRoute *route, gint64 usec)
+{
+  guint bucket = 0;
+
+  while (bucket < PDG_HTTP_N_DURATIONS && usec > pdg_http_durations[bucket])
+    bucket++;
+  __atomic_fetch_add (&route->by_duration[bucket], 1, __ATOMIC_RELAXED);
+  __atomic_fetch_add (&route->usec, (guint64) MAX (usec, 0), __ATOMIC_RELAXED);
+}
+
 void
-pdg_http_router_count (PdgHttpRouter *router, PdgHttpRoute *route, guint status)
+pdg_http_router_count (PdgHttpRouter *router, PdgHttpRoute *route, guint status, gint64 start_usec)
 {
   if (route == NULL)
     route = router->none;
   if (status >= PDG_HTTP_STATUS_MIN && status < PDG_HTTP_STATUS_END)
     __atomic_fetch_add (&route->by_status[status - PDG_HTTP_STATUS_MIN], 1, __ATOMIC_RELAXED);
+  if (start_usec > 0 && route->open == NULL)
+    count_duration (route, g_get_monotonic_time () - start_usec);
 }
 
 static void
@@ -232,6 +249,46 @@ pdg_http_router_get_counts (PdgHttpRouter *router)
     append_counts (rows, g_ptr_array_index (router->routes, i));
   append_counts (rows, router->none);
   return rows;
+}
+
+static void
+append_times (GArray *rows, PdgHttpRoute *route)
+{
+  PdgHttpRouteTimes row = { .route = route->path };
+  guint64 n = 0;
+
+  for (guint i = 0; i <= PDG_HTTP_N_DURATIONS; i++)
+    n += row.counts[i] = __atomic_load_n (&route->by_duration[i], __ATOMIC_RELAXED);
+  row.usec = __atomic_load_n (&route->usec, __ATOMIC_RELAXED);
+  if (n > 0)
+    g_array_append_val (rows, row);
+}
+
+GArray *
+pdg_http_router_get_times (PdgHttpRouter *router)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (PdgHttpRouteTimes));
+
+  for (guint i = 0; i < router->routes->len; i++)
+    append_times (rows, g_ptr_array_index (router->routes, i));
+  append_times (rows, router->none);
+  return rows;
+}
+
+char **
+pdg_http_router_list (PdgHttpRouter *router)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+
+  for (guint i = 0; i < router->routes->len; i++)
+    {
+      const PdgHttpRoute *route = g_ptr_array_index (router->routes, i);
+
+      for (guint k = 0; route->open == NULL && route->methods[k] != NULL; k++)
+        g_ptr_array_add (lines, g_strconcat (route->methods[k], " ", route->path, NULL));
+    }
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_free (lines, FALSE);
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/pdg-http-metrics.h"
 #include "http/pdg-http-server.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,8 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy;
   guint64 by_status[PDG_HTTP_STATUS_END - PDG_HTTP_STATUS_MIN];
+  guint64 by_duration[PDG_HTTP_N_DURATIONS + 1];
+  guint64 usec;
 } PdgHttpRoute;
 
 /* The table of routes. Reference-counted, since late requests still name their route. */
@@ -57,11 +60,17 @@ PdgHttpRoute  *pdg_http_router_lookup_web_socket (PdgHttpRouter *router, const c
 /* The methods of @path, "GET, HEAD, OPTIONS", for Allow. (transfer full) */
 char          *pdg_http_router_dup_allow (PdgHttpRouter *router, const char *path);
 
-/* Counts one response; @route NULL = no route. Any thread. */
-void           pdg_http_router_count (PdgHttpRouter *router, PdgHttpRoute *route, guint status);
+/* Counts one response; @route NULL = no route; @start_usec: when its request began (monotonic), 0 = not known. Any thread. */
+void           pdg_http_router_count (PdgHttpRouter *router, PdgHttpRoute *route, guint status, gint64 start_usec);
 
 /* The non-zero counters, as an array of PdgHttpRouteCount. (transfer full) */
 GArray        *pdg_http_router_get_counts (PdgHttpRouter *router);
+
+/* How long requests took, as an array of PdgHttpRouteTimes. (transfer full) */
+GArray        *pdg_http_router_get_times (PdgHttpRouter *router);
+
+/* "GET /path", one a method and route but WebSockets. (transfer full) */
+char         **pdg_http_router_list (PdgHttpRouter *router);
 
 /* Decodes the path of a request target: percent escapes once, valid UTF-8 only, no NUL, no "." and ".." segments. NULL when
  * it breaks a rule. (transfer full) */

@@ -169,7 +169,7 @@ pdg_http_server_get_metrics (PdgHttpServer *self)
 {
   PdgHttpMetrics *metrics = g_new0 (PdgHttpMetrics, 1);
   PdgHttpCounters *counters = &self->counters;
-  GArray *rows = pdg_http_router_get_counts (self->router);
+  GArray *rows = pdg_http_router_get_counts (self->router), *times = pdg_http_router_get_times (self->router);
 
   metrics->connections_open = MAX (PDG_HTTP_COUNT (counters->connections_open, 0), 0);
   metrics->requests_in_flight = MAX (PDG_HTTP_COUNT (counters->requests_in_flight, 0), 0);
@@ -183,12 +183,21 @@ pdg_http_server_get_metrics (PdgHttpServer *self)
   metrics->bytes_out = PDG_HTTP_COUNT (counters->bytes_out, 0);
   metrics->n_routes = rows->len;
   metrics->routes = (PdgHttpRouteCount *) (gpointer) g_array_free (rows, FALSE);
+  metrics->n_times = times->len;
+  metrics->times = (PdgHttpRouteTimes *) (gpointer) g_array_free (times, FALSE);
   return metrics;
+}
+
+char **
+pdg_http_server_list_routes (PdgHttpServer *self)
+{
+  return pdg_http_router_list (self->router);
 }
 
 void
 pdg_http_metrics_free (PdgHttpMetrics *metrics)
 {
   g_free (metrics->routes);
+  g_free (metrics->times);
   g_free (metrics);
 }

@@ -82,6 +82,9 @@ GMainContext  *pdg_http_server_get_context (PdgHttpServer *server, guint index);
 /* Stops: closes the listening sockets, answers new requests on open connections 503 with Connection: close, waits up to
  * @timeout_ms for requests in flight (those left over are cancelled and answered 503), closes everything, joins the threads.
  * Answers that come later go nowhere, harmlessly. TRUE when nothing had to be cut off. Idempotent. */
+/* "GET /path", one a method and route but WebSockets. (transfer full) */
+char         **pdg_http_server_list_routes (PdgHttpServer *server);
+
 gboolean       pdg_http_server_stop (PdgHttpServer *server, guint timeout_ms);
 
 /* What happened so far. (transfer full) Any thread. */

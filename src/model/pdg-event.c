@@ -3,6 +3,8 @@
 
 #include "base/pdg-arena.h"
 
+#include <string.h>
+
 /* What is unescaped or kept as JSON is less than the request; a small block stays within malloc's cache of its thread. */
 #define BLOCK_BYTES_MIN 1000
 #define BLOCK_BYTES_MAX (16 * 1024)
@@ -15,6 +17,10 @@ struct _PdgEventBatch
   GArray *issues;
   gint64 received_usec;
   const char *source;
+  GArray *findings;       /* (nullable) PdgEventFinding */
+  GHashTable *refused_by; /* (nullable) an issue's text -> version */
+  guint n_withheld;
+  guint n_redacted;
   gint64 letter_no; /* 0 = none */
   gint32 letter_project_no;
 };
@@ -58,6 +64,8 @@ batch_clear (gpointer data)
   pdg_arena_free (batch->arena);
   g_array_unref (batch->events);
   g_array_unref (batch->issues);
+  g_clear_pointer (&batch->findings, g_array_unref);
+  g_clear_pointer (&batch->refused_by, g_hash_table_unref);
 }
 
 void
@@ -71,6 +79,16 @@ char *
 pdg_event_batch_alloc (PdgEventBatch *batch, gsize size)
 {
   return pdg_arena_alloc (batch->arena, size);
+}
+
+PdgSlice
+pdg_event_batch_store (PdgEventBatch *batch, const char *text)
+{
+  gsize len = strlen (text);
+  char *copy = pdg_event_batch_alloc (batch, len);
+
+  memcpy (copy, text, len);
+  return (PdgSlice) { copy, (guint32) len };
 }
 
 PdgEvent *
@@ -110,6 +128,76 @@ pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, 
   PdgEventIssue issue = { index, error, project, raw };
 
   g_array_append_val (batch->issues, issue);
+}
+
+void
+pdg_event_batch_set_refused_by (PdgEventBatch *batch, gint32 schema_version)
+{
+  if (batch->refused_by == NULL)
+    batch->refused_by = g_hash_table_new (NULL, NULL);
+  g_hash_table_insert (batch->refused_by, g_array_index (batch->issues, PdgEventIssue, batch->issues->len - 1).error,
+                       GINT_TO_POINTER (schema_version));
+}
+
+gint32
+pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error)
+{
+  return batch->refused_by != NULL ? GPOINTER_TO_INT (g_hash_table_lookup (batch->refused_by, error)) : 0;
+}
+
+guint
+pdg_event_batch_get_n_refused_by_schemas (const PdgEventBatch *batch)
+{
+  return batch->refused_by != NULL ? g_hash_table_size (batch->refused_by) : 0;
+}
+
+void
+pdg_event_batch_add_redacted (PdgEventBatch *batch)
+{
+  batch->n_redacted++;
+}
+
+guint
+pdg_event_batch_get_n_redacted (const PdgEventBatch *batch)
+{
+  return batch->n_redacted;
+}
+
+void
+pdg_event_batch_add_finding (PdgEventBatch *batch, const PdgEventFinding *finding)
+{
+  if (batch->findings == NULL)
+    batch->findings = g_array_new (FALSE, FALSE, sizeof (PdgEventFinding));
+  g_array_append_val (batch->findings, *finding);
+}
+
+const PdgEventFinding *
+pdg_event_batch_get_findings (const PdgEventBatch *batch, guint *n_findings)
+{
+  *n_findings = batch->findings != NULL ? batch->findings->len : 0;
+  return batch->findings != NULL ? (const PdgEventFinding *) (void *) batch->findings->data : NULL;
+}
+
+void
+pdg_event_batch_add_withheld (PdgEventBatch *batch)
+{
+  batch->n_withheld++;
+}
+
+guint
+pdg_event_batch_get_n_withheld (const PdgEventBatch *batch)
+{
+  return batch->n_withheld;
+}
+
+guint
+pdg_event_batch_get_n_counted (const PdgEventBatch *batch)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < batch->events->len; i++)
+    n += (g_array_index (batch->events, PdgEvent, i).flags & PDG_EVENT_COUNTED) != 0;
+  return n;
 }
 
 void

@@ -21,6 +21,7 @@ typedef enum
   PDG_EVENT_IS_PAGE_VIEW = 1 << 2,
   PDG_EVENT_IS_ERROR = 1 << 3, /* type "error", or an api.response of 500 and above */
   PDG_EVENT_IS_PERFORMANCE = 1 << 4,
+  PDG_EVENT_COUNTED = 1 << 5, /* without consent: nothing of it tells who it was (pdg-consent.h) */
 } PdgEventFlags;
 
 /* The flags also carry the number of the redaction rules that were applied, 1 to 511, in the nine bits from here on: they cost
@@ -74,6 +75,16 @@ typedef struct
   PdgSlice raw;
 } PdgEventIssue;
 
+/* An accepted event that does not look like its schema (pdg-plan.h). */
+typedef struct
+{
+  PdgSlice project;
+  PdgSlice type;
+  PdgSlice field;
+  PdgSlice expected;
+  gint32 version;
+} PdgEventFinding;
+
 /* The events of one request. Immutable once sealed, atomically counted; owns the memory its slices point into. */
 typedef struct _PdgEventBatch PdgEventBatch;
 
@@ -84,12 +95,21 @@ void                 pdg_event_batch_unref (PdgEventBatch *batch);
 
 /* Building, before the batch is shared: room for text, one more event (zeroed; valid until the next call), one more issue. */
 char                *pdg_event_batch_alloc (PdgEventBatch *batch, gsize size);
+/* A text's copy in the batch. */
+PdgSlice             pdg_event_batch_store (PdgEventBatch *batch, const char *text);
 PdgEvent            *pdg_event_batch_add (PdgEventBatch *batch);
 void                 pdg_event_batch_drop_last (PdgEventBatch *batch);
 PdgEvent            *pdg_event_batch_get_event (PdgEventBatch *batch, guint place);
 void                 pdg_event_batch_take_issue (PdgEventBatch *batch, guint32 index, char *error);
 /* The same of an event that may be kept; both slices lie in the batch's memory. */
 void                 pdg_event_batch_take_refused (PdgEventBatch *batch, guint32 index, char *error, PdgSlice project, PdgSlice raw);
+/* One more event that is not stored, and not refused: its person denied it. */
+void                 pdg_event_batch_add_withheld (PdgEventBatch *batch);
+/* One more event of which redaction took something out. */
+void                 pdg_event_batch_add_redacted (PdgEventBatch *batch);
+/* The schema by which the last refused one was refused. */
+void                 pdg_event_batch_set_refused_by (PdgEventBatch *batch, gint32 schema_version);
+void                 pdg_event_batch_add_finding (PdgEventBatch *batch, const PdgEventFinding *finding);
 /* By which protocol the events came ("segment"), a constant text; "events" unless it is said. */
 void                 pdg_event_batch_set_source (PdgEventBatch *batch, const char *source);
 /* The batch is this dead letter once more: it ends in the transaction that stores its event. */
@@ -97,6 +117,14 @@ void                 pdg_event_batch_set_letter (PdgEventBatch *batch, gint32 pr
 
 const PdgEvent      *pdg_event_batch_get_events (const PdgEventBatch *batch, guint *n_events);
 const PdgEventIssue *pdg_event_batch_get_issues (const PdgEventBatch *batch, guint *n_issues);
+/* The version of the schema that refused an event, by the text of its issue as the batch has it; 0 = none did. */
+gint32               pdg_event_batch_get_refused_by (const PdgEventBatch *batch, const char *error);
+guint                pdg_event_batch_get_n_refused_by_schemas (const PdgEventBatch *batch);
+guint                pdg_event_batch_get_n_redacted (const PdgEventBatch *batch);
+const PdgEventFinding *pdg_event_batch_get_findings (const PdgEventBatch *batch, guint *n_findings);
+guint                pdg_event_batch_get_n_withheld (const PdgEventBatch *batch);
+/* How many of the events are only counted. */
+guint                pdg_event_batch_get_n_counted (const PdgEventBatch *batch);
 gint64               pdg_event_batch_get_received_usec (const PdgEventBatch *batch);
 const char          *pdg_event_batch_get_source (const PdgEventBatch *batch);
 /* FALSE when the batch is no letter. */

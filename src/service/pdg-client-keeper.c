@@ -4,6 +4,7 @@
 #include "base/pdg-id.h"
 #include "codec/pdg-replay.h"
 #include "db/pdg-db-tx.h"
+#include "service/pdg-cookieless.h"
 #include "store/pdg-store-clients.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct
   char *project;
   char *client;
   gint64 max_session_bytes;
+  gboolean counted; /* the job may be run once more */
 } Job;
 
 typedef struct
@@ -35,16 +37,6 @@ job_free (gpointer data)
   g_free (job->project);
   g_free (job->client);
   g_free (job);
-}
-
-static PdgSlice
-store_text (PdgEventBatch *batch, const char *text)
-{
-  gsize len = strlen (text);
-  char *copy = pdg_event_batch_alloc (batch, len);
-
-  memcpy (copy, text, len);
-  return (PdgSlice) { copy, (guint32) len };
 }
 
 /* Half of the SHA-256 of salt and client. */
@@ -87,14 +79,6 @@ make_client_keys (Job *job, PdgDbTx *tx, GError **error)
   return TRUE;
 }
 
-static PdgSlice
-make_session_id (PdgEventBatch *batch, const PdgDerivedSession *need)
-{
-  g_autofree char *id = pdg_derived_session_make_id (need->session_key, need->began_usec);
-
-  return store_text (batch, id);
-}
-
 static gboolean
 derive_sessions (Job *job, PdgDbConn *conn, GError **error)
 {
@@ -110,7 +94,11 @@ derive_sessions (Job *job, PdgDbConn *conn, GError **error)
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (needs[i].began_usec != G_MININT64)
-      pdg_event_batch_get_event (job->batch, needs[i].event)->session = make_session_id (job->batch, &needs[i]);
+      {
+        g_autofree char *id = pdg_derived_session_make_id (needs[i].session_key, needs[i].began_usec);
+
+        pdg_event_batch_get_event (job->batch, needs[i].event)->session = pdg_event_batch_store (job->batch, id);
+      }
   return TRUE;
 }
 
@@ -125,7 +113,7 @@ make_other (PdgEvent *event, PdgPageKind kind)
       event->flags |= PDG_EVENT_IS_PERFORMANCE;
     }
   else
-    event->type = event->name;
+    event->type = event->name.data != NULL ? event->name : PDG_SLICE_LITERAL ("custom");
 }
 
 /* The end of the page before, just before the report that tells of it. */
@@ -139,14 +127,14 @@ add_leave (PdgEventBatch *batch, const PdgPageReport *page)
   pdg_uuid_format (page->left_key, uuid);
   id = g_strconcat (uuid, "-leave", NULL);
   *event = (PdgEvent) {
-    .event_id = store_text (batch, id), .project = report.project, .session = report.session, .type = PDG_SLICE_LITERAL ("page.leave"),
+    .event_id = pdg_event_batch_store (batch, id), .project = report.project, .session = report.session, .type = PDG_SLICE_LITERAL ("page.leave"),
     .user = report.user, .anonymous = report.anonymous, .release = report.release,
     .data = PDG_SLICE_LITERAL ("{\"metadata\":{\"page.derived\":true}}"), .timestamp_usec = page->left_usec - 1,
-    .sequence = PDG_SEQUENCE_NONE, .index = report.index, .flags = report.flags & PDG_EVENT_LATE,
+    .sequence = PDG_SEQUENCE_NONE, .index = report.index, .flags = report.flags & (PDG_EVENT_LATE | PDG_EVENT_COUNTED),
     .payload_hash = 1, /* it is made from its id: one that is made again is the same */
   };
   if (page->left_path != NULL)
-    event->page_path = store_text (batch, page->left_path);
+    event->page_path = pdg_event_batch_store (batch, page->left_path);
   pdg_hash128 (id, strlen (id), 0, event->event_key);
 }
 
@@ -216,13 +204,21 @@ keep_replays (Job *job, PdgDbConn *conn, Kept *kept, GError **error)
   return pdg_db_tx_commit (tx, error);
 }
 
+static gboolean
+count_events (Job *job, PdgDbConn *conn, GError **error)
+{
+  if (!job->counted)
+    job->counted = pdg_cookieless_count (conn, job->principal, job->client, job->batch, error);
+  return job->counted;
+}
+
 static gpointer
 keep_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   Job *job = job_data;
   g_autofree Kept *kept = g_new0 (Kept, 1);
 
-  if (!derive_sessions (job, conn, error) || !trace_pages (job, conn, error) || !keep_replays (job, conn, kept, error))
+  if (!count_events (job, conn, error) || !derive_sessions (job, conn, error) || !trace_pages (job, conn, error) || !keep_replays (job, conn, kept, error))
     return NULL;
   return g_steal_pointer (&kept);
 }

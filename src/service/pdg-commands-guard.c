@@ -173,7 +173,7 @@ submit_letter (PdgIngest *ingest, PdgPrincipal *principal, const PdgDeadLetter *
 
   if (batch != NULL)
     pdg_event_batch_get_events (batch, &n_events);
-  if (n_events != 1)
+  if (n_events != 1 || pdg_event_batch_get_n_counted (batch) > 0) /* whose address is not known any more */
     return FALSE;
   asked = g_new (Asked, 1);
   *asked = (Asked) { answers, letter->letter_no };

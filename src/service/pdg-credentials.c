@@ -2,26 +2,20 @@
 #include "service/pdg-credentials.h"
 
 #include "base/pdg-clock.h"
+#include "base/pdg-memo.h"
 #include "db/pdg-db-tx.h"
 #include "store/pdg-store-keys.h"
 
 #include <string.h>
 
-#define REMEMBER_USEC (5 * G_USEC_PER_SEC)
+#define REMEMBER_SECONDS 5
 #define MAX_REMEMBERED 4096
-
-typedef struct
-{
-  PdgPrincipal *principal; /* NULL = bad */
-  gint64 until_usec;       /* monotonic */
-} Entry;
 
 struct _PdgCredentials
 {
-  GMutex lock;
-  GHashTable *entries; /* hexadecimal hash -> Entry */
-  guint n_forgotten;   /* an answer to a question of before is not remembered */
-  GHashTable *uses;    /* number of a key -> gint64 *, its last use that is not noted yet */
+  PdgMemo *memo; /* hexadecimal hash -> PdgPrincipal; none = it is bad */
+  GMutex lock;      /* what follows */
+  GHashTable *uses; /* number of a key -> gint64 *, its last use that is not noted yet */
   PdgDbPool *pool;
 };
 
@@ -29,25 +23,16 @@ typedef struct
 {
   guint8 hash[32];
   char *name;
-  guint n_forgotten;
+  guint began;
 } Question;
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  pdg_principal_unref (entry->principal);
-  g_free (entry);
-}
 
 PdgCredentials *
 pdg_credentials_new (PdgDbPool *pool)
 {
   PdgCredentials *self = g_new0 (PdgCredentials, 1);
 
+  self->memo = pdg_memo_new (REMEMBER_SECONDS, MAX_REMEMBERED, (PdgMemoRefFunc) pdg_principal_ref, (GDestroyNotify) pdg_principal_unref);
   g_mutex_init (&self->lock);
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   self->uses = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->pool = pdg_db_pool_ref (pool);
   return self;
@@ -59,8 +44,8 @@ pdg_credentials_free (PdgCredentials *self)
   if (self == NULL)
     return;
   pdg_db_pool_unref (self->pool);
+  pdg_memo_free (self->memo);
   g_hash_table_unref (self->uses);
-  g_hash_table_unref (self->entries);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -85,16 +70,13 @@ PdgCredentialVerdict
 pdg_credentials_peek (PdgCredentials *self, const char *secret, PdgPrincipal **principal)
 {
   g_autofree char *name = hash_name (secret);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_hash_table_lookup (self->entries, name);
+  gpointer found;
 
   *principal = NULL;
-  if (entry == NULL || entry->until_usec < g_get_monotonic_time ())
+  if (!pdg_memo_lookup (self->memo, name, &found))
     return PDG_CREDENTIAL_UNKNOWN;
-  if (entry->principal == NULL)
-    return PDG_CREDENTIAL_BAD;
-  *principal = pdg_principal_ref (entry->principal);
-  return PDG_CREDENTIAL_GOOD;
+  *principal = found;
+  return found != NULL ? PDG_CREDENTIAL_GOOD : PDG_CREDENTIAL_BAD;
 }
 
 static void
@@ -120,9 +102,7 @@ question_new (PdgCredentials *self, const char *secret)
 {
   Question *question = g_new0 (Question, 1);
 
-  g_mutex_lock (&self->lock);
-  question->n_forgotten = self->n_forgotten;
-  g_mutex_unlock (&self->lock);
+  question->began = pdg_memo_begin (self->memo);
   question->name = hash_name (secret);
   pdg_credential_hash (secret, question->hash);
   return question;
@@ -131,24 +111,15 @@ question_new (PdgCredentials *self, const char *secret)
 static void
 remember (PdgCredentials *self, const Question *question, PdgPrincipal *principal)
 {
-  Entry *entry = g_new (Entry, 1);
-
-  entry->principal = principal != NULL ? pdg_principal_ref (principal) : NULL;
-  entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
-  g_mutex_lock (&self->lock);
+  pdg_memo_remember (self->memo, question->began, question->name, principal);
   if (principal != NULL && pdg_principal_get_key_no (principal) != 0)
     {
       gint64 now_usec = pdg_clock_now_usec ();
 
+      g_mutex_lock (&self->lock);
       g_hash_table_replace (self->uses, GINT_TO_POINTER (pdg_principal_get_key_no (principal)), g_memdup2 (&now_usec, sizeof now_usec));
+      g_mutex_unlock (&self->lock);
     }
-  if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
-    g_hash_table_remove_all (self->entries);
-  if (question->n_forgotten == self->n_forgotten)
-    g_hash_table_replace (self->entries, g_strdup (question->name), entry);
-  else
-    entry_free (entry);
-  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -216,20 +187,15 @@ pdg_credentials_resolve_finish (PdgCredentials *self, GAsyncResult *result, GErr
 }
 
 static gboolean
-is_of_organisation (gpointer name, gpointer entry, gpointer org_no)
+is_of_organisation (const char *name, gpointer principal, gpointer org_no)
 {
-  const PdgPrincipal *principal = ((Entry *) entry)->principal;
-
   return principal != NULL && pdg_principal_get_org_no (principal) == *(gint32 *) org_no;
 }
 
 void
 pdg_credentials_forget (PdgCredentials *self, gint32 org_no)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  self->n_forgotten++;
-  g_hash_table_foreach_remove (self->entries, is_of_organisation, &org_no);
+  pdg_memo_forget (self->memo, is_of_organisation, &org_no);
 }
 
 gboolean

@@ -3,6 +3,7 @@
 
 #include "base/pdg-clock.h"
 #include "service/pdg-commands-people.h"
+#include "store/pdg-store-consent.h"
 
 struct _PdgKeeper
 {
@@ -57,8 +58,17 @@ tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-gboolean
-pdg_keeper_work (PdgDbConn *conn, GError **error)
+/* Also of days on which nobody was counted, and after a stop over midnight. */
+static gboolean
+destroy_salts (PdgDbConn *conn, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (conn, error);
+
+  return tx != NULL && pdg_store_destroy_cookieless_salts (tx, error) && pdg_db_tx_commit (tx, error);
+}
+
+static gboolean
+finish_erasures (PdgDbConn *conn, GError **error)
 {
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (conn, error);
   g_autoptr (GPtrArray) pending = tx != NULL ? pdg_store_list_pending_erasures (tx, error) : NULL;
@@ -75,6 +85,12 @@ pdg_keeper_work (PdgDbConn *conn, GError **error)
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+pdg_keeper_work (PdgDbConn *conn, GError **error)
+{
+  return destroy_salts (conn, error) && finish_erasures (conn, error);
 }
 
 PdgKeeper *

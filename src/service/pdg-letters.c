@@ -77,6 +77,7 @@ gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, con
   letter->source = g_strdup (pdg_event_batch_get_source (request->batch));
   letter->field = g_strndup (field, field_len);
   letter->reason = g_strdup (reason);
+  letter->schema_version = pdg_event_batch_get_refused_by (request->batch, field);
   letter->received_usec = pdg_event_batch_get_received_usec (request->batch);
   letter->org_no = pdg_principal_get_org_no (request->principal);
   letter->project_no = pdg_principal_get_project_no (request->principal);

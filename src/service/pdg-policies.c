@@ -1,22 +1,17 @@
 #include "config.h"
 #include "service/pdg-policies.h"
 
+#include "base/pdg-memo.h"
+#include "store/pdg-store-consent.h"
 #include "store/pdg-store-guard.h"
+#include "store/pdg-store-plan.h"
 
-#define REMEMBER_USEC (5 * G_USEC_PER_SEC)
+#define REMEMBER_SECONDS 5
 #define MAX_REMEMBERED 4096
-
-typedef struct
-{
-  PdgEventPolicies *policies;
-  gint64 until_usec;
-} Entry;
 
 struct _PdgPolicies
 {
-  GMutex lock;
-  GHashTable *entries; /* organisation number -> Entry */
-  guint64 generation;  /* grows when something is forgotten */
+  PdgMemo *memo; /* organisation number -> PdgEventPolicies */
   PdgDbPool *pool;
 };
 
@@ -24,17 +19,10 @@ typedef struct
 {
   PdgPolicies *self;
   PdgPrincipal *principal;
-  guint64 generation;
+  PdgEventPolicies *before; /* (nullable) */
+  char *key;
+  guint began;
 } Question;
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  pdg_event_policies_unref (entry->policies);
-  g_free (entry);
-}
 
 static void
 question_free (gpointer data)
@@ -42,7 +30,15 @@ question_free (gpointer data)
   Question *question = data;
 
   pdg_principal_unref (question->principal);
+  pdg_event_policies_unref (question->before);
+  g_free (question->key);
   g_free (question);
+}
+
+static char *
+make_key (const PdgPrincipal *principal)
+{
+  return g_strdup_printf ("%d", pdg_principal_get_org_no (principal));
 }
 
 PdgPolicies *
@@ -50,8 +46,7 @@ pdg_policies_new (PdgDbPool *pool)
 {
   PdgPolicies *self = g_new0 (PdgPolicies, 1);
 
-  g_mutex_init (&self->lock);
-  self->entries = g_hash_table_new_full (NULL, NULL, NULL, entry_free);
+  self->memo = pdg_memo_new (REMEMBER_SECONDS, MAX_REMEMBERED, (PdgMemoRefFunc) pdg_event_policies_ref, (GDestroyNotify) pdg_event_policies_unref);
   self->pool = pdg_db_pool_ref (pool);
   return self;
 }
@@ -62,54 +57,66 @@ pdg_policies_free (PdgPolicies *self)
   if (self == NULL)
     return;
   pdg_db_pool_unref (self->pool);
-  g_hash_table_unref (self->entries);
-  g_mutex_clear (&self->lock);
+  pdg_memo_free (self->memo);
   g_free (self);
 }
 
 PdgEventPolicies *
 pdg_policies_peek (PdgPolicies *self, PdgPrincipal *principal)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_hash_table_lookup (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (principal)));
+  g_autofree char *key = make_key (principal);
+  gpointer policies;
 
-  return entry != NULL && entry->until_usec >= g_get_monotonic_time () ? pdg_event_policies_ref (entry->policies) : NULL;
+  return pdg_memo_lookup (self->memo, key, &policies) ? policies : NULL;
 }
 
-/* What was asked before something was forgotten may be old already. */
-static void
-remember (PdgPolicies *self, const Question *question, PdgEventPolicies *policies)
+static gboolean
+is_of_organisation (const char *key, gpointer policies, gpointer org_key)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry;
-
-  if (self->generation != question->generation)
-    return;
-  entry = g_new (Entry, 1);
-  entry->policies = pdg_event_policies_ref (policies);
-  entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
-  if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
-    g_hash_table_remove_all (self->entries);
-  g_hash_table_replace (self->entries, GINT_TO_POINTER (pdg_principal_get_org_no (question->principal)), entry);
+  return g_str_equal (key, org_key);
 }
 
 void
 pdg_policies_forget (PdgPolicies *self, gint32 org_no)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autofree char *key = g_strdup_printf ("%d", org_no);
 
-  self->generation++;
-  g_hash_table_remove (self->entries, GINT_TO_POINTER (org_no));
+  pdg_memo_forget (self->memo, is_of_organisation, key);
+}
+
+/* A definition that cannot be read, of a newer program, asks for nothing. */
+static void
+add_schemas (PdgEventPolicies *policies, const GPtrArray *records, const PdgEventPolicies *before)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      const PdgEventSchemaRecord *record = records->pdata[i];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PdgEventSchema) schema = NULL;
+
+      if (record->definition == NULL)
+        schema = pdg_event_schema_ref (pdg_event_policies_lookup_schema (before, record->schema_no));
+      else
+        schema = pdg_event_schema_new (record->definition, -1, &error);
+      if (schema != NULL)
+        pdg_event_policies_add_schema (policies, record, schema);
+      else
+        g_warning ("version %d of the schema of %s in the project %s: %s", record->version, record->event_type, record->project_id, error->message);
+    }
 }
 
 PdgEventPolicies *
-pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
+pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, const PdgEventPolicies *before, GError **error)
 {
+  g_autofree gint32 *known = NULL;
+  guint n_known = before != NULL ? pdg_event_policies_list_schemas (before, &known) : 0;
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin (conn, principal, PDG_DB_TX_READ_ONLY, error);
   g_autoptr (GPtrArray) records = tx != NULL ? pdg_store_list_used_rules (tx, error) : NULL;
+  g_autoptr (GPtrArray) consents = records != NULL ? pdg_store_list_consent_rules (tx, error) : NULL;
+  g_autoptr (GPtrArray) schemas = consents != NULL ? pdg_store_list_used_schemas (tx, known, n_known, error) : NULL;
   PdgEventPolicies *policies;
 
-  if (records == NULL)
+  if (schemas == NULL)
     return NULL;
   policies = pdg_event_policies_new ();
   for (guint i = 0; i < records->len; i++)
@@ -119,6 +126,13 @@ pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error)
 
       pdg_event_policies_set_redaction (policies, record->project_id, rules);
     }
+  for (guint i = 0; i < consents->len; i++)
+    {
+      PdgConsentRules *rules = g_steal_pointer (&consents->pdata[i]);
+
+      pdg_event_policies_take_consent (policies, rules->project_id, rules);
+    }
+  add_schemas (policies, schemas, before);
   return policies;
 }
 
@@ -127,7 +141,7 @@ load_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError 
 {
   Question *question = job_data;
 
-  return pdg_policies_read (conn, question->principal, error);
+  return pdg_policies_read (conn, question->principal, question->before, error);
 }
 
 static void
@@ -143,7 +157,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  remember (question->self, question, policies);
+  pdg_memo_remember (question->self->memo, question->began, question->key, policies);
   g_task_return_pointer (task, policies, (GDestroyNotify) pdg_event_policies_unref);
 }
 
@@ -155,9 +169,9 @@ pdg_policies_load_async (PdgPolicies *self, PdgPrincipal *principal, GCancellabl
 
   question->self = self;
   question->principal = pdg_principal_ref (principal);
-  g_mutex_lock (&self->lock);
-  question->generation = self->generation;
-  g_mutex_unlock (&self->lock);
+  question->key = make_key (principal);
+  question->began = pdg_memo_begin (self->memo);
+  question->before = pdg_memo_lookup_old (self->memo, question->key);
   g_task_set_task_data (task, question, question_free);
   pdg_db_pool_run_async (self->pool, PDG_DB_PRIORITY_INTERACTIVE, load_job, question, NULL, (GDestroyNotify) pdg_event_policies_unref, cancellable,
                          loaded_cb, g_steal_pointer (&task));

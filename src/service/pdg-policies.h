@@ -25,8 +25,8 @@ PdgEventPolicies *pdg_policies_load_finish (PdgPolicies *policies, GAsyncResult 
 /* Forgets what is remembered of an organisation, and what is being asked: after it changed. */
 void              pdg_policies_forget (PdgPolicies *policies, gint32 org_no);
 
-/* Reads them now. On a database thread. (transfer full) */
-PdgEventPolicies *pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, GError **error);
+/* Reads them now. What @before (nullable) has compiled is used again. On a database thread. (transfer full) */
+PdgEventPolicies *pdg_policies_read (PdgDbConn *conn, PdgPrincipal *principal, const PdgEventPolicies *before, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgPolicies, pdg_policies_free)
 

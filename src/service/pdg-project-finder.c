@@ -1,25 +1,19 @@
 #include "config.h"
 #include "service/pdg-project-finder.h"
 
+#include "base/pdg-memo.h"
 #include "db/pdg-db-tx.h"
 #include "store/pdg-store-numbers.h"
 
 #include <string.h>
 
-#define REMEMBER_USEC (5 * G_USEC_PER_SEC)
+#define REMEMBER_SECONDS 5
 #define MAX_REMEMBERED 4096
 #define MAX_ID_BYTES 64
 
-typedef struct
-{
-  char *id; /* NULL = none */
-  gint64 until_usec;
-} Entry;
-
 struct _PdgProjectFinder
 {
-  GMutex lock;
-  GHashTable *entries; /* "ORG PROJECT NAME" -> Entry */
+  PdgMemo *memo; /* "ORG PROJECT NAME" -> GRefString: the id */
   PdgDbPool *pool;
 };
 
@@ -29,16 +23,8 @@ typedef struct
   PdgPrincipal *principal;
   char *name;
   char *key;
+  guint began;
 } Question;
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_free (entry->id);
-  g_free (entry);
-}
 
 static void
 question_free (gpointer data)
@@ -51,13 +37,18 @@ question_free (gpointer data)
   g_free (question);
 }
 
+static gpointer
+ref_text (gpointer text)
+{
+  return g_ref_string_acquire (text);
+}
+
 PdgProjectFinder *
 pdg_project_finder_new (PdgDbPool *pool)
 {
   PdgProjectFinder *self = g_new0 (PdgProjectFinder, 1);
 
-  g_mutex_init (&self->lock);
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->memo = pdg_memo_new (REMEMBER_SECONDS, MAX_REMEMBERED, ref_text, (GDestroyNotify) g_ref_string_release);
   self->pool = pdg_db_pool_ref (pool);
   return self;
 }
@@ -68,34 +59,31 @@ pdg_project_finder_free (PdgProjectFinder *self)
   if (self == NULL)
     return;
   pdg_db_pool_unref (self->pool);
-  g_hash_table_unref (self->entries);
-  g_mutex_clear (&self->lock);
+  pdg_memo_free (self->memo);
   g_free (self);
 }
 
 static gboolean
 recall (PdgProjectFinder *self, const char *key, char **id)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_hash_table_lookup (self->entries, key);
+  gpointer text;
 
-  if (entry == NULL || entry->until_usec < g_get_monotonic_time ())
+  if (!pdg_memo_lookup (self->memo, key, &text))
     return FALSE;
-  *id = g_strdup (entry->id);
+  *id = g_strdup (text);
+  if (text != NULL)
+    g_ref_string_release (text);
   return TRUE;
 }
 
 static void
-remember (PdgProjectFinder *self, const char *key, const char *id)
+remember (const Question *question, const char *id)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_new (Entry, 1);
+  char *text = id != NULL ? g_ref_string_new (id) : NULL;
 
-  entry->id = g_strdup (id);
-  entry->until_usec = g_get_monotonic_time () + REMEMBER_USEC;
-  if (g_hash_table_size (self->entries) >= MAX_REMEMBERED)
-    g_hash_table_remove_all (self->entries);
-  g_hash_table_replace (self->entries, g_strdup (key), entry);
+  pdg_memo_remember (question->finder->memo, question->began, question->key, text);
+  if (text != NULL)
+    g_ref_string_release (text);
 }
 
 static gpointer
@@ -120,7 +108,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  remember (question->finder, question->key, id);
+  remember (question, id);
   g_task_return_pointer (task, g_steal_pointer (&id), g_free);
 }
 
@@ -134,6 +122,7 @@ pdg_project_finder_find_async (PdgProjectFinder *self, PdgPrincipal *principal, 
   char *id = NULL;
 
   question->finder = self;
+  question->began = pdg_memo_begin (self->memo);
   question->principal = pdg_principal_ref (principal);
   question->name = g_strdup (project_no == 0 && name != NULL && strlen (name) <= MAX_ID_BYTES ? name : "");
   question->key = g_strdup_printf ("%d %d %s", pdg_principal_get_org_no (principal), project_no, question->name);

@@ -188,6 +188,17 @@ static const struct
     "{\"created_at\":\"2026-11-22T07:00:00Z\",\"batch\":[{\"uuid\":\"u-1\",\"event\":\"e\",\"distinct_id\":\"u\",\"session_id\":\"s\"},"
     "{\"uuid\":\"u-2\"}]}", 200,
     "{\"results\":{\"u-1\":{\"result\":\"ok\"},\"u-2\":{\"result\":\"drop\",\"details\":\"event.type: required\"}}}", NULL, 1 },
+  { "mixpanel-import", FALSE, "POST", "/import", JSON_TYPE, "[{\"event\":\"e\",\"properties\":{\"distinct_id\":\"u\",\"$insert_id\":\"mi1\"}}]", 200,
+    "{\"code\":200,\"num_records_imported\":1,\"status\":\"OK\"}", NULL, 1 },
+  { "mixpanel-import-partly", FALSE, "POST", "/import?strict=1", JSON_TYPE,
+    "[{\"event\":\"e\",\"properties\":{\"distinct_id\":\"u\",\"$insert_id\":\"mi2\"}},{\"properties\":{\"$insert_id\":\"mi3\"}},"
+    "{\"event\":\"e\",\"properties\":{\"distinct_id\":\"u\",\"time\":\"never\"}}]", 400,
+    "{\"code\":400,\"error\":\"some data points in the request failed validation\",\"num_records_imported\":1,\"status\":\"Bad Request\","
+    "\"failed_records\":[{\"index\":1,\"insert_id\":\"mi3\",\"field\":\"event\",\"message\":\"required\"},"
+    "{\"index\":2,\"insert_id\":\"\",\"field\":\"properties.time\",\"message\":\"not an RFC 3339 time\"}]}", NULL, 1 },
+  { "mixpanel-import-not-strict", FALSE, "POST", "/import/?strict=0", JSON_TYPE,
+    "[{\"event\":\"e\",\"properties\":{\"distinct_id\":\"u\",\"$insert_id\":\"mi4\"}},{\"properties\":{}}]", 200,
+    "{\"code\":200,\"num_records_imported\":1,\"status\":\"OK\"}", NULL, 1 },
   { "another-organisation", TRUE, "POST", "/v1/logs", JSON_TYPE "Authorization: Bearer {KEY_B}\r\n", LOG (""), 200, "{}", NULL, 1 },
   { "prefix", TRUE, "POST", "/ingest/batch/?key={KEY_A}", JSON_TYPE, "{\"batch\":[{\"event\":\"e\",\"distinct_id\":\"u\"}]}", 200, "{\"status\":\"Ok"
     "\"}", NULL, 1 },
@@ -206,6 +217,7 @@ static const struct
   { "no-key-segment", TRUE, "POST", "/v1/batch", JSON_TYPE, "{\"batch\":[]}", 401, NULL, "{\"success\":false,\"message\":\"a valid ingest key", 0 },
   { "no-key-posthog", TRUE, "POST", "/batch", JSON_TYPE, "{\"batch\":[]}", 401, NULL, "{\"type\":\"authentication_error\",\"detail\":\"a valid ingest key", 0 },
   { "no-key-mixpanel", TRUE, "POST", "/track", JSON_TYPE, "[]", 401, "0", NULL, 0 },
+  { "no-key-mixpanel-import", TRUE, "POST", "/import", JSON_TYPE, "[]", 401, NULL, "\"status\":\"Unauthorized\"", 0 },
   { "no-key-amplitude", TRUE, "POST", "/2/httpapi", JSON_TYPE, "{\"events\":[]}", 401, NULL, "{\"code\":401,\"error\":\"a valid ingest key", 0 },
   { "wrong-key", TRUE, "POST", "/e/", JSON_TYPE, "{\"api_key\":\"phc_x\",\"batch\":[]}", 401, NULL, "a valid ingest key", 0 },
   { "wrong-bearer", TRUE, "POST", "/e/", JSON_TYPE "Authorization: Bearer pgk_x\r\n", "{\"batch\":[]}", 401, NULL, "a valid ingest key", 0 },

@@ -176,10 +176,10 @@ test_fields (void)
   {
     const char *selection, *answer;
   } cases[] = {
-    { "event(id:\"e2\"){id type name timestamp sequence isLate isClamped pagePath pageTitle componentName componentPath journeyId journeyStepId release "
+    { "event(id:\"e2\"){id type name timestamp sequence isLate isClamped isCounted pagePath pageTitle componentName componentPath journeyId journeyStepId release "
       "properties session{id} actor{id kind}}",
       "{\"event\":{\"id\":\"e2\",\"type\":\"ui.click\",\"name\":\"Buy\",\"timestamp\":\"2024-01-15T10:00:02Z\",\"sequence\":2,\"isLate\":true,"
-      "\"isClamped\":false,\"pagePath\":null,\"pageTitle\":null,\"componentName\":\"BuyButton\",\"componentPath\":null,\"journeyId\":null,"
+      "\"isClamped\":false,\"isCounted\":false,\"pagePath\":null,\"pageTitle\":null,\"componentName\":\"BuyButton\",\"componentPath\":null,\"journeyId\":null,"
       "\"journeyStepId\":null,\"release\":null,\"properties\":{},\"session\":{\"id\":\"s1\"},\"actor\":{\"id\":\"u1\",\"kind\":\"USER\"}}}" },
     { "event(id:\"e3\"){pagePath sequence properties metadata}",
       "{\"event\":{\"pagePath\":null,\"sequence\":null,\"properties\":{\"api.path\":\"/pay\",\"api.duration_ms\":840,\"api.status_code\":503},"

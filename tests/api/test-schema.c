@@ -129,6 +129,7 @@ find_value (const char *field, const char *argument)
     { "rules", "{patterns:[EMAIL,CARD,IBAN,JWT],keys:[\"plan\"]}" },
     { "reason", "null" },
     { "limits", "[{kind:EVENTS,maxDays:30}]" },
+    { "eventType", "null" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);
 

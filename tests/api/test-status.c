@@ -73,6 +73,13 @@ skip_labels (const char *p)
   return p + 1;
 }
 
+static gboolean
+is_histogram (GHashTable *families, const char *name)
+{
+  return name != NULL && g_strcmp0 (g_hash_table_lookup (families, name), "histogram") == 0;
+}
+
+
 /* Sample line with labels -> value, as doubles. (transfer full) */
 static GHashTable *
 parse_metrics (const char *text)
@@ -104,7 +111,7 @@ parse_metrics (const char *text)
 
           g_assert_cmpuint (g_strv_length (words), ==, 2);
           g_assert_cmpstr (words[0], ==, helped);
-          g_assert_true (g_str_equal (words[1], "counter") || g_str_equal (words[1], "gauge"));
+          g_assert_true (g_str_equal (words[1], "counter") || g_str_equal (words[1], "gauge") || g_str_equal (words[1], "histogram"));
           if (g_str_equal (words[1], "counter"))
             g_assert_true (g_str_has_suffix (words[0], "_total"));
           g_assert_true (g_hash_table_insert (families, g_strdup (words[0]), g_strdup (words[1]))); /* once */
@@ -113,8 +120,21 @@ parse_metrics (const char *text)
       end = line + strcspn (line, "{ ");
       name = g_strndup (line, (gsize) (end - line));
       g_assert_true (is_name (name, strlen (name)));
-      g_assert_cmpstr (name, ==, helped); /* a family's lines come together */
-      g_assert_true (g_hash_table_contains (families, name));
+      if (is_histogram (families, helped))
+        {
+          static const char *const parts[] = { "_bucket", "_sum", "_count" };
+          gboolean is_part = FALSE;
+
+          g_assert_true (g_str_has_prefix (name, helped)); /* a family's lines come together */
+          for (gsize k = 0; k < G_N_ELEMENTS (parts); k++)
+            is_part = is_part || g_str_equal (name + strlen (helped), parts[k]);
+          g_assert_true (is_part);
+        }
+      else
+        {
+          g_assert_cmpstr (name, ==, helped);
+          g_assert_true (g_hash_table_contains (families, name));
+        }
       if (*end == '{')
         end = skip_labels (end);
       g_assert_cmpint (*end, ==, ' ');
@@ -141,6 +161,8 @@ read_sample (const char *name)
   return value != NULL ? *value : -1;
 }
 
+#define DURATION "productgraph_http_request_duration_seconds"
+
 static void
 test_metrics (void)
 {
@@ -148,6 +170,7 @@ test_metrics (void)
                              "\"event.timestamp\":\"2024-01-15T10:30:00Z\"},{\"event_id\":\"x\"}]}";
   double accepted = read_sample ("productgraph_events_accepted_total"), rejected = read_sample ("productgraph_events_rejected_total");
   double requests = read_sample ("productgraph_http_requests_total{route=\"/v1/events\",status=\"202\"}");
+  double timed = read_sample (DURATION "_count{route=\"/v1/events\"}");
 
   g_assert_cmpfloat (accepted, >=, 0);
   g_assert_cmpfloat (rejected, >=, 0);
@@ -161,6 +184,11 @@ test_metrics (void)
   g_assert_cmpfloat (read_sample ("productgraph_events_rejected_total"), ==, rejected + 2);
   g_assert_cmpfloat (read_sample ("productgraph_events_duplicate_total"), >=, 1);
   g_assert_cmpfloat (read_sample ("productgraph_http_requests_total{route=\"/v1/events\",status=\"202\"}"), ==, MAX (requests, 0) + 2);
+  g_assert_cmpfloat (read_sample (DURATION "_count{route=\"/v1/events\"}"), ==, MAX (timed, 0) + 2);
+  g_assert_cmpfloat (read_sample (DURATION "_bucket{route=\"/v1/events\",le=\"+Inf\"}"), ==, MAX (timed, 0) + 2);
+  g_assert_cmpfloat (read_sample (DURATION "_bucket{route=\"/v1/events\",le=\"10\"}"), >=,
+                     read_sample (DURATION "_bucket{route=\"/v1/events\",le=\"0.0025\"}"));
+  g_assert_cmpfloat (read_sample (DURATION "_sum{route=\"/v1/events\"}"), >, 0);
   g_assert_cmpfloat (read_sample ("productgraph_database_connected"), ==, 1);
   g_assert_cmpfloat (read_sample ("productgraph_build_info{version=\"" PDG_VERSION "\"}"), ==, 1);
   g_assert_cmpfloat (read_sample ("productgraph_missing"), ==, -1);

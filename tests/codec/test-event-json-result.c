@@ -8,7 +8,7 @@
 static void
 assert_result (guint n_accepted, const PdgEventIssue *issues, guint n_issues, guint n_duplicates, const char *expected)
 {
-  g_autoptr (GBytes) result = pdg_event_json_write_result (n_accepted, issues, n_issues, n_duplicates);
+  g_autoptr (GBytes) result = pdg_event_json_write_result (n_accepted, issues, n_issues, (PdgEventJsonParts) { .n_duplicates = n_duplicates });
   gsize size;
   const char *data = g_bytes_get_data (result, &size);
 
@@ -34,7 +34,7 @@ static void
 test_escaping (void)
 {
   const PdgEventIssue issues[] = { { 0, (char *) "a \"b\" \\ \n \x1f \xc3\xa9 \x7f" } };
-  g_autoptr (GBytes) result = pdg_event_json_write_result (0, issues, 1, 0);
+  g_autoptr (GBytes) result = pdg_event_json_write_result (0, issues, 1, (PdgEventJsonParts) { 0 });
   g_autoptr (JsonParser) parser = json_parser_new ();
   gsize size;
   const char *data = g_bytes_get_data (result, &size);

@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       else
         g_assert_true (issue < n_issues && issues[issue++].index == i);
     }
-  answer = pdg_event_json_write_result (n_events, issues, n_issues, 0);
+  answer = pdg_event_json_write_result (n_events, issues, n_issues, (PdgEventJsonParts) { 0 });
   g_assert_cmpuint (g_bytes_get_size (answer), >, 0);
   return 0;
 }

@@ -150,16 +150,39 @@ test_counts (void)
   PdgHttpRoute *route = pdg_http_router_lookup (router, "POST", "/v1/events", &known);
   g_autoptr (GArray) rows = NULL;
 
-  pdg_http_router_count (router, route, 202);
-  pdg_http_router_count (router, route, 202);
-  pdg_http_router_count (router, NULL, 404);
-  pdg_http_router_count (router, NULL, 1000);
+  pdg_http_router_count (router, route, 202, 0);
+  pdg_http_router_count (router, route, 202, 0);
+  pdg_http_router_count (router, NULL, 404, 0);
+  pdg_http_router_count (router, NULL, 1000, 0);
   rows = pdg_http_router_get_counts (router);
   g_assert_cmpuint (rows->len, ==, 2);
   g_assert_cmpstr (g_array_index (rows, PdgHttpRouteCount, 0).route, ==, "/v1/events");
   g_assert_cmpuint (g_array_index (rows, PdgHttpRouteCount, 0).status, ==, 202);
   g_assert_cmpuint (g_array_index (rows, PdgHttpRouteCount, 0).count, ==, 2);
   g_assert_cmpstr (g_array_index (rows, PdgHttpRouteCount, 1).route, ==, "");
+}
+
+/* Each request in the bucket of its duration; what began at no known time is in none. */
+static void
+test_times (void)
+{
+  g_autoptr (PdgHttpRouter) router = make_router ();
+  gboolean known;
+  PdgHttpRoute *route = pdg_http_router_lookup (router, "POST", "/v1/events", &known);
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GArray) rows = NULL;
+  const PdgHttpRouteTimes *times;
+
+  pdg_http_router_count (router, route, 202, now - 700 * 1000);
+  pdg_http_router_count (router, route, 202, now - G_GINT64_CONSTANT (60) * G_USEC_PER_SEC);
+  pdg_http_router_count (router, route, 202, 0);
+  rows = pdg_http_router_get_times (router);
+  g_assert_cmpuint (rows->len, ==, 1);
+  times = &g_array_index (rows, PdgHttpRouteTimes, 0);
+  g_assert_cmpstr (times->route, ==, "/v1/events");
+  for (guint i = 0; i <= PDG_HTTP_N_DURATIONS; i++)
+    g_assert_cmpuint (times->counts[i], ==, i == PDG_HTTP_N_DURATIONS || (i > 0 && i < PDG_HTTP_N_DURATIONS && pdg_http_durations[i] == 1000000));
+  g_assert_cmpuint (times->usec, >=, 60700000);
 }
 
 int
@@ -171,5 +194,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/router/finds-the-route", test_lookup);
   g_test_add_func ("/http/router/lists-methods", test_allow);
   g_test_add_func ("/http/router/counts-by-status", test_counts);
+  g_test_add_func ("/http/router/times-requests", test_times);
   return g_test_run ();
 }

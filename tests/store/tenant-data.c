@@ -1,13 +1,17 @@
 #include "config.h"
 #include "store/tenant-data.h"
 
+#include "service/pdg-commands-consent.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-snapshots.h"
 #include "service/pdg-commands-journeys.h"
 #include "service/pdg-commands-retention.h"
+#include "service/pdg-commands-plan.h"
 #include "store/pdg-store-clients.h"
+#include "store/pdg-store-consent.h"
 #include "store/pdg-store-identity.h"
 #include "store/pdg-store-numbers.h"
+#include "store/pdg-store-plan.h"
 #include "store/pdg-store-rights.h"
 
 #include <string.h>
@@ -113,6 +117,28 @@ fill_clients (const Tenant *tenant, PdgDbConn *server, const char *mark)
                  && pdg_store_add_replay_chunk (tx, tenant->project->id, &chunk, 1000, &kept, &error) && pdg_db_tx_commit (tx, &error));
 }
 
+/* Rules of consent, a salt, a schema and what was found by it. */
+static void
+fill_protection (const Tenant *tenant, PdgDbConn *server, const char *mark)
+{
+  const PdgSchemaInput input = { .project_id = tenant->project->id, .event_type = "ui.click", .definition = "{}", .mode = PDG_SCHEMA_WARN };
+  const PdgSchemaFinding finding = { .project_id = tenant->project->id, .event_type = (char *) "ui.click", .field = (char *) "page.path",
+                                     .expected = (char *) mark, .version = 1, .events = 1, .first_usec = 1, .last_usec = 1 };
+  const PdgSchemaFinding *findings[] = { &finding };
+  g_autoptr (PdgConsentRules) rules = pdg_consent_rules_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbTx) tx = NULL;
+  g_autoptr (GBytes) salt = NULL;
+
+  pdg_project_free (pdg_commands_set_consent (server, tenant->admin, tenant->project->id, rules, &error));
+  g_assert_no_error (error);
+  pdg_event_schema_record_free (pdg_commands_set_schema (server, tenant->admin, &input, &error));
+  g_assert_no_error (error);
+  tx = pdg_db_tx_begin (server, tenant->admin, PDG_DB_TX_READ_WRITE, &error);
+  salt = pdg_store_get_cookieless_salt (tx, &error);
+  g_assert_true (salt != NULL && pdg_store_add_findings (tx, findings, 1, &error) && pdg_db_tx_commit (tx, &error));
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -144,6 +170,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   fill_clients (tenant, server, mark);
   pdg_project_free (pdg_commands_set_retention (server, tenant->admin, tenant->project->id, PDG_DATA_EVENTS, 1000, 0, &error));
   g_assert_no_error (error);
+  fill_protection (tenant, server, mark);
 }
 
 char *
