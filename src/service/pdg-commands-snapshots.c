@@ -18,7 +18,7 @@ assign_numbers (PdgDbTx *tx, PdgPrincipal *principal, const char *project_id, co
                 GError **error)
 {
   gint32 bound = pdg_principal_get_project_no (principal), epoch;
-  PdgSlice path = to_slice (screen_path), project, session_id;
+  PdgSlice path = to_slice (screen_path), session_id = to_slice (session != NULL ? session : ""), project;
 
   if (project_id != NULL)
     {
@@ -33,12 +33,12 @@ assign_numbers (PdgDbTx *tx, PdgPrincipal *principal, const char *project_id, co
       if (snapshot->project_no == 0 || (bound > 0 && bound != snapshot->project_no))
         return FALSE;
     }
-  if (!pdg_store_assign_screens (tx, snapshot->project_no, &path, 1, &snapshot->screen_no, error))
-    return FALSE;
-  if (session == NULL)
-    return TRUE;
-  session_id = to_slice (session);
-  return pdg_store_assign_sessions (tx, snapshot->project_no, &session_id, 1, &snapshot->session_no, error);
+  PdgNumberRequest numbers[] = {
+    { .kind = PDG_NUMBER_SCREEN, .project_no = snapshot->project_no, .n = 1, .texts = &path, .numbers = &snapshot->screen_no },
+    { .kind = PDG_NUMBER_SESSION, .project_no = snapshot->project_no, .n = 1, .texts = &session_id, .numbers = &snapshot->session_no },
+  };
+
+  return pdg_store_assign_numbers (tx, numbers, session != NULL ? 2 : 1, FALSE, error);
 }
 
 static gboolean
