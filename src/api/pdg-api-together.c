@@ -196,10 +196,11 @@ pdg_api_together (gpointer *deferred, guint n, gpointer user_data)
 
   for (guint n_left = n; n_left > 0;)
     {
+      const Deferred *first = left[0];
       guint n_group = 0, n_others = 0;
 
       for (guint i = 0; i < n_left; i++)
-        if (is_alike (left[0], left[i]))
+        if (is_alike (first, left[i]))
           group[n_group++] = left[i];
         else
           left[n_others++] = left[i];
