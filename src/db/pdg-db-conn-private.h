@@ -18,7 +18,6 @@ struct _PdgDbConn
   guint64 next_statement;
   guint64 n_answered;
   GCancellable *cancellable;
-  gboolean by_row; /* libpq has been told to give the last statement's rows one by one */
   gboolean in_tx;
   gboolean ending;                    /* a ROLLBACK was sent and its answer not yet read */
   char known_org[PDG_UUID_TEXT_BYTES]; /* the server let this login act for it; "" = none yet */

@@ -98,7 +98,7 @@ pdg_db_conn_reset (PdgDbConn *conn, GError **error)
   g_clear_pointer (&conn->pq, PQfinish);
   pdg_db_forget_statements (conn);
   g_datalist_clear (&conn->memory);
-  conn->in_tx = conn->by_row = FALSE;
+  conn->in_tx = FALSE;
   conn->ending = FALSE;
   conn->known_org[0] = conn->session.org[0] = '\0';
   conn->is_set = FALSE;
@@ -333,19 +333,10 @@ void
 pdg_db_conn_send_roll_back (PdgDbConn *conn)
 {
   /* after a cancel the answer is waited for: nothing of it may reach the next transaction */
-  if (conn->pq != NULL && PQpipelineStatus (conn->pq) != PQ_PIPELINE_OFF)
-    {
-      conn->ending = PQpipelineSync (conn->pq);
-      if (!conn->ending)
-        g_clear_pointer (&conn->pq, PQfinish);
-      else if (pdg_db_conn_was_cancelled (conn))
-        pdg_db_conn_settle (conn);
-    }
-  else if (conn->pq == NULL || pdg_db_conn_was_cancelled (conn) || PQtransactionStatus (conn->pq) != PQTRANS_INTRANS)
+  if (conn->pq == NULL || pdg_db_conn_was_cancelled (conn) || PQtransactionStatus (conn->pq) != PQTRANS_INTRANS)
     pdg_db_conn_roll_back (conn);
   else
     conn->ending = PQsendQuery (conn->pq, "ROLLBACK");
-  conn->by_row = FALSE;
 }
 
 void
@@ -356,11 +347,6 @@ pdg_db_conn_settle (PdgDbConn *conn)
   if (!conn->ending)
     return;
   conn->ending = FALSE;
-  if (PQpipelineStatus (conn->pq) != PQ_PIPELINE_OFF)
-    {
-      pdg_db_conn_end_pipeline (conn);
-      return;
-    }
   while ((result = PQgetResult (conn->pq)) != NULL)
     PQclear (result);
   pdg_db_conn_roll_back (conn);

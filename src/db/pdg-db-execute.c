@@ -165,17 +165,12 @@ send_command (PdgDbConn *conn, const PdgDbCommand *command, GArray *sent)
   return send_execute (conn, statement, &bound);
 }
 
-/* What was answered so far. */
-typedef struct
+/* Reads the answers up to the end of the pipeline, also after an error, so that the connection is in step again. */
+static PGresult *
+read_answers (PdgDbConn *conn, GArray *sent, GError **error)
 {
-  PGresult *last; /* of a command, if all went well (nullable) */
-  gboolean failed;
-} Answers;
-
-/* Reads the answers to @sent, also after an error, so that the next ones are in step again. */
-static void
-read_answers (PdgDbConn *conn, const GArray *sent, Answers *answers, GError **error)
-{
+  g_autoptr (PGresult) last = NULL;
+  gboolean failed = FALSE;
   PGresult *result;
 
   for (guint i = 0; i < sent->len; i++)
@@ -186,58 +181,35 @@ read_answers (PdgDbConn *conn, const GArray *sent, Answers *answers, GError **er
       while ((result = PQgetResult (conn->pq)) != NULL)
         {
           ok = PQresultStatus (result) == PGRES_COMMAND_OK || PQresultStatus (result) == PGRES_TUPLES_OK;
-          if (!ok && !answers->failed)
+          if (!ok && !failed)
             {
-              answers->failed = TRUE;
+              failed = TRUE;
               pdg_db_error_set_from_result (error, conn->pq, result, pdg_db_conn_was_cancelled (conn));
             }
           conn->n_answered += ok;
           if (ok && entry->counts)
             {
-              PQclear (answers->last);
-              answers->last = g_steal_pointer (&result);
+              PQclear (last);
+              last = g_steal_pointer (&result);
             }
           PQclear (result);
         }
       if (!ok && entry->prepares != NULL)
         remove_statement (conn, entry->prepares);
     }
-}
-
-/* The same up to a Sync; FALSE when the connection is lost. */
-static gboolean
-read_sync (PdgDbConn *conn)
-{
-  gboolean found = FALSE;
-
-  while (!found && PQstatus (conn->pq) == CONNECTION_OK)
+  while (PQstatus (conn->pq) == CONNECTION_OK && PQpipelineStatus (conn->pq) != PQ_PIPELINE_OFF)
     {
-      g_autoptr (PGresult) result = PQgetResult (conn->pq);
-
-      found = PQresultStatus (result) == PGRES_PIPELINE_SYNC;
+      result = PQgetResult (conn->pq);
+      PQclear (result);
+      if (PQexitPipelineMode (conn->pq))
+        break;
     }
-  return found;
-}
-
-/* The result, or NULL with an error. */
-static PGresult *
-take_answer (PdgDbConn *conn, Answers *answers, GError **error)
-{
-  g_autoptr (PGresult) last = g_steal_pointer (&answers->last);
-
-  if (PQstatus (conn->pq) != CONNECTION_OK && !answers->failed)
+  if (PQstatus (conn->pq) != CONNECTION_OK && !failed)
     {
-      answers->failed = TRUE;
+      failed = TRUE;
       pdg_db_error_set_from_conn (error, conn->pq);
     }
-  return answers->failed ? NULL : g_steal_pointer (&last);
-}
-
-void
-pdg_db_conn_end_pipeline (PdgDbConn *conn)
-{
-  if (conn->pq != NULL && read_sync (conn))
-    PQexitPipelineMode (conn->pq);
+  return failed ? NULL : g_steal_pointer (&last);
 }
 
 /* After an error that says that a prepared statement is gone or stale, none of them can be trusted. */
@@ -250,87 +222,23 @@ check_statements (PdgDbConn *conn, const GError *error)
     pdg_db_forget_statements (conn);
 }
 
-/* Only a lost connection, or more than the protocol can hold, comes here: nothing on it can be trusted. */
-static void
-give_up (PdgDbConn *conn, GError **error)
-{
-  pdg_db_error_set_from_conn (error, conn->pq);
-  pdg_db_forget_statements (conn);
-  g_clear_pointer (&conn->pq, PQfinish);
-}
-
 static PGresult *
 execute_pipeline (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error)
 {
   g_autoptr (GArray) sent = g_array_sized_new (FALSE, FALSE, sizeof (Sent), 2 * n + 1);
-  Answers answers = { NULL, FALSE };
-  gboolean ok;
+  gboolean ok = PQenterPipelineMode (conn->pq);
 
-  if (conn->by_row) /* a pipeline would go on with that */
-    PQclear (PQexec (conn->pq, ""));
-  conn->by_row = FALSE;
-  ok = PQenterPipelineMode (conn->pq);
   for (guint i = 0; i < n && ok; i++)
     ok = send_command (conn, &commands[i], sent);
   if (!ok || !PQpipelineSync (conn->pq))
     {
-      give_up (conn, error);
+      /* only a lost connection, or more than the protocol can hold, comes here: nothing on it can be trusted */
+      pdg_db_error_set_from_conn (error, conn->pq);
+      pdg_db_forget_statements (conn);
+      g_clear_pointer (&conn->pq, PQfinish);
       return NULL;
     }
-  read_answers (conn, sent, &answers, error);
-  pdg_db_conn_end_pipeline (conn);
-  return take_answer (conn, &answers, error);
-}
-
-/* @before is a transaction of its own, the others belong to the one that goes on. */
-static gboolean
-send_parts (PdgDbConn *conn, const PdgDbCommand *before, GArray *sent_before, const PdgDbCommand *commands, guint n, GArray *sent)
-{
-  if (!PQenterPipelineMode (conn->pq))
-    return FALSE;
-  if (before != NULL && (!send_command (conn, before, sent_before) || !PQpipelineSync (conn->pq)))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (!send_command (conn, &commands[i], sent))
-      return FALSE;
-  return PQsendFlushRequest (conn->pq) && PQflush (conn->pq) >= 0;
-}
-
-PGresult *
-pdg_db_conn_execute_on (PdgDbConn *conn, const PdgDbCommand *before, const PdgDbCommand *commands, guint n, GError **error)
-{
-  g_autoptr (GArray) sent_before = g_array_sized_new (FALSE, FALSE, sizeof (Sent), 3);
-  g_autoptr (GArray) sent = g_array_sized_new (FALSE, FALSE, sizeof (Sent), 3);
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (PGresult) result = NULL;
-  Answers answers = { NULL, FALSE };
-
-  if (conn->pq == NULL)
-    {
-      pdg_db_error_set (error, PDG_DB_ERROR_CONNECTION, NULL, NULL, "The connection to the database was lost: try again");
-      return NULL;
-    }
-  if (PQpipelineStatus (conn->pq) == PQ_PIPELINE_ABORTED)
-    {
-      pdg_db_error_set (error, PDG_DB_ERROR_FAILED, "25P02", NULL, "An earlier step failed: try again");
-      return NULL;
-    }
-  if (!send_parts (conn, before, sent_before, commands, n, sent))
-    {
-      give_up (conn, error);
-      return NULL;
-    }
-  read_answers (conn, sent_before, &answers, &local_error);
-  if (before != NULL)
-    read_sync (conn);
-  read_answers (conn, sent, &answers, &local_error);
-  result = take_answer (conn, &answers, local_error == NULL ? &local_error : NULL);
-  if (local_error != NULL)
-    {
-      check_statements (conn, local_error);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    }
-  return g_steal_pointer (&result);
+  return read_answers (conn, sent, error);
 }
 
 PGresult *
@@ -368,22 +276,6 @@ pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GEr
 }
 
 gboolean
-pdg_db_conn_begin_on (PdgDbConn *conn, GError **error)
-{
-  g_autoptr (PGresult) result = pdg_db_conn_execute_on (conn, NULL, &(PdgDbCommand) { "BEGIN", NULL }, 1, error);
-
-  if (result == NULL)
-    return FALSE;
-  if (!PQpipelineSync (conn->pq))
-    {
-      give_up (conn, error);
-      return FALSE;
-    }
-  pdg_db_conn_end_pipeline (conn);
-  return TRUE;
-}
-
-gboolean
 pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error)
 {
   g_autoptr (PGresult) result = NULL;
@@ -407,6 +299,5 @@ pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error)
       pdg_db_error_set_from_conn (error, conn->pq);
       return FALSE;
     }
-  conn->by_row = PQsetSingleRowMode (conn->pq);
   return TRUE;
 }

@@ -120,15 +120,7 @@ typedef struct
 
 /* Runs the commands in one round trip, also those that have to be prepared first; returns the last one's result. */
 PGresult *pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error);
-/* Runs the commands in one round trip, returns the last one's result, and leaves the transaction open that they begin, or go on with, without BEGIN: it ends with the Sync of
- * pdg_db_conn_send_roll_back(). Until then nothing but this may run. @before: (nullable) is a transaction of its own, sent together with it; when
- * that fails, there is no result. */
-PGresult *pdg_db_conn_execute_on (PdgDbConn *conn, const PdgDbCommand *before, const PdgDbCommand *commands, guint n, GError **error);
-/* Reads the answer to its Sync. */
-void      pdg_db_conn_end_pipeline (PdgDbConn *conn);
-/* Makes it a transaction with a BEGIN, in which everything may run. */
-gboolean  pdg_db_conn_begin_on (PdgDbConn *conn, GError **error);
-/* Prepares when needed and sends; the results are for the caller to read, row by row. */
+/* Prepares when needed and sends; the results are for the caller to read. */
 gboolean  pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error);
 /* The simple protocol: several statements, text results. */
 PGresult *pdg_db_conn_execute_simple (PdgDbConn *conn, const char *sql, GError **error);

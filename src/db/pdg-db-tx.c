@@ -13,7 +13,6 @@ struct _PdgDbTx
   gboolean copying;  /* between copy_begin and copy_end */
   gboolean deferred; /* its end is not waited for */
   gboolean waiting;  /* BEGIN not yet sent */
-  gboolean piped;    /* begun without BEGIN, see pdg_db_conn_execute_on() */
   gboolean planned;  /* what plan_cache_mode is at the server */
   PdgDbTxFlags flags;
   guint timeout_ms;
@@ -36,10 +35,8 @@ static const char set_org_sql[] = "SELECT productgraph.set_current_org($1::uuid,
   "SELECT " org ", set_config('statement_timeout', $2, " local "), set_config('plan_cache_mode', $3, " local ")"
 #define CHECK_ORG(local) "productgraph.set_current_org($1::uuid, " local ")"
 #define TAKE_ORG(local) "set_config('app.current_org_id', $1, " local ")"
-/* What begins with no BEGIN that could say READ ONLY; those of the others all say what they are. */
-#define READ_ONLY_SQL \
-  ", set_config('transaction_read_only', 'on', true), set_config('default_transaction_read_only', 'on', false)" \
-  ", set_config('default_transaction_isolation', 'repeatable read', false)"
+/* One statement alone begins with no BEGIN that could say READ ONLY; those of the others all say what they are. */
+#define READ_ONLY_SQL ", set_config('transaction_read_only', 'on', true), set_config('default_transaction_read_only', 'on', false)"
 
 /* The start of every other transaction, on a connection where one of one statement has set something. */
 static const char unset_sql[] = "SELECT set_config('app.current_org_id', '', true), set_config('statement_timeout', '0', true), "
@@ -105,13 +102,6 @@ make_enter_params (PdgDbTx *tx, gboolean planned)
   return params;
 }
 
-/* Whether what execute_alone() leaves set is all that such a transaction needs. */
-static gboolean
-needs_no_begin (const PdgDbTx *tx)
-{
-  return (tx->flags & (PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ)) == (PDG_DB_TX_READ_ONLY | PDG_DB_TX_REPEATABLE_READ);
-}
-
 /* Starts a deferred transaction, together with its first statement if that is given: then its result, else that of the start. */
 static PGresult *
 start_deferred (PdgDbTx *tx, const PdgDbCommand *first, gboolean planned, GError **error)
@@ -135,46 +125,14 @@ start_deferred (PdgDbTx *tx, const PdgDbCommand *first, gboolean planned, GError
   return g_steal_pointer (&result);
 }
 
-static const char *const enter_session_sql[] = {
-  ENTER_SQL (CHECK_ORG ("false"), "false") READ_ONLY_SQL, ENTER_SQL (TAKE_ORG ("false"), "false") READ_ONLY_SQL,
-};
-
-/* The first statement of a transaction of several, which begins as the next function's does and stays open. */
-static PGresult *
-execute_first (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
-{
-  PdgDbSession session = { .timeout_ms = tx->timeout_ms, .planned = planned };
-  g_autoptr (PdgDbParams) params = NULL;
-  g_autoptr (PGresult) result = NULL;
-
-  memcpy (session.org, tx->org, sizeof session.org);
-  tx->waiting = FALSE;
-  tx->piped = TRUE;
-  tx->planned = planned;
-  if (pdg_db_conn_has_session (tx->conn, &session))
-    result = pdg_db_conn_execute_on (tx->conn, NULL, command, 1, error);
-  else
-    {
-      params = make_enter_params (tx, planned);
-      pdg_db_conn_set_session (tx->conn, NULL);
-      result = pdg_db_conn_execute_on (tx->conn, &(PdgDbCommand) { enter_session_sql[pdg_db_conn_knows_org (tx->conn, tx->org)], params }, command,
-                                       1, error);
-      if (result != NULL)
-        {
-          pdg_db_conn_set_known_org (tx->conn, tx->org);
-          pdg_db_conn_set_session (tx->conn, &session);
-        }
-    }
-  if (result == NULL)
-    pdg_db_conn_set_session (tx->conn, NULL);
-  return g_steal_pointer (&result);
-}
-
 /* The only statement of its transaction. What is sent in one go is one transaction, without BEGIN, and what it sets for the session
  * holds when all of it went well: so the next one of the same organisation has nothing to set. */
 static PGresult *
 execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
 {
+  static const char *const enter_sql[] = {
+    ENTER_SQL (CHECK_ORG ("false"), "false") READ_ONLY_SQL, ENTER_SQL (TAKE_ORG ("false"), "false") READ_ONLY_SQL,
+  };
   PdgDbSession session = { .timeout_ms = tx->timeout_ms, .planned = planned };
   g_autoptr (PGresult) result = NULL;
 
@@ -188,7 +146,7 @@ execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GErro
       gboolean known = pdg_db_conn_knows_org (tx->conn, tx->org);
 
       pdg_db_conn_set_session (tx->conn, NULL);
-      result = pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { enter_session_sql[known], params }, *command }, 2, error);
+      result = pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { enter_sql[known], params }, *command }, 2, error);
       if (result != NULL)
         {
           pdg_db_conn_set_known_org (tx->conn, tx->org);
@@ -200,28 +158,21 @@ execute_alone (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GErro
   return g_steal_pointer (&result);
 }
 
-static PGresult *
-execute_more (PdgDbTx *tx, const PdgDbCommand *commands, guint n, GError **error)
-{
-  return tx->piped ? pdg_db_conn_execute_on (tx->conn, NULL, commands, n, error) : pdg_db_conn_execute (tx->conn, commands, n, error);
-}
-
 /* Runs one statement, and before it what it still needs, in one round trip. */
 static PGresult *
 execute (PdgDbTx *tx, const PdgDbCommand *command, gboolean planned, GError **error)
 {
   g_autoptr (PdgDbParams) params = NULL;
 
-  if (tx->waiting && (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0)
-    return execute_alone (tx, command, planned, error);
   if (tx->waiting)
-    return needs_no_begin (tx) ? execute_first (tx, command, planned, error) : start_deferred (tx, command, planned, error);
+    return (tx->flags & PDG_DB_TX_ONE_STATEMENT) != 0 ? execute_alone (tx, command, planned, error)
+                                                      : start_deferred (tx, command, planned, error);
   if (tx->planned == planned)
-    return execute_more (tx, command, 1, error);
+    return pdg_db_conn_execute (tx->conn, command, 1, error);
   params = pdg_db_params_new ();
   pdg_db_params_add_text (params, plan_modes[planned], -1);
   tx->planned = planned;
-  return execute_more (tx, (PdgDbCommand[]) { { plan_mode_sql, params }, *command }, 2, error);
+  return pdg_db_conn_execute (tx->conn, (PdgDbCommand[]) { { plan_mode_sql, params }, *command }, 2, error);
 }
 
 gint32
@@ -328,11 +279,6 @@ may_stream (PdgDbTx *tx, GError **error)
 
   if (!may_send (tx, error))
     return FALSE;
-  if (tx->piped)
-    {
-      tx->piped = !pdg_db_conn_begin_on (tx->conn, error);
-      return !tx->piped;
-    }
   if (!tx->waiting)
     return TRUE;
   result = start_deferred (tx, NULL, FALSE, error);
@@ -399,6 +345,7 @@ pdg_db_tx_query_each (PdgDbTx *tx, const char *sql, PdgDbParams *params, PdgDbRo
 
   if (!may_stream (tx, error) || !pdg_db_conn_send (tx->conn, &(PdgDbCommand) { sql, params }, error))
     return FALSE;
+  PQsetSingleRowMode (pq);
   while ((result = PQgetResult (pq)) != NULL)
     {
       if (!failed && !pdg_db_conn_check_result (tx->conn, result, error))
