@@ -79,6 +79,9 @@ pdg_canvas_set_scene (PdgCanvas *self, PdgScene *scene)
   pdg_scene_ref (scene);
   pdg_scene_unref (self->scene);
   self->scene = scene;
+  /* Live updates often bring what is there already. */
+  if (!pdg_compositor_set_scene (self->compositor, scene) && self->hovered_kind == PDG_HIT_NOTHING)
+    return;
   self->hovered_kind = PDG_HIT_NOTHING;
   pdg_canvas_queue_nodes (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));

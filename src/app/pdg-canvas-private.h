@@ -2,7 +2,7 @@
 
 #include "app/pdg-canvas.h"
 
-#include "canvas/pdg-scene-draw.h"
+#include "canvas/pdg-compositor.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,9 @@ struct _PdgCanvas
   PdgScene *scene; /* never NULL after bind: an empty one when there is nothing */
   cairo_surface_t *frames[2];
   guint frame;
+  guint64 n_frames;
+  PdgCompositor *compositor;
+  guint wake_source; /* draws once more: the zoom has rested */
   char **selected_ids;
 
   int width, height; /* at the last allocation */

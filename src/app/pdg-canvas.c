@@ -214,6 +214,40 @@ fill_style (PdgCanvas *self, PdgSceneStyle *style)
       }
 }
 
+static gboolean
+wake_cb (gpointer user_data)
+{
+  PdgCanvas *self = user_data;
+
+  self->wake_source = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* One more frame at @at_usec, or none (0). */
+static void
+set_wake (PdgCanvas *self, gint64 at_usec)
+{
+  gint64 left = at_usec - g_get_monotonic_time ();
+
+  g_clear_handle_id (&self->wake_source, g_source_remove);
+  if (at_usec != 0)
+    self->wake_source = g_timeout_add ((guint) (MAX (left, 0) / 1000 + 1), wake_cb, self);
+}
+
+static void
+ready_cb (gpointer user_data)
+{
+  gtk_widget_queue_draw (user_data);
+}
+
+static void
+loaded_cb (PdgCanvas *self, const char *snapshot_id)
+{
+  pdg_compositor_picture_loaded (self->compositor, snapshot_id);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static cairo_surface_t *
 draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
 {
@@ -221,12 +255,15 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   cairo_surface_t *frame = next_frame (self, format, width, height, scale);
   PdgTheme *theme = pdg_style_get_theme (self->style);
   PdgSceneStyle style = PDG_SCENE_STYLE_INIT;
-  PdgCamera camera = self->camera;
-  cairo_t *cr = cairo_create (frame);
+  cairo_t *cr;
 
+  self->n_frames++;
+  pdg_compositor_set_look (self->compositor, theme, scale, PDG_EDGE_TINT_NONE, 0);
+  set_wake (self, pdg_compositor_draw (self->compositor, frame, &self->camera, width, height, g_get_monotonic_time ()));
+  /* What changes with the pointer lies above. */
   fill_style (self, &style);
-  pdg_camera_snap (&camera, scale);
-  pdg_scene_draw (self->scene, cr, &camera, width, height, scale, theme, &style, pdg_picture_loader_get_store (self->pictures));
+  cr = cairo_create (frame);
+  pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
   draw_marquee (self, cr, scale, theme);
   cairo_destroy (cr);
   cairo_surface_flush (frame);
@@ -326,6 +363,8 @@ pdg_canvas_dispose (GObject *object)
   PdgCanvas *self = PDG_CANVAS (object);
 
   g_clear_handle_id (&self->settle_source, g_source_remove);
+  g_clear_handle_id (&self->wake_source, g_source_remove);
+  g_clear_pointer (&self->compositor, pdg_compositor_free);
   pdg_canvas_clear_nodes (self);
   if (self->workspace != NULL)
     {
@@ -423,10 +462,15 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   self->pictures = g_object_ref (pictures);
   self->style = g_object_ref (style);
   self->scene = empty_scene_new ();
+  /* Without a second processor, workers would only be in the way. */
+  self->compositor = pdg_compositor_new (g_get_num_processors () > 1 ? PDG_COMPOSITOR_TILES : PDG_COMPOSITOR_SCROLL, 0,
+                                         PDG_COMPOSITOR_BUDGET_BYTES, NULL, ready_cb, self);
+  pdg_compositor_set_scene (self->compositor, self->scene);
+  pdg_compositor_set_images (self->compositor, pdg_picture_loader_get_store (pictures));
   g_signal_connect_swapped (self->selection, "changed", G_CALLBACK (selection_cb), self);
   g_signal_connect_swapped (workspace, "reveal", G_CALLBACK (reveal_cb), self);
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
-  g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (gtk_widget_queue_draw), self);
+  g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   scene_cb (self);
@@ -442,6 +486,12 @@ PdgScene *
 pdg_canvas_get_scene (PdgCanvas *self)
 {
   return self->scene;
+}
+
+guint64
+pdg_canvas_get_n_frames (PdgCanvas *self)
+{
+  return self->n_frames;
 }
 
 const PdgCamera *

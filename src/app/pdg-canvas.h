@@ -36,4 +36,7 @@ void             pdg_canvas_centre_on (PdgCanvas *self, double x_world, double y
 /* Zooms around the middle, at once. */
 void             pdg_canvas_zoom_by (PdgCanvas *self, double octaves);
 
+/* How often it was drawn: what stands still must not be. */
+guint64          pdg_canvas_get_n_frames (PdgCanvas *self);
+
 G_END_DECLS

@@ -164,7 +164,8 @@ pdg_camera_interpolate (const PdgCamera *from, const PdgCamera *to, double progr
 double
 pdg_snap (double value, int scale_factor)
 {
-  return round (value * scale_factor) / scale_factor;
+  /* Halves are common, and a last bit must not decide about them. */
+  return floor (value * scale_factor + 0.5 + 1e-7) / scale_factor;
 }
 
 void

@@ -65,7 +65,7 @@ double    pdg_ease_out (double t);
 /* Rounds the offset to whole device pixels, so that a pan never blurs. */
 void      pdg_camera_snap (PdgCamera *camera, int scale_factor);
 
-/* Rounds a logical coordinate to a device pixel edge. */
+/* Rounds a logical coordinate to a device pixel edge, halves up: a shift by whole pixels never changes the picture. */
 double    pdg_snap (double value, int scale_factor);
 
 /* TRUE when each field is finite and the zoom is in range. */

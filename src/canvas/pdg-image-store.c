@@ -120,6 +120,17 @@ pdg_image_store_get (PdgImageStore *store, const char *id, int width_px)
   return cairo_surface_reference (pdg_image_get_surface (entry->image, width_px));
 }
 
+cairo_surface_t *
+pdg_image_store_peek (PdgImageStore *store, const char *id, int width_px)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->mutex);
+  const Entry *entry = g_hash_table_lookup (store->entries, id);
+
+  if (entry == NULL || entry->image == NULL)
+    return NULL;
+  return cairo_surface_reference (pdg_image_get_surface (entry->image, width_px));
+}
+
 static void
 shrink_image (PdgImageStore *store, Entry *entry)
 {

@@ -49,6 +49,9 @@ void             pdg_image_store_unref (PdgImageStore *store);
  * (transfer full) (nullable) Any thread. */
 cairo_surface_t *pdg_image_store_get (PdgImageStore *store, const char *id, int width_px);
 
+/* The same without asking for it, and without counting as a use. (transfer full) (nullable) Any thread. */
+cairo_surface_t *pdg_image_store_peek (PdgImageStore *store, const char *id, int width_px);
+
 /* Puts @image in (a reference is taken); the next draw shows it. Any thread. */
 void             pdg_image_store_insert (PdgImageStore *store, const char *id, PdgImage *image);
 

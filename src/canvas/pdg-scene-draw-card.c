@@ -1,4 +1,5 @@
 #include "config.h"
+#include "canvas/pdg-blit.h"
 #include "canvas/pdg-scene-draw-private.h"
 
 #include <math.h>
@@ -141,6 +142,49 @@ draw_placeholder (const PdgDraw *draw, guint32 card, const Frame *frame)
                  middle + 0.364 * 2 * PDG_FONT_SIZE_DISPLAY * scale, -1, scale, draw->scale_factor, &color);
 }
 
+static double
+get_picture_scale (const Frame *frame, cairo_surface_t *surface)
+{
+  return MAX (frame->width / cairo_image_surface_get_width (surface), frame->height / cairo_image_surface_get_height (surface));
+}
+
+static void
+set_picture (const PdgDraw *draw, const Frame *frame, cairo_surface_t *surface)
+{
+  double scale = get_picture_scale (frame, surface);
+
+  cairo_translate (draw->cr, frame->x + (frame->width - cairo_image_surface_get_width (surface) * scale) / 2, frame->y);
+  cairo_scale (draw->cr, scale, scale);
+  cairo_set_source_surface (draw->cr, surface, 0, 0);
+  cairo_pattern_set_extend (cairo_get_source (draw->cr), CAIRO_EXTEND_PAD);
+}
+
+/* What is in sight of the picture, scaled by us: pixman's fixed-point matrices put it a hundredth of a pixel elsewhere in
+ * each piece of the view. */
+static void
+set_scaled_picture (const PdgDraw *draw, const Frame *frame, cairo_surface_t *surface)
+{
+  double device = draw->scale_factor;
+  double scale = get_picture_scale (frame, surface);
+  double left = MAX (frame->x, 0), top = MAX (frame->y, 0);
+  double right = MIN (frame->x + frame->width, draw->width), bottom = MIN (frame->y + frame->height, draw->height);
+  double x = frame->x + (frame->width - cairo_image_surface_get_width (surface) * scale) / 2;
+  cairo_rectangle_int_t all = { 0, 0, (int) round ((right - left) * device), (int) round ((bottom - top) * device) };
+  cairo_surface_t *scaled;
+
+  if (all.width <= 0 || all.height <= 0)
+    {
+      cairo_new_path (draw->cr);
+      return;
+    }
+  scaled = cairo_image_surface_create (CAIRO_FORMAT_RGB24, all.width, all.height);
+  pdg_blit_scale (scaled, &all, surface, (x - left) * device, (frame->y - top) * device, scale * device);
+  cairo_surface_set_device_scale (scaled, device, device);
+  cairo_set_source_surface (draw->cr, scaled, left, top);
+  cairo_pattern_set_filter (cairo_get_source (draw->cr), CAIRO_FILTER_NEAREST);
+  cairo_surface_destroy (scaled);
+}
+
 /* The picture fills the frame's width and shows its top; FALSE when there is none. */
 static gboolean
 draw_picture (const PdgDraw *draw, guint32 card, const Frame *frame)
@@ -148,25 +192,22 @@ draw_picture (const PdgDraw *draw, guint32 card, const Frame *frame)
   cairo_t *cr = draw->cr;
   const char *id = draw->scene->screens[card].snapshot_id;
   cairo_surface_t *surface;
+  int width_px;
 
   if (draw->images == NULL || id == NULL)
     return FALSE;
-  surface = pdg_image_store_get (draw->images, id, (int) ceil (frame->width * draw->scale_factor));
+  width_px = (int) ceil (frame->width * draw->scale_factor);
+  surface = draw->style->no_requests ? pdg_image_store_peek (draw->images, id, width_px)
+                                     : pdg_image_store_get (draw->images, id, width_px);
   if (surface == NULL)
     return FALSE;
 
-  double width = cairo_image_surface_get_width (surface);
-  double height = cairo_image_surface_get_height (surface);
-  double scale = MAX (frame->width / width, frame->height / height);
-
   cairo_save (cr);
   pdg_draw_rounded (cr, frame->x, frame->y, frame->width, frame->height, frame->radius);
-  cairo_translate (cr, frame->x + (frame->width - width * scale) / 2, frame->y);
-  cairo_scale (cr, scale, scale);
-  cairo_set_source_surface (cr, surface, 0, 0);
-  cairo_pattern_set_filter (cairo_get_source (cr),
-                            draw->style->reduced_detail ? CAIRO_FILTER_FAST : CAIRO_FILTER_BILINEAR);
-  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  if (pdg_text_is_vector (cr))
+    set_picture (draw, frame, surface);
+  else
+    set_scaled_picture (draw, frame, surface);
   cairo_fill (cr);
   cairo_restore (cr);
   cairo_surface_destroy (surface);
@@ -251,6 +292,14 @@ draw_errors (const PdgDraw *draw, const PdgJourneyScreen *screen, double right, 
   return right - x + 6 * scale;
 }
 
+static const char *
+get_title (const PdgJourneyScreen *screen)
+{
+  const char *title = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+
+  return title != NULL ? title : "";
+}
+
 /* Keeps a line of text readable where an edge runs behind it. */
 static void
 draw_ground (const PdgDraw *draw, double x, double baseline, double width, double scale)
@@ -267,15 +316,13 @@ static void
 draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
 {
   const PdgJourneyScreen *screen = &draw->scene->screens[card];
-  const char *title = screen->name != NULL && *screen->name != '\0' ? screen->name : screen->path;
+  const char *title = get_title (screen);
   double scale = pdg_text_scale (draw->camera.zoom);
   double bottom = frame->y + frame->height;
   gboolean full = draw->detail == PDG_DETAIL_FULL;
   double spill = 0.3 * PDG_LAYOUT_COLUMN_GAP * draw->camera.zoom;
   double max_width = frame->width;
 
-  if (title == NULL)
-    title = "";
   if (full && !draw->style->reduced_detail)
     max_width -= draw_errors (draw, screen, frame->x + frame->width, bottom + 21 * scale, scale);
   if (max_width == frame->width)
@@ -430,6 +477,48 @@ pdg_draw_cards (const PdgDraw *draw, const GArray *cards)
           draw_picture (draw, card, &frame);
         }
     }
+}
+
+void
+pdg_draw_subtract_card (const PdgDraw *draw, guint32 card, cairo_region_t *region)
+{
+  const PdgJourneyScreen *screen = &draw->scene->screens[card];
+  Frame frame = get_frame (draw, card);
+  double scale = pdg_text_scale (draw->camera.zoom);
+  double left = frame.x, right = frame.x + frame.width;
+  cairo_rectangle_int_t picture = pdg_draw_get_pixels (draw, frame.x, frame.y, frame.width, frame.height);
+
+  cairo_region_subtract_rectangle (region, &picture);
+  if (draw->detail > PDG_DETAIL_TITLE)
+    return;
+
+  gboolean full = draw->detail == PDG_DETAIL_FULL;
+  const char *title = get_title (screen);
+  double room = frame.width + 0.3 * PDG_LAYOUT_COLUMN_GAP * draw->camera.zoom;
+  double text_width = pdg_text_measure (draw->theme, full ? PDG_TEXT_TITLE : PDG_TEXT_TITLE_SMALL, title) * scale;
+  cairo_rectangle_int_t text;
+
+  if (full)
+    {
+      char second[64];
+
+      format_second (draw, screen, room / scale - 2, second, sizeof second);
+      text_width = MAX (text_width, pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second) * scale);
+    }
+  text = pdg_draw_get_pixels (draw, frame.x - 2 * scale, frame.y + frame.height + 6 * scale,
+                              MIN (text_width, room) + 4 * scale, (full ? 36 : 14) * scale);
+  cairo_region_subtract_rectangle (region, &text);
+  if (!full)
+    return;
+  if (pdg_screen_get_entry_share (screen) >= PDG_ENTRY_MIN_SHARE)
+    left -= PDG_MARK_WIDTH * scale;
+  if (pdg_screen_get_exit_share (screen) >= PDG_EXIT_MIN_SHARE)
+    right += PDG_MARK_WIDTH * scale;
+
+  cairo_rectangle_int_t marks = pdg_draw_get_pixels (draw, left, frame.y + PDG_MARK_TOP * scale, right - left,
+                                                     PDG_MARK_HEIGHT * scale);
+
+  cairo_region_subtract_rectangle (region, &marks);
 }
 
 /* Outside the card by @gap, as wide at every zoom. */

@@ -3,20 +3,28 @@
 
 #include <math.h>
 
-/* Beyond this many in sight, edges get cairo's coarser and much quicker coverage. */
-#define MAX_FINE_EDGES 80
+/* Lines are drawn in pieces of this length at most, as near as this to their curve. */
+#define PIECE_PX     64.0
+#define MAX_ERROR_PX 0.1
+#define MAX_PIECES   8192
 
 /* Labels need this much of their edge to be seen. */
 #define MIN_LABELLED_PX 40.0
 
 static gboolean
-is_lit (const PdgDraw *draw, guint32 edge_index)
+is_hovered (const PdgDraw *draw, guint32 edge_index)
+{
+  return draw->flags != NULL && draw->style->hovered_index == edge_index &&
+         (draw->style->hovered_kind == PDG_HIT_EDGE || draw->style->hovered_kind == PDG_HIT_LABEL);
+}
+
+gboolean
+pdg_draw_is_lit (const PdgDraw *draw, guint32 edge_index)
 {
   const PdgSceneEdge *edge = &draw->scene->edges[edge_index];
-  gboolean hovered = (draw->style->hovered_kind == PDG_HIT_EDGE || draw->style->hovered_kind == PDG_HIT_LABEL) &&
-                     draw->style->hovered_index == edge_index;
 
-  return hovered || ((draw->flags[edge->from] | draw->flags[edge->to]) & PDG_CARD_LIT) != 0;
+  return is_hovered (draw, edge_index) ||
+         (draw->flags != NULL && ((draw->flags[edge->from] | draw->flags[edge->to]) & PDG_CARD_LIT) != 0);
 }
 
 static gboolean
@@ -40,7 +48,7 @@ get_color (const PdgDraw *draw, guint32 edge_index)
 
   if (is_tinted (draw, edge_index))
     return pdg_rgba_mix (neutral, get_tint (draw, edge_index), 0.85);
-  if (is_lit (draw, edge_index))
+  if (pdg_draw_is_lit (draw, edge_index))
     return pdg_rgba_mix (neutral, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), 0.8);
   if (draw->scene->routes[edge_index].dashed)
     return pdg_rgba_mix (neutral, pdg_theme_get (draw->theme, PDG_COLOR_TEXT_3), 0.35);
@@ -57,14 +65,16 @@ compare_numbers (gconstpointer a, gconstpointer b)
 }
 
 GArray *
-pdg_draw_list_edges (const PdgDraw *draw, guint max_edges)
+pdg_draw_list_edges (const PdgDraw *draw)
 {
   const PdgScene *scene = draw->scene;
   GArray *found = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autofree guint8 *seen = g_new0 (guint8, scene->n_edges + 1);
+  PdgRect area = pdg_rect_expand (&draw->visible, pdg_scene_get_overhang (draw->camera.zoom));
+  guint limit = pdg_scene_get_edge_limit (scene, draw->camera.zoom);
   guint x0, y0, x1, y1;
 
-  if (!pdg_scene_get_cells (scene, &draw->visible, &x0, &y0, &x1, &y1))
+  if (!pdg_scene_get_cells (scene, &area, &x0, &y0, &x1, &y1))
     return found;
   for (guint y = y0; y <= y1; y++)
     for (guint x = x0; x <= x1; x++)
@@ -75,14 +85,14 @@ pdg_draw_list_edges (const PdgDraw *draw, guint max_edges)
           {
             guint32 edge = scene->edge_cells.list[i];
 
-            if (!seen[edge] && pdg_rect_intersects (&scene->routes[edge].bounds, &draw->visible))
+            if (edge >= limit)
+              break;
+            if (!seen[edge] && pdg_rect_intersects (&scene->routes[edge].bounds, &area))
               g_array_append_val (found, edge);
             seen[edge] = 1;
           }
       }
   g_array_sort (found, compare_numbers);
-  if (found->len > max_edges)
-    g_array_set_size (found, max_edges);
   return found;
 }
 
@@ -138,14 +148,152 @@ cut_end (double x[4], double y[4], double t)
       }
 }
 
-/* Adds what is in sight of the edge to the path, in logical pixels; at its end stays room of @head for the tip, whose
- * place and direction are filled in if it is in sight. */
-static void
-add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, double *y, double *dx, double *dy)
+/* Puts an edge's curve and tip where they are drawn: on a cairo path, or, for what lies still on a picture, in a stroke. */
+typedef struct
 {
+  const PdgDraw *draw;
+  gboolean dashed;
+  double width;
+  double x, y;        /* where it is */
+  double length;      /* so far, when dashed */
+  double run_length;  /* where the points begin */
+  GArray *points;     /* double, device pixels: a run in sight (NULL: cairo draws) */
+} Pen;
+
+static const double dash_lengths[] = { 5, 4 };
+
+static void
+add_point (Pen *pen, double x, double y)
+{
+  double point[2] = { x * pen->draw->scale_factor, y * pen->draw->scale_factor };
+
+  g_array_append_vals (pen->points, point, 2);
+}
+
+/* The parts of the run that dashes cover. */
+static void
+add_dashes (Pen *pen)
+{
+  const double *points = (const double *) (const void *) pen->points->data;
+  g_autoptr (GArray) dash = g_array_new (FALSE, FALSE, sizeof (double));
+  double scale = pen->draw->scale_factor;
+  double at = fmod (pen->run_length, dash_lengths[0] + dash_lengths[1]) * scale;
+  gboolean on = at < dash_lengths[0] * scale;
+  double left = (on ? dash_lengths[0] * scale : (dash_lengths[0] + dash_lengths[1]) * scale) - at;
+
+  g_array_append_vals (dash, points, 2);
+  for (guint i = 0; i + 1 < pen->points->len / 2; i++)
+    {
+      const double *a = points + 2 * i;
+      double length = hypot (a[2] - a[0], a[3] - a[1]), done = 0;
+
+      while (length - done >= left)
+        {
+          double t = (done + left) / length;
+          double point[2] = { a[0] + (a[2] - a[0]) * t, a[1] + (a[3] - a[1]) * t };
+
+          g_array_append_vals (dash, point, 2);
+          if (on)
+            pdg_stroke_add_line (pen->draw->stroke, (const double *) (const void *) dash->data, dash->len / 2, pen->width * scale);
+          g_array_set_size (dash, 0);
+          g_array_append_vals (dash, point, 2);
+          done += left;
+          on = !on;
+          left = dash_lengths[on ? 0 : 1] * scale;
+        }
+      left -= length - done;
+      g_array_append_vals (dash, a + 2, 2);
+    }
+  if (on)
+    pdg_stroke_add_line (pen->draw->stroke, (const double *) (const void *) dash->data, dash->len / 2, pen->width * scale);
+}
+
+static void
+end_run (Pen *pen)
+{
+  if (pen->points == NULL || pen->points->len == 0)
+    return;
+  if (pen->dashed)
+    add_dashes (pen);
+  else
+    pdg_stroke_add_line (pen->draw->stroke, (const double *) (const void *) pen->points->data, pen->points->len / 2,
+                         pen->width * pen->draw->scale_factor);
+  g_array_set_size (pen->points, 0);
+}
+
+static void
+line_to (Pen *pen, double x, double y)
+{
+  const PdgDraw *draw = pen->draw;
+  double reach = pen->width + 2;
+
+  if (MAX (pen->x, x) < -reach || MIN (pen->x, x) > draw->width + reach || MAX (pen->y, y) < -reach ||
+      MIN (pen->y, y) > draw->height + reach)
+    end_run (pen);
+  else
+    {
+      if (pen->points->len == 0)
+        {
+          pen->run_length = pen->length;
+          add_point (pen, pen->x, pen->y);
+        }
+      add_point (pen, x, y);
+    }
+  if (pen->dashed)
+    pen->length += hypot (x - pen->x, y - pen->y);
+  pen->x = x;
+  pen->y = y;
+}
+
+/* Lies within a tenth of a pixel of the curve; long ones in pieces, of which those out of sight cost next to nothing. */
+static void
+follow_curve (Pen *pen, const double x[4], const double y[4])
+{
+  double length = hypot (x[1] - x[0], y[1] - y[0]) + hypot (x[2] - x[1], y[2] - y[1]) + hypot (x[3] - x[2], y[3] - y[2]);
+  double bend = MAX (hypot (x[0] - 2 * x[1] + x[2], y[0] - 2 * y[1] + y[2]),
+                     hypot (x[1] - 2 * x[2] + x[3], y[1] - 2 * y[2] + y[3]));
+  int n = (int) CLAMP (ceil (MAX (length / PIECE_PX, sqrt (0.75 * bend / MAX_ERROR_PX))), 1, MAX_PIECES);
+
+  for (int i = 1; i <= n; i++)
+    {
+      double t = (double) i / n, s = 1 - t;
+      double a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+
+      line_to (pen, a * x[0] + b * x[1] + c * x[2] + d * x[3], a * y[0] + b * y[1] + c * y[2] + d * y[3]);
+    }
+}
+
+static void
+follow (Pen *pen, const double x[4], const double y[4], gboolean straight)
+{
+  if (pen->points == NULL && straight)
+    cairo_line_to (pen->draw->cr, x[3], y[3]);
+  else if (pen->points == NULL)
+    cairo_curve_to (pen->draw->cr, x[1], y[1], x[2], y[2], x[3], y[3]);
+  else if (straight)
+    line_to (pen, x[3], y[3]);
+  else
+    follow_curve (pen, x, y);
+}
+
+static void
+start_at (Pen *pen, double x, double y)
+{
+  end_run (pen);
+  pen->x = x;
+  pen->y = y;
+  if (pen->points == NULL)
+    cairo_move_to (pen->draw->cr, x, y);
+}
+
+/* Follows what is in sight of the edge; at its end stays room of @head for the tip, whose place and direction are filled
+ * in if it is in sight. Dashes lie where they lie however much of the edge is in sight. */
+static void
+follow_edge (Pen *pen, guint32 edge_index, double head, double *x, double *y, double *dx, double *dy)
+{
+  const PdgDraw *draw = pen->draw;
   const PdgScene *scene = draw->scene;
   const PdgRoute *route = &scene->routes[edge_index];
-  const PdgCamera *camera = &draw->camera;
   gboolean broken = TRUE;
 
   for (guint i = 0; i < route->n_curves; i++)
@@ -154,15 +302,15 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
                                     : g_array_index (scene->curves, PdgCurve, route->first_curve + i);
       double sx[4], sy[4];
 
-      if (!is_in_sight (draw, &curve, head))
+      if (!pen->dashed && !is_in_sight (draw, &curve, head))
         {
           broken = TRUE;
           continue;
         }
       for (guint j = 0; j < 4; j++)
-        pdg_camera_to_screen (camera, curve.x[j], curve.y[j], &sx[j], &sy[j]);
+        pdg_camera_to_screen (&draw->camera, curve.x[j], curve.y[j], &sx[j], &sy[j]);
       if (broken)
-        cairo_move_to (draw->cr, sx[0], sy[0]);
+        start_at (pen, sx[0], sy[0]);
       broken = FALSE;
       if (i + 1 == route->n_curves)
         {
@@ -174,28 +322,40 @@ add_path (const PdgDraw *draw, guint32 edge_index, double head, double *x, doubl
           *y = sy[3];
           cut_end (sx, sy, CLAMP (1 - head / (3 * length), 0.2, 1));
         }
-      if (draw->simple && route->n_curves > 1)
-        cairo_line_to (draw->cr, sx[3], sy[3]);
-      else
-        cairo_curve_to (draw->cr, sx[1], sy[1], sx[2], sy[2], sx[3], sy[3]);
+      follow (pen, sx, sy, draw->simple && route->n_curves > 1);
     }
+  end_run (pen);
 }
 
 static void
-add_tip (cairo_t *cr, double x, double y, double dx, double dy, double length, double half)
+add_tip (const Pen *pen, double x, double y, double dx, double dy, double length, double half)
 {
-  cairo_move_to (cr, x, y);
-  cairo_line_to (cr, x - dx * length - dy * half, y - dy * length + dx * half);
-  cairo_line_to (cr, x - dx * length + dy * half, y - dy * length - dx * half);
+  cairo_t *cr = pen->draw->cr;
+  double scale = pen->draw->scale_factor;
+  const double points[6] = {
+    x, y, x - dx * length - dy * half, y - dy * length + dx * half, x - dx * length + dy * half, y - dy * length - dx * half,
+  };
+
+  if (pen->points != NULL)
+    {
+      double device[6];
+
+      for (guint i = 0; i < 6; i++)
+        device[i] = points[i] * scale;
+      pdg_stroke_add_triangle (pen->draw->stroke, device);
+      return;
+    }
+  cairo_move_to (cr, points[0], points[1]);
+  cairo_line_to (cr, points[2], points[3]);
+  cairo_line_to (cr, points[4], points[5]);
   cairo_close_path (cr);
+  cairo_fill (cr);
 }
 
 static void
-draw_edge (const PdgDraw *draw, guint32 edge_index)
+draw_edge (const PdgDraw *draw, guint32 edge_index, GArray *points)
 {
-  static const double dashes[] = { 5, 4 };
   cairo_t *cr = draw->cr;
-  const PdgRoute *route = &draw->scene->routes[edge_index];
   const PdgSceneEdge *edge = &draw->scene->edges[edge_index];
   PdgRgba color = get_color (draw, edge_index);
   double width = pdg_edge_width_at (edge->width, draw->camera.zoom);
@@ -203,33 +363,36 @@ draw_edge (const PdgDraw *draw, guint32 edge_index)
   double half = MAX (3.5, width / 2 + 1.5);
   double length = tip ? MAX (6, width * 0.7) : 0;
   double x = -G_MAXDOUBLE, y = 0, dx = 1, dy = 0;
+  Pen pen = { draw, draw->scene->routes[edge_index].dashed && !draw->simple, width, 0, 0, 0, 0, points };
 
   if (edge->kind == PDG_EDGE_LOOP && draw->simple)
     return;
   pdg_draw_set_source (cr, &color);
-  cairo_set_line_width (cr, width);
-  if (route->dashed && !draw->simple)
-    cairo_set_dash (cr, dashes, 2, 0);
   /* The line reaches half a pixel into the tip: no seam. */
-  add_path (draw, edge_index, MAX (length - 0.5, 0), &x, &y, &dx, &dy);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
-  if (tip && x > -G_MAXDOUBLE)
+  follow_edge (&pen, edge_index, MAX (length - 0.5, 0), &x, &y, &dx, &dy);
+  if (points == NULL)
     {
-      add_tip (cr, x, y, dx, dy, length, half);
-      cairo_fill (cr);
+      cairo_set_line_width (cr, width);
+      cairo_set_dash (cr, dash_lengths, pen.dashed ? 2 : 0, 0);
+      cairo_stroke (cr);
     }
+  if (tip && x > -G_MAXDOUBLE)
+    add_tip (&pen, x, y, dx, dy, length, half);
+  if (points != NULL)
+    pdg_stroke_paint (draw->stroke, cairo_get_target (cr), &color);
 }
 
 void
 pdg_draw_edges (const PdgDraw *draw, const GArray *edges)
 {
   cairo_t *cr = draw->cr;
+  g_autoptr (GArray) points = draw->stroke != NULL ? g_array_new (FALSE, FALSE, sizeof (double)) : NULL;
 
   cairo_save (cr);
+  cairo_surface_flush (cairo_get_target (cr));
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  if (draw->simple || edges->len > MAX_FINE_EDGES)
+  if (draw->simple)
     {
       cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
       cairo_set_tolerance (cr, 0.35);
@@ -240,10 +403,10 @@ pdg_draw_edges (const PdgDraw *draw, const GArray *edges)
     for (guint i = 0; i < edges->len; i++)
       {
         guint32 edge = g_array_index (edges, guint32, i);
-        int layer = is_lit (draw, edge) ? 2 : draw->scene->routes[edge].dashed ? 0 : 1;
+        int layer = pdg_draw_is_lit (draw, edge) ? 2 : draw->scene->routes[edge].dashed ? 0 : 1;
 
         if (layer == pass)
-          draw_edge (draw, edge);
+          draw_edge (draw, edge, points);
       }
   cairo_restore (cr);
 }
@@ -273,8 +436,7 @@ draw_label (const PdgDraw *draw, guint32 edge_index, const PdgRect *world)
   double width = pdg_snap (rect.width, draw->scale_factor);
   double height = pdg_snap (rect.height, draw->scale_factor);
   gboolean tinted = is_tinted (draw, edge_index);
-  gboolean hovered = (draw->style->hovered_kind == PDG_HIT_LABEL || draw->style->hovered_kind == PDG_HIT_EDGE) &&
-                     draw->style->hovered_index == edge_index;
+  gboolean hovered = is_hovered (draw, edge_index);
   const PdgRgba *color = pdg_theme_get (draw->theme, edge->share < 0.05 ? PDG_COLOR_TEXT_2 : PDG_COLOR_TEXT);
   char text[16];
 
@@ -302,6 +464,17 @@ draw_label (const PdgDraw *draw, guint32 edge_index, const PdgRect *world)
                  draw->scale_factor, color);
 }
 
+gboolean
+pdg_draw_has_label (const PdgDraw *draw, guint32 edge_index, PdgRect *rect)
+{
+  /* Snapped, a label may lie a pixel beside its place. */
+  PdgRect area = pdg_rect_expand (&draw->visible, 2 / draw->camera.zoom);
+  const PdgRoute *route = &draw->scene->routes[edge_index];
+
+  return (!route->quiet || pdg_draw_is_lit (draw, edge_index)) && route->length * draw->camera.zoom >= MIN_LABELLED_PX &&
+         pdg_scene_get_label_rect (draw->scene, edge_index, draw->camera.zoom, rect) && pdg_rect_intersects (rect, &area);
+}
+
 void
 pdg_draw_labels (const PdgDraw *draw, const GArray *edges)
 {
@@ -310,11 +483,7 @@ pdg_draw_labels (const PdgDraw *draw, const GArray *edges)
       guint32 edge = g_array_index (edges, guint32, i);
       PdgRect rect;
 
-      if ((draw->scene->routes[edge].quiet && !is_lit (draw, edge)) ||
-          draw->scene->routes[edge].length * draw->camera.zoom < MIN_LABELLED_PX ||
-          !pdg_scene_get_label_rect (draw->scene, edge, draw->camera.zoom, &rect) ||
-          !pdg_rect_intersects (&rect, &draw->visible))
-        continue;
-      draw_label (draw, edge, &rect);
+      if (pdg_draw_has_label (draw, edge, &rect))
+        draw_label (draw, edge, &rect);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "canvas/pdg-scene-draw.h"
 #include "canvas/pdg-scene-private.h"
+#include "canvas/pdg-stroke.h"
 #include "canvas/pdg-text.h"
 
 G_BEGIN_DECLS
@@ -25,7 +26,8 @@ typedef struct
   PdgDetail detail;
   gboolean simple;        /* cards are narrower than PDG_SIMPLE_PX */
   PdgRect visible;        /* world */
-  guint8 *flags;          /* by card */
+  PdgStroke *stroke;      /* edges are drawn by it: onto a picture that lies as the view does; NULL: by cairo */
+  const guint8 *flags;    /* by card; NULL: nothing is lit, selected or hovered */
 } PdgDraw;
 
 /* Cards narrower than this are drawn with straight edges, no tips, no dashes. */
@@ -34,8 +36,25 @@ typedef struct
 void pdg_draw_set_source (cairo_t *cr, const PdgRgba *color);
 void pdg_draw_rounded (cairo_t *cr, double x, double y, double width, double height, double radius);
 
-/* Edges that @visible meets, in rising order: the busiest first. (transfer full) (element-type guint32) */
-GArray *pdg_draw_list_edges (const PdgDraw *draw, guint max_edges);
+/* Fills @draw for @camera rounded to device pixels; @style may be NULL. */
+void   pdg_draw_init (PdgDraw *draw, const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
+                      int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images);
+
+/* Edges that @visible meets, in rising order: the busiest first, and only they where there are too many to be told
+ * apart. (transfer full) (element-type guint32) */
+GArray *pdg_draw_list_edges (const PdgDraw *draw);
+
+/* Whether the edge stands out: it or one of its cards is pointed at or selected. */
+gboolean pdg_draw_is_lit (const PdgDraw *draw, guint32 edge_index);
+
+/* Whether the edge's label is drawn, and where, in world units. */
+gboolean pdg_draw_has_label (const PdgDraw *draw, guint32 edge_index, PdgRect *rect);
+
+/* The device pixels that a card takes with its text and marks, cut out of @region. */
+void     pdg_draw_subtract_card (const PdgDraw *draw, guint32 card, cairo_region_t *region);
+
+/* Device pixels of the rectangle of logical pixels, grown to whole ones. */
+cairo_rectangle_int_t pdg_draw_get_pixels (const PdgDraw *draw, double x, double y, double width, double height);
 
 void pdg_draw_edges (const PdgDraw *draw, const GArray *edges);
 void pdg_draw_labels (const PdgDraw *draw, const GArray *edges);

@@ -9,10 +9,6 @@
 #define TITLE_PX 62.0
 #define THUMBNAIL_PX 6.0
 
-/* Edges at most, the busiest: more are no longer told apart, and each costs. */
-#define MAX_EDGES 1500
-#define MAX_EDGES_SMALL 400
-
 #define DOT_SPACING 40.0
 
 void
@@ -60,15 +56,18 @@ draw_dots (const PdgDraw *draw)
   double spacing = DOT_SPACING * zoom * exp2 (-floor (MAX (0, log2 (zoom))));
   PdgRgba color = *pdg_theme_get (draw->theme, PDG_COLOR_DOT);
   double size = ceil (1.5 * draw->scale_factor) / draw->scale_factor;
-  double x0 = draw->camera.offset_x - floor (draw->camera.offset_x / spacing) * spacing - spacing;
-  double y0 = draw->camera.offset_y - floor (draw->camera.offset_y / spacing) * spacing - spacing;
+  double column0 = floor (-draw->camera.offset_x / spacing) - 1;
+  double row0 = floor (-draw->camera.offset_y / spacing) - 1;
+  double column1 = column0 + ceil (draw->width / spacing) + 2;
+  double row1 = row0 + ceil (draw->height / spacing) + 2;
 
   if (strength <= 0)
     return;
   color.alpha *= strength;
-  for (double y = y0; y < draw->height; y += spacing)
-    for (double x = x0; x < draw->width; x += spacing)
-      cairo_rectangle (draw->cr, pdg_snap (x, draw->scale_factor), pdg_snap (y, draw->scale_factor), size, size);
+  for (double row = row0; row <= row1; row++)
+    for (double column = column0; column <= column1; column++)
+      cairo_rectangle (draw->cr, pdg_snap (draw->camera.offset_x + column * spacing, draw->scale_factor),
+                       pdg_snap (draw->camera.offset_y + row * spacing, draw->scale_factor), size, size);
   pdg_draw_set_source (draw->cr, &color);
   cairo_fill (draw->cr);
 }
@@ -86,64 +85,84 @@ draw_ground (const PdgDraw *draw)
     draw_dots (draw);
 }
 
-static guint8 *
-make_flags (const PdgScene *scene, const PdgSceneStyle *style)
+/* Text, marks and loops hang out of the cards, labels and tips out of the edges. */
+double
+pdg_scene_get_overhang (double zoom)
 {
-  guint8 *flags = g_new0 (guint8, scene->n_cards + 1);
-
-  for (guint i = 0; style->selected_ids != NULL && style->selected_ids[i] != NULL; i++)
-    {
-      int card = pdg_scene_lookup_card (scene, style->selected_ids[i]);
-
-      if (card >= 0)
-        flags[card] |= PDG_CARD_SELECTED | PDG_CARD_LIT;
-    }
-  if (style->hovered_kind == PDG_HIT_CARD && style->hovered_index < scene->n_cards)
-    flags[style->hovered_index] |= PDG_CARD_LIT;
-  return flags;
-}
-
-static void
-draw_content (PdgDraw *draw)
-{
-  /* Text, marks and loops hang out of the cards. */
-  PdgRect reach = pdg_rect_expand (&draw->visible, 64 * pdg_text_scale (draw->camera.zoom) / draw->camera.zoom);
-  g_autoptr (GArray) cards = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GArray) edges = NULL;
-  g_autofree guint8 *flags = draw->flags = make_flags (draw->scene, draw->style);
-
-  pdg_scene_query_cards (draw->scene, &reach, FALSE, cards);
-  edges = pdg_draw_list_edges (draw, draw->simple ? MAX_EDGES_SMALL : MAX_EDGES);
-  pdg_draw_edges (draw, edges);
-  pdg_draw_cards (draw, cards);
-  if (draw->detail == PDG_DETAIL_FULL && !draw->style->reduced_detail)
-    pdg_draw_labels (draw, edges);
-  pdg_draw_outlines (draw, cards);
+  return MAX (64 * pdg_text_scale (zoom), 0.3 * PDG_LAYOUT_COLUMN_GAP * zoom + 16) / zoom;
 }
 
 void
-pdg_scene_draw (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor,
-                const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images)
+pdg_draw_init (PdgDraw *draw, const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
+               int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images)
 {
   static const PdgSceneStyle plain = PDG_SCENE_STYLE_INIT;
-  PdgDraw draw = {
-    scene, cr, *camera, width, height, MAX (scale_factor, 1), theme, style != NULL ? style : &plain, images,
-    pdg_scene_get_detail (camera->zoom), PDG_CARD_WIDTH * camera->zoom < PDG_SIMPLE_PX, { 0 }, NULL,
-  };
 
-  g_return_if_fail (pdg_camera_is_valid (camera));
+  *draw = (PdgDraw) {
+    scene, cr, *camera, width, height, MAX (scale_factor, 1), theme, style != NULL ? style : &plain, images,
+    pdg_scene_get_detail (camera->zoom), PDG_CARD_WIDTH * camera->zoom < PDG_SIMPLE_PX, { 0 }, NULL, NULL,
+  };
+  pdg_camera_snap (&draw->camera, draw->scale_factor);
+  draw->visible = pdg_camera_get_visible (&draw->camera, width, height);
+}
+
+/* NULL where the view is moved, turned, cut or no picture at all. */
+static PdgStroke *
+get_stroke (const PdgDraw *draw)
+{
+  cairo_surface_t *surface = cairo_get_target (draw->cr);
+  double x_scale, y_scale, right, bottom, left = 0, top = 0;
+  cairo_matrix_t matrix;
+
+  if (cairo_surface_get_type (surface) != CAIRO_SURFACE_TYPE_IMAGE || cairo_get_group_target (draw->cr) != surface ||
+      (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_RGB24 &&
+       (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_ARGB32 || draw->style->no_ground)))
+    return NULL;
+  cairo_get_matrix (draw->cr, &matrix);
+  cairo_surface_get_device_scale (surface, &x_scale, &y_scale);
+  cairo_clip_extents (draw->cr, &left, &top, &right, &bottom);
+  if (matrix.xx != 1 || matrix.yy != 1 || matrix.xy != 0 || matrix.yx != 0 || matrix.x0 != 0 || matrix.y0 != 0 ||
+      x_scale != draw->scale_factor || y_scale != draw->scale_factor || left > 0 || top > 0 ||
+      right < draw->width || bottom < draw->height)
+    return NULL;
+  return pdg_stroke_get (MIN (draw->width * draw->scale_factor, cairo_image_surface_get_width (surface)),
+                         MIN (draw->height * draw->scale_factor, cairo_image_surface_get_height (surface)));
+}
+
+void
+pdg_scene_draw_base (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor,
+                     const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images)
+{
+  g_autoptr (GArray) cards = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) edges = NULL;
+  PdgRect reach;
+  PdgDraw draw;
+
   if (width <= 0 || height <= 0)
     return;
-  pdg_camera_snap (&draw.camera, draw.scale_factor);
-  draw.visible = pdg_camera_get_visible (&draw.camera, width, height);
+  pdg_draw_init (&draw, scene, cr, camera, width, height, scale_factor, theme, style, images);
+  draw.stroke = get_stroke (&draw);
+  reach = pdg_rect_expand (&draw.visible, pdg_scene_get_overhang (draw.camera.zoom));
 
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_clip (cr);
   if (!draw.style->no_ground)
     draw_ground (&draw);
-  draw_content (&draw);
+  pdg_scene_query_cards (scene, &reach, FALSE, cards);
+  edges = pdg_draw_list_edges (&draw);
+  pdg_draw_edges (&draw, edges);
+  pdg_draw_cards (&draw, cards);
+  if (draw.detail == PDG_DETAIL_FULL && !draw.style->reduced_detail)
+    pdg_draw_labels (&draw, edges);
   cairo_restore (cr);
-  if (draw.style->overlay != NULL)
-    draw.style->overlay (cr, scene, &draw.camera, width, height, theme, draw.style->overlay_data);
+}
+
+void
+pdg_scene_draw (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor,
+                const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images)
+{
+  g_return_if_fail (pdg_camera_is_valid (camera));
+  pdg_scene_draw_base (scene, cr, camera, width, height, scale_factor, theme, style, images);
+  pdg_scene_draw_live (scene, cr, camera, width, height, scale_factor, theme, style);
 }

@@ -23,7 +23,7 @@ typedef enum
   PDG_DETAIL_CHIP         /* a coloured chip whose size tells the traffic */
 } PdgDetail;
 
-/* Called last by pdg_scene_draw(), in logical pixels: what moves above the scene. */
+/* Called last by pdg_scene_draw_live(), in logical pixels: what moves above the scene. */
 typedef void (*PdgSceneOverlayFunc) (cairo_t *cr, const PdgScene *scene, const PdgCamera *camera, int width, int height,
                                      const PdgTheme *theme, gpointer user_data);
 
@@ -36,19 +36,32 @@ typedef struct
   guint hovered_index;
   gboolean reduced_detail;           /* while moving on a slow machine: no labels, no marks, quick image filter */
   gboolean no_ground;                /* leave ground and dots out: transparent exports */
+  gboolean no_requests;              /* pictures that are not there are not asked for */
   PdgEdgeTint edge_tint;
   double tint_reference;             /* 0..1 */
   PdgSceneOverlayFunc overlay;       /* (nullable) */
   gpointer overlay_data;
 } PdgSceneStyle;
 
-#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL }
+#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL }
 
 /* Draws what @camera shows of @scene into the logical pixels 0, 0, @width, @height of @cr, whose device has
  * @scale_factor pixels to one of them. @style and @images may be NULL. Text layouts are cached by thread; any thread
  * may draw, each on its own @cr. */
 void      pdg_scene_draw (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
                           int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images);
+
+/* The two parts of pdg_scene_draw(): what lies still, and above it what changes with pointer, focus and selection (lit
+ * edges, outlines, @style's overlay). The base is the same pixels wherever the view is cut and at any zoom above 0: a
+ * picture of it may be kept, moved by whole device pixels and put together from pieces. Of @style it takes
+ * reduced_detail, no_ground, no_requests and the tint. @style and @images may be NULL. Any thread, as above. */
+void      pdg_scene_draw_base (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
+                               int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images);
+void      pdg_scene_draw_live (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
+                               int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style);
+
+/* How many cards and edges pdg_scene_draw_base() would draw, about: what it costs. Any thread. */
+guint     pdg_scene_count_visible (const PdgScene *scene, const PdgCamera *camera, int width, int height);
 
 /* How much of a card is shown at @zoom. */
 PdgDetail pdg_scene_get_detail (double zoom);

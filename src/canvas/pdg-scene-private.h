@@ -68,6 +68,7 @@ struct _PdgScene
   GArray *points;                    /* double, x and y in turn */
   PdgRect bounds;
   guint32 max_visits;
+  double *edge_lengths;              /* n_edges + 1: of all busier edges together */
 
   float *labels[PDG_N_LABEL_ZOOMS];  /* middle of each edge's label, x and y in turn; NAN when it has none */
 
@@ -107,6 +108,15 @@ gboolean pdg_scene_get_cells (const PdgScene *scene, const PdgRect *area, guint 
 
 /* Text is drawn by this factor larger than at 100 %: 1 below, growing slowly above. */
 double   pdg_text_scale (double zoom);
+
+/* How many edges, the busiest, are drawn at @zoom. */
+guint    pdg_scene_get_edge_limit (const PdgScene *scene, double zoom);
+
+/* World units by which something drawn may lie outside of the card or edge that it belongs to. */
+double   pdg_scene_get_overhang (double zoom);
+
+/* The zoom below which some edges are left out; 0: none. */
+double   pdg_scene_get_thin_zoom (const PdgScene *scene);
 
 /* Width in logical pixels at which an edge of @width (at 100 %) is drawn. */
 double   pdg_edge_width_at (double width, double zoom);

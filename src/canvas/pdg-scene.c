@@ -4,6 +4,11 @@
 
 #include <math.h>
 
+/* Of the ground, this share at most is covered by lines of one pixel; more are no longer told apart, and each costs. */
+#define MAX_INK 0.07
+/* But so many are always drawn. */
+#define MIN_EDGES 400
+
 double
 pdg_text_scale (double zoom)
 {
@@ -76,6 +81,33 @@ measure_bounds (PdgScene *scene)
     scene->bounds = pdg_rect_union (&scene->bounds, &scene->routes[i].bounds);
 }
 
+static void
+measure_edges (PdgScene *scene)
+{
+  scene->edge_lengths = g_new0 (double, scene->n_edges + 1);
+  for (guint i = 0; i < scene->n_edges; i++)
+    scene->edge_lengths[i + 1] = scene->edge_lengths[i] + scene->routes[i].length;
+}
+
+/* It depends on the zoom alone, never on the view: pieces drawn apart must fit together. */
+guint
+pdg_scene_get_edge_limit (const PdgScene *scene, double zoom)
+{
+  double most = MAX_INK * scene->bounds.width * scene->bounds.height * zoom;
+  guint low = MIN (MIN_EDGES, scene->n_edges), high = scene->n_edges;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low + 1) / 2;
+
+      if (scene->edge_lengths[middle] <= most)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+  return low;
+}
+
 PdgScene *
 pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
 {
@@ -92,9 +124,18 @@ pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
   place_cards (scene, layout);
   pdg_scene_route (scene);
   measure_bounds (scene);
+  measure_edges (scene);
   pdg_scene_index (scene);
   pdg_scene_place_labels (scene);
   return scene;
+}
+
+double
+pdg_scene_get_thin_zoom (const PdgScene *scene)
+{
+  double area = scene->bounds.width * scene->bounds.height;
+
+  return scene->n_edges > MIN_EDGES && area > 0 ? scene->edge_lengths[scene->n_edges] / (MAX_INK * area) : 0;
 }
 
 PdgScene *
@@ -113,6 +154,7 @@ scene_clear (gpointer data)
   g_free (scene->cards);
   g_free (scene->edges);
   g_free (scene->routes);
+  g_free (scene->edge_lengths);
   g_array_unref (scene->curves);
   g_array_unref (scene->points);
   g_free (scene->card_cells.first);

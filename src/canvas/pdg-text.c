@@ -1,6 +1,8 @@
 #include "config.h"
 #include "canvas/pdg-text.h"
 
+#include "canvas/pdg-camera.h"
+
 #include <math.h>
 #include <pango/pangocairo.h>
 
@@ -210,8 +212,8 @@ ensure_mask (const Line *line, Setting *setting, int scale_factor)
   return setting->mask;
 }
 
-static gboolean
-is_vector (cairo_t *cr)
+gboolean
+pdg_text_is_vector (cairo_t *cr)
 {
   switch (cairo_surface_get_type (cairo_get_target (cr)))
     {
@@ -223,12 +225,6 @@ is_vector (cairo_t *cr)
     default:
       return FALSE;
     }
-}
-
-static double
-snap (double value, int scale_factor)
-{
-  return round (value * scale_factor) / scale_factor;
 }
 
 void
@@ -244,17 +240,17 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   if (max_width >= 0 && limit < 8)
     return;
   cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
-  if (scale == 1 && !is_vector (cr))
+  if (scale == 1 && !pdg_text_is_vector (cr))
     {
-      cairo_mask_surface (cr, ensure_mask (line, setting, scale_factor), snap (x, scale_factor) - MASK_PAD,
-                          snap (baseline, scale_factor) - MASK_PAD - ceil (line->baseline));
+      cairo_mask_surface (cr, ensure_mask (line, setting, scale_factor), pdg_snap (x, scale_factor) - MASK_PAD,
+                          pdg_snap (baseline, scale_factor) - MASK_PAD - ceil (line->baseline));
       return;
     }
   cairo_save (cr);
   cairo_translate (cr, x, baseline);
   cairo_scale (cr, scale, scale);
   cairo_move_to (cr, 0, -line->baseline);
-  if (is_vector (cr))
+  if (pdg_text_is_vector (cr))
     pango_cairo_show_layout (cr, setting->layout);
   else
     {

@@ -25,4 +25,7 @@ double pdg_text_measure (const PdgTheme *theme, PdgTextStyle style, const char *
 void   pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
                       double max_width, double scale, int scale_factor, const PdgRgba *color);
 
+/* Whether @cr draws for print or to a file of shapes, not to pixels. */
+gboolean pdg_text_is_vector (cairo_t *cr);
+
 G_END_DECLS

@@ -108,9 +108,10 @@ batch_done_cb (const PdgIngestResult *result, const GError *error, gpointer user
     self->error = g_error_copy (error);
   if (result != NULL && result->n_issues > 0 && self->error == NULL)
     self->error = g_error_new (PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_INVALID, "an event of the demo was refused: %s", result->issues[0].error);
+  /* Once the lock is open, the last answer's waiter may free the player. */
+  pdg_hub_publish (self->hub, PDG_HUB_TOPIC_DEMO);
   g_cond_broadcast (&self->answered);
   g_mutex_unlock (&self->lock);
-  pdg_hub_publish (self->hub, PDG_HUB_TOPIC_DEMO);
 }
 
 /* Waits until at most @limit batches are under way. FALSE when something went wrong. */

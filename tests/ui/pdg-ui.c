@@ -524,7 +524,8 @@ pdg_ui_make_demo_dir (int n_sessions)
   g_autofree char *sessions = g_strdup_printf ("%d", n_sessions);
   const char *arguments[] = { "demo", "--sessions", sessions, NULL };
   const char *environment[] = { dir_variable, NULL };
+  g_autofree char *said = NULL;
 
-  g_assert_cmpint (pdg_system_run (arguments, environment, NULL, NULL), ==, 0);
+  g_assert_cmpint (pdg_system_run (arguments, environment, &said, NULL), ==, 0);
   return dir;
 }

@@ -1,0 +1,92 @@
+#include "config.h"
+
+#include "app/pdg-canvas.h"
+#include "app/pdg-picture-loader.h"
+#include "app/pdg-scene-model.h"
+#include "app/pdg-style.h"
+#include "pdg-fake-client.h"
+#include "pdg-fake-shop.h"
+
+/* The canvas widget in a window of its own, over a fake client. */
+
+#define QUIET_USEC (2 * G_USEC_PER_SEC)
+#define DEADLINE_USEC (30 * G_USEC_PER_SEC)
+
+static void
+pass_time (gint64 usec)
+{
+  gint64 end = g_get_monotonic_time () + usec;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
+}
+
+/* Until nothing was drawn for a while; how many frames there were then. */
+static guint64
+wait_for_rest (PdgCanvas *canvas)
+{
+  gint64 end = g_get_monotonic_time () + DEADLINE_USEC;
+  guint64 n;
+
+  do
+    {
+      n = pdg_canvas_get_n_frames (canvas);
+      pass_time (QUIET_USEC);
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+    }
+  while (n == 0 || n != pdg_canvas_get_n_frames (canvas));
+  return n;
+}
+
+/* What stands still is not drawn; what moves is, and then it rests again. */
+static void
+test_idle (void)
+{
+  g_autoptr (PdgFakeClient) client = pdg_fake_client_new ();
+  PdgFakeShop *shop = pdg_fake_shop_new ();
+  g_autoptr (PdgWorkspace) workspace = NULL;
+  g_autoptr (PdgSceneModel) scenes = NULL;
+  g_autoptr (PdgPictureLoader) pictures = NULL;
+  g_autoptr (PdgStyle) style = NULL;
+  GtkWidget *window = gtk_window_new ();
+  PdgCanvas *canvas = g_object_new (PDG_TYPE_CANVAS, NULL);
+  guint64 n;
+
+  pdg_fake_shop_attach (shop, client);
+  pdg_fake_shop_play (shop, 500);
+  pdg_client_set_state (PDG_CLIENT (client), PDG_CLIENT_CONNECTED, NULL);
+  workspace = pdg_workspace_new (PDG_CLIENT (client));
+  scenes = pdg_scene_model_new (workspace);
+  pictures = pdg_picture_loader_new (PDG_CLIENT (client));
+  style = pdg_style_new (gdk_display_get_default ());
+  pdg_canvas_bind (canvas, workspace, scenes, pictures, style);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (canvas));
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 700);
+  gtk_window_present (GTK_WINDOW (window));
+  n = wait_for_rest (canvas);
+  g_assert_cmpuint (pdg_scene_get_n_cards (pdg_canvas_get_scene (canvas)), >, 3);
+  pass_time (QUIET_USEC);
+  g_assert_cmpuint (pdg_canvas_get_n_frames (canvas), ==, n);
+
+  for (guint i = 0; i < 8; i++)
+    {
+      pdg_canvas_zoom_by (canvas, 0.11);
+      pass_time (20 * 1000);
+    }
+  g_assert_cmpuint (wait_for_rest (canvas), >, n);
+  n = pdg_canvas_get_n_frames (canvas);
+  pass_time (QUIET_USEC);
+  g_assert_cmpuint (pdg_canvas_get_n_frames (canvas), ==, n);
+  gtk_window_destroy (GTK_WINDOW (window));
+  pdg_workspace_close (workspace);
+  pdg_fake_shop_free (shop);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/canvas/idle", test_idle);
+  return g_test_run ();
+}
