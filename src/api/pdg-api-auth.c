@@ -139,6 +139,7 @@ authorise (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *local, PdgApiAuth
     }
   if (pdg_http_request_may_wait (request))
     {
+      pdg_http_request_begin_wait (request);
       known = pdg_credentials_resolve_here (api->options.credentials, credential, pdg_http_request_get_cancellable (request), &error);
       answer_resolved (api, request, known, error, func, reads);
       return;

@@ -3,7 +3,7 @@
 
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-stream.h"
-#include "api/pdg-api-turn.h"
+#include "api/pdg-api-together.h"
 
 #include <string.h>
 
@@ -90,31 +90,76 @@ get_query_param (gpointer source, const char *name)
   return pdg_http_request_dup_query_param (source, name);
 }
 
+static PdgApiTurn *
+begin_turn (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, PdgApiRun *what)
+{
+  PdgApiTurn *turn = pdg_api_turn_new (api, principal, pdg_http_request_get_cancellable (request));
+
+  if (turn == NULL)
+    pdg_api_respond_refusal (api, request, media, PDG_API_OUTCOME_BUSY);
+  else
+    what->deadline_usec = pdg_api_turn_get_deadline (turn);
+  return turn;
+}
+
+void
+pdg_api_answer_here (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiRun *what,
+                     PdgGqlOperation *operation)
+{
+  PdgApiRun bound = *what;
+  PdgApiTurn *turn = begin_turn (api, request, principal, media, &bound);
+  PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) response = NULL;
+  gboolean is_lookup = FALSE;
+
+  if (turn == NULL)
+    return;
+  response = pdg_api_run_here (api, principal, &bound, operation, pdg_api_turn_get_cancellable (turn), &outcome, &is_lookup, &error);
+  if (is_lookup)
+    pdg_http_request_expect_others (request);
+  answer (api, request, media, turn, outcome, response, error);
+}
+
+/* On a thread that may wait: with the others that came at the same time, or now. */
+static void
+run_here (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiRun *what)
+{
+  g_autoptr (PdgGqlOperation) operation = NULL;
+  g_autoptr (GBytes) refusal = NULL;
+  PdgApiOutcome outcome;
+
+  if (pdg_http_request_may_defer (request))
+    operation = pdg_api_prepare_known (api, what, &outcome, &refusal);
+  if (refusal != NULL)
+    {
+      pdg_api_respond (api, request, media, outcome, refusal);
+      return;
+    }
+  if (operation != NULL && pdg_api_defer (api, request, principal, media, operation))
+    return;
+  pdg_http_request_begin_wait (request);
+  pdg_api_answer_here (api, request, principal, media, what, operation);
+}
+
 static void
 run (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiParameters *parameters, gboolean read_only)
 {
-  PdgApiTurn *turn = pdg_api_turn_new (api, principal, pdg_http_request_get_cancellable (request));
   PdgApiRun what = {
     .query = parameters->query, .operation_name = parameters->operation_name, .hash = parameters->hash,
     .variables = parameters->variables, .read_only = read_only,
   };
+  PdgApiTurn *turn;
   Running *running;
 
-  if (turn == NULL)
-    {
-      pdg_api_respond_refusal (api, request, media, PDG_API_OUTCOME_BUSY);
-      return;
-    }
-  what.deadline_usec = pdg_api_turn_get_deadline (turn);
   if (pdg_http_request_may_wait (request))
     {
-      PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) response = pdg_api_run_here (api, principal, &what, pdg_api_turn_get_cancellable (turn), &outcome, &error);
-
-      answer (api, request, media, turn, outcome, response, error);
+      run_here (api, request, principal, media, &what);
       return;
     }
+  turn = begin_turn (api, request, principal, media, &what);
+  if (turn == NULL)
+    return;
   running = g_new (Running, 1);
   *running = (Running) { api, pdg_http_request_ref (request), media, turn };
   pdg_api_run_async (api, principal, &what, pdg_api_turn_get_cancellable (turn), executed_cb, running);
@@ -173,5 +218,5 @@ void
 pdg_api_add_graphql_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_http_server_add_route (server, "GET, POST", "/graphql", api->options.graphql_body_bytes, early_cb, graphql_cb, api, NULL);
-  pdg_http_server_let_wait (server, "/graphql", may_wait);
+  pdg_http_server_let_wait (server, "/graphql", may_wait, pdg_api_together);
 }

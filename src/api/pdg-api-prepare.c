@@ -82,31 +82,52 @@ find_by_hash (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, P
 
 /* A text that is known needs no SHA-256, unless that is what the client or the allow-list names it by. */
 static PdgGqlChecked *
-find_document (PdgApi *api, const PdgApiRun *run, const PdgGqlRequest *request, PdgApiOutcome *outcome, GBytes **response)
+find_by_text (PdgApi *api, const PdgApiRun *run)
 {
   gboolean by_text = run->query != NULL && run->hash == NULL && (!api->options.graphql_only_persisted || run->trusted);
-  PdgGqlChecked *known = by_text ? pdg_api_documents_lookup_text (api->documents, run->query, strlen (run->query)) : NULL;
 
-  return known != NULL ? known : find_by_hash (api, run, request, outcome, response);
+  return by_text ? pdg_api_documents_lookup_text (api->documents, run->query, strlen (run->query)) : NULL;
 }
 
-PdgGqlOperation *
-pdg_api_prepare (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal)
+static PdgGqlRequest
+make_request (PdgApi *api, const PdgApiRun *run)
 {
-  PdgGqlRequest request = {
+  return (PdgGqlRequest) {
     .query = run->query, .query_len = -1, .operation_name = run->operation_name, .variables = run->variables,
     .limits = &api->limits, .suggest = TRUE,
   };
-  g_autoptr (PdgGqlChecked) checked = find_document (api, run, &request, outcome, refusal);
+}
+
+static PdgGqlOperation *
+prepare_checked (PdgApi *api, const PdgApiRun *run, PdgGqlChecked *checked, const PdgGqlRequest *request, PdgApiOutcome *outcome, GBytes **refusal)
+{
   g_autoptr (PdgGqlOperation) operation = NULL;
   PdgGqlRefusal why;
 
-  if (checked == NULL)
-    return NULL;
-  operation = pdg_gql_checked_prepare (checked, &request, &why, refusal);
+  operation = pdg_gql_checked_prepare (checked, request, &why, refusal);
   if (operation == NULL)
     return refuse_by_engine (api, &why, outcome);
   if (run->read_only && pdg_gql_operation_get_kind (operation) == PDG_GQL_MUTATION)
     return pdg_api_refuse (PDG_API_OUTCOME_METHOD, outcome, refusal);
   return g_steal_pointer (&operation);
+}
+
+PdgGqlOperation *
+pdg_api_prepare (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal)
+{
+  PdgGqlRequest request = make_request (api, run);
+  g_autoptr (PdgGqlChecked) checked = find_by_text (api, run);
+
+  if (checked == NULL)
+    checked = find_by_hash (api, run, &request, outcome, refusal);
+  return checked != NULL ? prepare_checked (api, run, checked, &request, outcome, refusal) : NULL;
+}
+
+PdgGqlOperation *
+pdg_api_prepare_known (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal)
+{
+  PdgGqlRequest request = make_request (api, run);
+  g_autoptr (PdgGqlChecked) checked = find_by_text (api, run);
+
+  return checked != NULL ? prepare_checked (api, run, checked, &request, outcome, refusal) : NULL;
 }

@@ -43,6 +43,16 @@ struct _PdgApi
   guint last_subscription;
 };
 
+/* A project that is looked up by its id, with a session of it when that is asked for. */
+typedef struct
+{
+  const char *id;
+  PdgGqlCall *ahead;      /* the look-ahead at its session (nullable) = without */
+  const char *session_id; /* the same */
+  PdgSessionParts parts;
+  gboolean is_all; /* the operation asks for nothing that needs another statement */
+} PdgApiLookup;
+
 /* What the resolvers of one execution share. */
 typedef struct
 {
@@ -54,6 +64,9 @@ typedef struct
   gboolean reads_once; /* and that with one statement */
   gconstpointer ahead_of; /* the selection whose values were read with those above it: see pdg_resolve_read_ahead() */
   GPtrArray *ahead;       /* one a parent */
+  const PdgApiLookup *key;   /* the only thing that it looks up, when that was looked up before (nullable), and what was found: */
+  PdgProject *project;    /* (nullable) taken by its resolver, as the next */
+  PdgSessionSummary *session; /* (nullable) */
 } PdgApiContext;
 
 /* The event of a subscription: its root source. A plain value. */
@@ -85,6 +98,9 @@ typedef struct
  * refuses. NULL with the whole response and the outcome. Any thread. (transfer full) */
 PdgGqlOperation *pdg_api_prepare (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal);
 
+/* The same for what is known already and costs nothing to find: NULL without a refusal when it is not. (transfer full) */
+PdgGqlOperation *pdg_api_prepare_known (PdgApi *api, const PdgApiRun *run, PdgApiOutcome *outcome, GBytes **refusal);
+
 /* The response and outcome of a refusal that has only one text. Returns NULL. */
 gpointer    pdg_api_refuse (PdgApiOutcome why, PdgApiOutcome *outcome, GBytes **response);
 
@@ -95,9 +111,13 @@ void        pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgAp
 void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
                                          gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback,
                                          gpointer user_data);
-/* The same on the calling thread, which may wait. (transfer full) */
-GBytes     *pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, PdgApiOutcome *outcome,
-                              GError **error);
+/* The same on the calling thread, which may wait. @operation: (nullable) that of @run when it is prepared. @is_lookup: (out) whether it only
+ * looked up something by its key. (transfer full) */
+GBytes     *pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, PdgGqlOperation *operation, GCancellable *cancellable,
+                              PdgApiOutcome *outcome, gboolean *is_lookup, GError **error);
+
+/* What became of an operation that was executed. */
+PdgApiOutcome pdg_api_outcome_of (GBytes *response);
 GBytes     *pdg_api_run_finish (PdgApi *api, GAsyncResult *result, PdgApiOutcome *outcome, GError **error);
 
 /* Answers a GraphQL request, with the status and headers of @outcome. */

@@ -21,6 +21,7 @@ typedef struct
   gboolean has_change;
   PdgApiChange change;
   char *project_id;
+  gboolean is_lookup; /* (out) */
 } ExecuteJob;
 
 typedef struct
@@ -211,11 +212,19 @@ take_answer (Answer *answer, PdgApiOutcome *outcome)
   return bytes;
 }
 
+PdgApiOutcome
+pdg_api_outcome_of (GBytes *response)
+{
+  if (!pdg_gql_response_has_errors (response))
+    return PDG_API_OUTCOME_DATA;
+  return pdg_gql_response_has_data (response) ? PDG_API_OUTCOME_PARTIAL : PDG_API_OUTCOME_NULL;
+}
+
 static gpointer
 execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   ExecuteJob *job = job_data;
-  PdgApiContext context = { job->api, job->principal, conn, job->run.deadline_usec, NULL, FALSE, NULL, NULL };
+  PdgApiContext context = { .api = job->api, .principal = job->principal, .conn = conn, .deadline_usec = job->run.deadline_usec };
   PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   GBytes *response = NULL;
 
@@ -231,9 +240,8 @@ execute_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GErr
   response = pdg_gql_operation_execute (job->operation, job->has_change ? &job->change : NULL, &context, cancellable);
   g_clear_pointer (&context.ahead, g_ptr_array_unref);
   g_clear_pointer (&context.queries, pdg_queries_free);
-  if (pdg_gql_response_has_errors (response))
-    outcome = pdg_gql_response_has_data (response) ? PDG_API_OUTCOME_PARTIAL : PDG_API_OUTCOME_NULL;
-  return answer_new (response, outcome);
+  job->is_lookup = context.reads_once;
+  return answer_new (response, pdg_api_outcome_of (response));
 }
 
 static void
@@ -296,13 +304,14 @@ pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, G
 }
 
 GBytes *
-pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, GCancellable *cancellable, PdgApiOutcome *outcome,
-                  GError **error)
+pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, PdgGqlOperation *operation, GCancellable *cancellable,
+                  PdgApiOutcome *outcome, gboolean *is_lookup, GError **error)
 {
-  ExecuteJob job = { .api = api, .principal = principal, .run = *run };
+  ExecuteJob job = { .api = api, .principal = principal, .run = *run, .operation = operation != NULL ? pdg_gql_operation_ref (operation) : NULL };
   Answer *answer = pdg_db_pool_run_here (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, &job, cancellable, error);
 
   g_clear_pointer (&job.operation, pdg_gql_operation_unref);
+  *is_lookup = job.is_lookup;
   return take_answer (answer, outcome);
 }
 

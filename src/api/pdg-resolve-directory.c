@@ -111,25 +111,37 @@ query_projects (PdgGqlCall *call)
 
 /* With a session of it, when one is asked for. */
 static PdgProject *
-lookup_project (PdgGqlCall *call, PdgGqlCall *ahead, PdgQueries *queries, GError **error)
+lookup_project (const PdgApiLookup *key, PdgQueries *queries, GError **error)
 {
-  const char *id = pdg_gql_call_arg_string (call, "id");
   GPtrArray *sessions = NULL;
   PdgProject *project;
 
-  if (ahead == NULL)
-    return pdg_queries_lookup_project (queries, id, error);
-  project = pdg_queries_lookup_project_and_session (queries, id, pdg_gql_call_arg_string (ahead, "id"), pdg_resolve_get_session_parts (ahead, FALSE),
-                                                    &sessions, error);
+  if (key->ahead == NULL)
+    return pdg_queries_lookup_project (queries, key->id, error);
+  project = pdg_queries_lookup_project_and_session (queries, key->id, key->session_id, key->parts, &sessions, error);
   if (project != NULL)
-    pdg_resolve_read_ahead (ahead, sessions);
+    pdg_resolve_read_ahead (key->ahead, sessions);
   return project;
+}
+
+/* What was looked up before the execution. */
+static PdgProject *
+take_found (PdgApiContext *context)
+{
+  if (context->project != NULL && context->key->ahead != NULL)
+    {
+      GPtrArray *sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_session_summary_free);
+
+      g_ptr_array_add (sessions, g_steal_pointer (&context->session));
+      pdg_resolve_read_ahead (context->key->ahead, sessions);
+    }
+  return g_steal_pointer (&context->project);
 }
 
 #define MEMBERS "__typename", "id", "name", "createdAt"
 
-static void
-query_project (PdgGqlCall *call)
+void
+pdg_resolve_get_key (PdgGqlCall *call, PdgApiLookup *key)
 {
   static const char *const members[] = { MEMBERS, NULL };
   static const char *const members_with_session[] = {
@@ -137,13 +149,36 @@ query_project (PdgGqlCall *call)
     "session.pageViewCount", "session.errorCount", "session.entryPath", "session.exitPath", "session.release", "session.actor.id", NULL,
   };
   PdgGqlCall *ahead = pdg_gql_call_look_ahead (call, "session");
-  PdgQueries *queries = pdg_resolve_get_queries_once (call, ahead != NULL ? members_with_session : members);
+
+  *key = (PdgApiLookup) { .id = pdg_gql_call_arg_string (call, "id"), .ahead = ahead };
+  if (ahead != NULL)
+    {
+      key->session_id = pdg_gql_call_arg_string (ahead, "id");
+      key->parts = pdg_resolve_get_session_parts (ahead, FALSE);
+    }
+  key->is_all = pdg_gql_call_is_all (call, ahead != NULL ? members_with_session : members);
+}
+
+static void
+query_project (PdgGqlCall *call)
+{
+  PdgApiContext *context = pdg_gql_call_get_context (call);
   GError *error = NULL;
   PdgProject *project;
+  PdgQueries *queries;
+  PdgApiLookup key;
 
+  if (context->key != NULL)
+    {
+      pdg_gql_call_set_object (call, 0, take_found (context), (GDestroyNotify) pdg_project_free);
+      return;
+    }
+  pdg_resolve_get_key (call, &key);
+  context->reads_once = key.is_all;
+  queries = pdg_resolve_get_queries (call);
   if (queries == NULL)
     return;
-  project = lookup_project (call, ahead, queries, &error);
+  project = lookup_project (&key, queries, &error);
   if (error != NULL)
     pdg_gql_call_fail_all (call, error);
   else

@@ -16,15 +16,6 @@ pdg_resolve_get_queries (PdgGqlCall *call)
   return queries;
 }
 
-PdgQueries *
-pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *members)
-{
-  PdgApiContext *context = pdg_gql_call_get_context (call);
-
-  context->reads_once = pdg_gql_call_is_all (call, members);
-  return pdg_resolve_get_queries (call);
-}
-
 void
 pdg_resolve_read_ahead (PdgGqlCall *ahead, GPtrArray *values)
 {

@@ -58,9 +58,8 @@ PdgResolveTable pdg_resolve_subscription_table (void);
 /* The reads of this execution; NULL when the call was refused. */
 PdgQueries *pdg_resolve_get_queries (PdgGqlCall *call);
 
-/* The same for a resolver that needs exactly one statement: when the operation asks only for it and for the fields @members
- * (NULL-terminated), which need none, the transaction is over with that statement, and costs no round trip of its own. */
-PdgQueries *pdg_resolve_get_queries_once (PdgGqlCall *call, const char *const *members);
+/* What Query.project looks up, of a call or a look-ahead at one. It lives as long as the execution. */
+void        pdg_resolve_get_key (PdgGqlCall *call, PdgApiLookup *key);
 
 /* Keeps @values (transfer full, one a parent) that were read together with what is above them, for the field that @ahead looked ahead
  * at; and gives them to that field. (transfer full) (nullable) = it has to read them itself. */

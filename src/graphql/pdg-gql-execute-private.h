@@ -1,6 +1,7 @@
 #pragma once
 
 #include "graphql/pdg-gql-call.h"
+#include "graphql/pdg-gql-operation.h"
 #include "graphql/pdg-gql-document-private.h"
 #include "graphql/pdg-gql-writer-private.h"
 
@@ -77,7 +78,7 @@ typedef struct
   GDestroyNotify destroy;
 } PdgGqlKept;
 
-typedef struct
+struct _PdgGqlExecution
 {
   PdgGqlSchema          *schema;
   const PdgGqlDocument  *document;
@@ -88,7 +89,14 @@ typedef struct
   GArray                *kept;   /* PdgGqlKept */
   PdgGqlWriter          *scratch; /* of custom scalars (nullable) */
   PdgGqlWriter          *errors; /* items of the list, (nullable) until there is one */
-} PdgGqlExecution;
+
+  /* the root */
+  PdgGqlOperation       *operation;
+  PdgGqlLevel            root;
+  gpointer               root_source;
+  guint                  root_origin;
+  guint8                 root_dead;
+};
 
 struct _PdgGqlCall
 {

@@ -236,3 +236,18 @@ pdg_gql_call_get_selection (PdgGqlCall *call)
 {
   return call->column->plan->n_nodes == 1 ? call->column->plan->nodes[0] : NULL;
 }
+
+PdgGqlCall *
+pdg_gql_execution_look_ahead (PdgGqlExecution *execution)
+{
+  PdgGqlPlan *plan = execution->root.plan;
+  Ahead *ahead;
+
+  if (plan->n != 1 || plan->fields[0].args_error != NULL)
+    return NULL;
+  ahead = pdg_arena_alloc (execution->arena, sizeof *ahead);
+  memset (ahead, 0, sizeof *ahead);
+  ahead->column.plan = &plan->fields[0];
+  ahead->call = (PdgGqlCall) { .execution = execution, .level = &execution->root, .column = &ahead->column };
+  return &ahead->call;
+}

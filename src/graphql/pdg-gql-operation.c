@@ -340,27 +340,10 @@ pdg_gql_operation_get_root_arg (PdgGqlOperation *operation,
   return NULL;
 }
 
-static void
-release (PdgGqlExecution *execution)
-{
-  /* The last kept first: what was kept may point into what was kept before. */
-  for (guint i = execution->kept->len; i > 0; i--)
-    {
-      PdgGqlKept *kept = &g_array_index (execution->kept, PdgGqlKept, i - 1);
-
-      kept->destroy (kept->data);
-    }
-  g_array_unref (execution->kept);
-  g_clear_pointer (&execution->errors, pdg_gql_writer_free);
-  g_clear_pointer (&execution->scratch, pdg_gql_writer_free);
-  pdg_arena_free (execution->arena);
-}
-
 static GBytes *
-write_response (PdgGqlExecution *execution,
-                PdgGqlLevel     *root,
-                PdgGqlOperation *operation)
+write_response (PdgGqlExecution *execution)
 {
+  const PdgGqlOperation *operation = execution->operation;
   gsize max_bytes = operation->max_response_bytes;
   PdgGqlWriter *writer = pdg_gql_writer_new (pdg_arena_get_used (execution->arena) / 2 + 256);
 
@@ -374,10 +357,10 @@ write_response (PdgGqlExecution *execution,
       pdg_gql_writer_end_array (writer);
     }
   pdg_gql_writer_add_name (writer, "data", -1);
-  if (root->dead[0])
+  if (execution->root_dead)
     pdg_gql_writer_add_null (writer);
   else
-    pdg_gql_write_object (writer, root, 0);
+    pdg_gql_write_object (writer, &execution->root, 0);
   pdg_gql_error_write_cost (writer, operation->cost, operation->max_cost);
   pdg_gql_writer_end_object (writer);
   if (max_bytes == 0 || writer->len <= max_bytes)
@@ -386,25 +369,62 @@ write_response (PdgGqlExecution *execution,
   return pdg_gql_error_response ("The response is larger than this server sends. Ask for less at once.", PDG_GQL_CODE_LIMIT);
 }
 
+PdgGqlExecution *
+pdg_gql_execution_new (PdgGqlOperation *operation,
+                       gpointer         root_source,
+                       gpointer         context)
+{
+  PdgArena *arena = pdg_arena_new (EXECUTION_BLOCK_BYTES);
+  PdgGqlExecution *execution = pdg_arena_alloc (arena, sizeof *execution);
+
+  *execution = (PdgGqlExecution) {
+    .schema = operation->checked->schema, .document = &operation->checked->document, .variables = &operation->variables, .arena = arena,
+    .context = context, .kept = g_array_new (FALSE, FALSE, sizeof (PdgGqlKept)), .operation = pdg_gql_operation_ref (operation),
+    .root_source = root_source,
+  };
+  execution->root = (PdgGqlLevel) {
+    .plan = operation->root, .n = 1, .sources = &execution->root_source, .origin = &execution->root_origin, .dead = &execution->root_dead,
+  };
+  return execution;
+}
+
+GBytes *
+pdg_gql_execution_run (PdgGqlExecution *execution,
+                       GCancellable    *cancellable)
+{
+  execution->cancellable = cancellable;
+  pdg_gql_execute_level (execution, &execution->root);
+  return write_response (execution);
+}
+
+void
+pdg_gql_execution_free (PdgGqlExecution *execution)
+{
+  if (execution == NULL)
+    return;
+  /* The last kept first: what was kept may point into what was kept before. */
+  for (guint i = execution->kept->len; i > 0; i--)
+    {
+      PdgGqlKept *kept = &g_array_index (execution->kept, PdgGqlKept, i - 1);
+
+      kept->destroy (kept->data);
+    }
+  g_array_unref (execution->kept);
+  g_clear_pointer (&execution->errors, pdg_gql_writer_free);
+  g_clear_pointer (&execution->scratch, pdg_gql_writer_free);
+  pdg_gql_operation_unref (execution->operation);
+  pdg_arena_free (execution->arena);
+}
+
 GBytes *
 pdg_gql_operation_execute (PdgGqlOperation *operation,
                            gpointer         root_source,
                            gpointer         context,
                            GCancellable    *cancellable)
 {
-  PdgGqlExecution execution = { .schema = operation->checked->schema, .document = &operation->checked->document, .variables = &operation->variables,
-                                .context = context, .cancellable = cancellable };
-  guint origin = 0;
-  guint8 dead = FALSE;
-  PdgGqlLevel root = { .plan = operation->root, .n = 1, .sources = &root_source, .origin = &origin, .dead = &dead };
-  GBytes *response;
+  g_autoptr(PdgGqlExecution) execution = pdg_gql_execution_new (operation, root_source, context);
 
-  execution.arena = pdg_arena_new (EXECUTION_BLOCK_BYTES);
-  execution.kept = g_array_new (FALSE, FALSE, sizeof (PdgGqlKept));
-  pdg_gql_execute_level (&execution, &root);
-  response = write_response (&execution, &root, operation);
-  release (&execution);
-  return response;
+  return pdg_gql_execution_run (execution, cancellable);
 }
 
 /* Errors come first, and data begins in a fixed way: see write_response(). */

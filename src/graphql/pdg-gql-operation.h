@@ -109,6 +109,18 @@ const PdgGqlValue  *pdg_gql_operation_get_root_arg (PdgGqlOperation *operation, 
 GBytes             *pdg_gql_operation_execute (PdgGqlOperation *operation, gpointer root_source, gpointer context,
                                                GCancellable *cancellable);
 
+/* The same in two steps, for those who want to know before it runs what it will read. It keeps the operation. (transfer full) */
+typedef struct _PdgGqlExecution PdgGqlExecution;
+PdgGqlExecution    *pdg_gql_execution_new (PdgGqlOperation *operation, gpointer root_source, gpointer context);
+
+/* Its only root field, to look at its arguments and ahead; there is nothing to set. NULL when there are several, or when its arguments do
+ * not fit. (transfer none) (nullable) */
+PdgGqlCall         *pdg_gql_execution_look_ahead (PdgGqlExecution *execution);
+
+/* Runs it, once. (transfer full) */
+GBytes             *pdg_gql_execution_run (PdgGqlExecution *execution, GCancellable *cancellable);
+void                pdg_gql_execution_free (PdgGqlExecution *execution);
+
 /* Whether a response that this module wrote has errors, and whether it has data that is not null. */
 gboolean            pdg_gql_response_has_errors (GBytes *response);
 gboolean            pdg_gql_response_has_data (GBytes *response);
@@ -118,5 +130,6 @@ GBytes             *pdg_gql_error_response (const char *message, const char *cod
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlChecked, pdg_gql_checked_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlOperation, pdg_gql_operation_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgGqlExecution, pdg_gql_execution_free)
 
 G_END_DECLS

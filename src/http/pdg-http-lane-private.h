@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/epoll.h>
+
 #include "http/pdg-http-lane.h"
 #include "http/pdg-http-plain.h"
 #include "http/pdg-http-private.h"
@@ -7,6 +9,11 @@
 G_BEGIN_DECLS
 
 #define PDG_HTTP_LANE_BODY_MAX (64 * 1024)
+
+/* Requests that one thread answers together, at most. */
+#define PDG_HTTP_LANE_TOGETHER 16
+
+typedef struct _PdgHttpLaneThread PdgHttpLaneThread;
 
 /* Whose turn it is with a connection. */
 typedef enum
@@ -68,6 +75,7 @@ struct _PdgHttpLaneConnection
   GCancellable *cancellable; /* set once by whoever has the connection, under the lane's lock */
 
   /* whoever has the connection */
+  PdgHttpLaneThread *thread; /* which that is */
   GByteArray *pending; /* a part of a request (nullable) */
   GBytes *unsent;      /* the rest of an answer (nullable) */
   gboolean close_after;
@@ -75,16 +83,34 @@ struct _PdgHttpLaneConnection
   PdgHttpRoute *reading; /* of the request that is pending, once its head is (nullable) */
 };
 
-/* What one of the threads keeps for itself. */
+/* What one connection sent, and the request in it while that is left to be answered with others. */
 typedef struct
 {
+  char *text;
+  PdgHttpPlain plain; /* points into it */
+  PdgHttpLaneConnection *connection;
+  PdgHttpRoute *route;
+  PdgHttpRequest *request;
+} PdgHttpLaneSlot;
+
+/* What one of the threads keeps for itself. */
+struct _PdgHttpLaneThread
+{
   PdgHttpLane *lane;
-  char *text; /* what is being read */
-  gsize text_bytes;
-  GString *head; /* what is being written */
+  gsize text_bytes; /* of a slot */
+  GString *head;    /* what is being written */
   gint64 date_sec;
   char *date;
-} PdgHttpLaneThread;
+
+  struct epoll_event events[PDG_HTTP_LANE_TOGETHER]; /* connections that have something to say */
+  guint n_events;
+  guint n_taken; /* of them */
+  PdgHttpLaneSlot slots[PDG_HTTP_LANE_TOGETHER];
+  guint n_deferred;    /* slots whose request waits for the others; the next one is for what is being read */
+  gboolean entered;    /* see pdg_http_lane_enter() */
+  gboolean is_last;    /* what is being answered now is all that its connection has sent */
+  gboolean is_quick;   /* the last request was one that can be answered together with others */
+};
 
 /* What became of a connection's turn. */
 typedef enum
@@ -93,10 +119,20 @@ typedef enum
   PDG_HTTP_LANE_WRITE,
   PDG_HTTP_LANE_CLOSE,
   PDG_HTTP_LANE_GIVEN, /* to a worker: it is freed */
+  PDG_HTTP_LANE_DEFERRED, /* to be answered with others: its turn goes on */
 } PdgHttpLaneResult;
 
 /* pdg-http-lane-serve.c: reads what there is and answers it. @is_due: its time is up. */
 PdgHttpLaneResult pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneConnection *connection, gboolean is_due);
+
+/* The same file: answers what was deferred. */
+void              pdg_http_lane_answer_deferred (PdgHttpLaneThread *thread);
+
+/* pdg-http-lane.c: leaves the connections that were not yet looked at to the other threads. */
+void              pdg_http_lane_release (PdgHttpLaneThread *thread);
+
+/* pdg-http-lane.c: what becomes of a connection when its turn is over. */
+void              pdg_http_lane_end_turn (PdgHttpLane *lane, PdgHttpLaneConnection *connection, PdgHttpLaneResult result);
 
 /* pdg-http-lane.c: takes the connection out of the lane, and frees it. */
 void              pdg_http_lane_close (PdgHttpLaneConnection *connection);

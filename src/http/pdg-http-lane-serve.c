@@ -152,13 +152,37 @@ answer_unanswered (PdgHttpRequest *request, gboolean cut_off)
     pdg_http_request_respond_error (request, 500, "the server gave no answer to this request: try again, and report it");
 }
 
+/* Sends the answer of a request that was handled. */
+static PdgHttpLaneResult
+finish_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRoute *route, PdgHttpRequest *request)
+{
+  PdgHttpServer *server = self->lane->server;
+  gboolean close_after, cut_off, sent;
+
+  cut_off = g_atomic_int_get (&self->cut_off);
+  if (cut_off)
+    g_atomic_int_set (&self->lane->cut_off, TRUE);
+  answer_unanswered (request, cut_off);
+
+  close_after = cut_off || g_atomic_int_get (&self->lane->stopping);
+  write_head (thread, request, close_after);
+  sent = send_answer (self, thread->head, request->response_body);
+  pdg_http_router_count (server->router, route, request->status);
+  if (!sent || g_atomic_int_get (&self->gone))
+    PDG_HTTP_COUNT (server->counters.clients_gone, 1);
+  pdg_http_lane_end_request (self);
+  if (!sent)
+    return PDG_HTTP_LANE_CLOSE;
+  self->close_after = close_after;
+  return self->unsent != NULL ? PDG_HTTP_LANE_WRITE : PDG_HTTP_LANE_READ;
+}
+
 /* Runs the request at the beginning of @text. */
 static PdgHttpLaneResult
 run_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRoute *route, PdgHttpPlain *plain, const char *text, gsize len)
 {
   PdgHttpServer *server = self->lane->server;
   g_autoptr (PdgHttpRequest) request = NULL;
-  gboolean close_after, cut_off, sent;
 
   end_fields (plain, FALSE);
   request = pdg_http_request_new_plain (self, route, plain);
@@ -179,22 +203,16 @@ run_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRout
       request->body = g_bytes_new (text + plain->head_bytes, plain->body_bytes);
       route->handler (request, route->user_data);
     }
-  cut_off = g_atomic_int_get (&self->cut_off);
-  if (cut_off)
-    g_atomic_int_set (&self->lane->cut_off, TRUE);
-  answer_unanswered (request, cut_off);
+  if (request->deferred != NULL && !request->answered)
+    {
+      PdgHttpLaneSlot *slot = &thread->slots[thread->n_deferred++];
 
-  close_after = cut_off || g_atomic_int_get (&self->lane->stopping);
-  write_head (thread, request, close_after);
-  sent = send_answer (self, thread->head, request->response_body);
-  pdg_http_router_count (server->router, route, request->status, request->start_usec);
-  if (!sent || g_atomic_int_get (&self->gone))
-    PDG_HTTP_COUNT (server->counters.clients_gone, 1);
-  pdg_http_lane_end_request (self);
-  if (!sent)
-    return PDG_HTTP_LANE_CLOSE;
-  self->close_after = close_after;
-  return self->unsent != NULL ? PDG_HTTP_LANE_WRITE : PDG_HTTP_LANE_READ;
+      slot->connection = self;
+      slot->route = route;
+      slot->request = g_steal_pointer (&request);
+      return PDG_HTTP_LANE_DEFERRED;
+    }
+  return finish_request (thread, self, route, request);
 }
 
 static PdgHttpRoute *
@@ -272,20 +290,51 @@ is_all_plain (PdgHttpLane *lane, const char *text, gsize len)
   return verdict != PDG_HTTP_PLAIN_OTHER;
 }
 
+/* What becomes of a connection whose requests are answered; @text: the part of another that follows. */
+static PdgHttpLaneResult
+end_answers (PdgHttpLaneConnection *self, const char *text, gsize len, gboolean is_due, gboolean at_end)
+{
+  if (self->unsent != NULL)
+    {
+      keep_rest (self, NULL, text, len);
+      pdg_http_lane_set_phase (self, PDG_HTTP_PHASE_WRITE, g_get_monotonic_time ());
+      return PDG_HTTP_LANE_WRITE;
+    }
+  if (self->close_after)
+    return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_LINGER, NULL, 0);
+  if (len == 0 && (is_due || at_end))
+    return PDG_HTTP_LANE_CLOSE;
+  keep_rest (self, len > 0 ? self->reading : NULL, text, len);
+  return PDG_HTTP_LANE_READ;
+}
+
+/* Whether the thread may run a request; FALSE when all others have been at work for long: then nothing waits for this one either. */
+static gboolean
+enter (PdgHttpLaneThread *thread)
+{
+  if (!thread->entered && !pdg_http_lane_enter (thread->lane))
+    {
+      pdg_http_lane_release (thread);
+      return FALSE;
+    }
+  thread->entered = TRUE;
+  return TRUE;
+}
+
 /* Answers what is there, one request after the other. */
 static PdgHttpLaneResult
-answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len, gboolean is_due, gboolean at_end)
+answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpLaneSlot *slot, gsize len, gboolean is_due, gboolean at_end)
 {
   PdgHttpLane *lane = self->lane;
-  PdgHttpPlain plain;
+  PdgHttpPlain *plain = &slot->plain;
   gsize done = 0;
 
   while (done < len)
     {
-      char *text = thread->text + done;
+      char *text = slot->text + done;
       PdgHttpRoute *route;
-      PdgHttpPlainVerdict verdict = read_request (lane, &plain, text, len - done, &route);
-      gsize request_bytes = plain.head_bytes + plain.body_bytes;
+      PdgHttpPlainVerdict verdict = read_request (lane, plain, text, len - done, &route);
+      gsize request_bytes = plain->head_bytes + plain->body_bytes;
       PdgHttpLaneResult result;
 
       if (verdict == PDG_HTTP_PLAIN_WHOLE && done == 0 && request_bytes < len && !is_all_plain (lane, text, len))
@@ -298,28 +347,87 @@ answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len, g
       if (verdict == PDG_HTTP_PLAIN_OTHER || (g_atomic_int_get (&lane->stopping) && !self->begun))
         return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
       __atomic_store_n (&self->phase, PDG_HTTP_PHASE_WORK, __ATOMIC_RELAXED);
-      if (!pdg_http_lane_enter (lane))
+      if (!enter (thread))
         return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
-      result = run_request (thread, self, route, &plain, text, len - done);
-      pdg_http_lane_leave (lane);
-      if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN)
+      thread->is_last = done + request_bytes == len && !is_due && !at_end;
+      result = run_request (thread, self, route, plain, text, len - done);
+      if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN || result == PDG_HTTP_LANE_DEFERRED)
         return result;
       done += request_bytes;
       if (result == PDG_HTTP_LANE_WRITE || self->close_after)
         break;
     }
-  if (self->unsent != NULL)
+  return end_answers (self, slot->text + done, len - done, is_due, at_end);
+}
+
+/* The deferred requests of one route, the first's. */
+static guint
+answer_together (PdgHttpLaneThread *thread, guint first)
+{
+  PdgHttpRoute *route = thread->slots[first].route;
+  gpointer deferred[PDG_HTTP_LANE_TOGETHER];
+  guint n = 0;
+
+  for (guint i = first; i < thread->n_deferred && thread->slots[i].route == route; i++)
+    deferred[n++] = thread->slots[i].request->deferred;
+  route->together (deferred, n, route->user_data);
+  return n;
+}
+
+void
+pdg_http_lane_answer_deferred (PdgHttpLaneThread *thread)
+{
+  guint n = thread->n_deferred;
+
+  for (guint done = 0; done < n;)
+    done += answer_together (thread, done);
+  thread->n_deferred = 0;
+  for (guint i = 0; i < n; i++)
     {
-      keep_rest (self, NULL, thread->text + done, len - done);
-      pdg_http_lane_set_phase (self, PDG_HTTP_PHASE_WRITE, g_get_monotonic_time ());
-      return PDG_HTTP_LANE_WRITE;
+      PdgHttpLaneSlot *slot = &thread->slots[i];
+      PdgHttpLaneConnection *connection = slot->connection;
+      g_autoptr (PdgHttpRequest) request = g_steal_pointer (&slot->request);
+      PdgHttpLaneResult result = finish_request (thread, connection, slot->route, request);
+
+      if (result != PDG_HTTP_LANE_CLOSE)
+        result = end_answers (connection, NULL, 0, FALSE, FALSE);
+      pdg_http_lane_end_turn (thread->lane, connection, result);
     }
-  if (self->close_after)
-    return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_LINGER, NULL, 0);
-  if (done == len && (is_due || at_end))
-    return PDG_HTTP_LANE_CLOSE;
-  keep_rest (self, done < len ? self->reading : NULL, thread->text + done, len - done);
-  return PDG_HTTP_LANE_READ;
+}
+
+gboolean
+pdg_http_request_may_defer (PdgHttpRequest *self)
+{
+  PdgHttpLaneThread *thread = self->lane != NULL ? self->lane->thread : NULL;
+
+  return thread != NULL && thread->is_last && (thread->n_deferred > 0 || thread->n_taken < thread->n_events);
+}
+
+void
+pdg_http_request_expect_others (PdgHttpRequest *self)
+{
+  if (self->lane != NULL)
+    self->lane->thread->is_quick = TRUE;
+}
+
+void
+pdg_http_request_defer (PdgHttpRequest *self, gpointer data)
+{
+  g_return_if_fail (data != NULL && self->lane != NULL);
+
+  self->deferred = data;
+  pdg_http_request_expect_others (self);
+}
+
+void
+pdg_http_request_begin_wait (PdgHttpRequest *self)
+{
+  PdgHttpLaneThread *thread = self->lane != NULL ? self->lane->thread : NULL;
+
+  if (thread == NULL)
+    return;
+  pdg_http_lane_release (thread);
+  pdg_http_lane_answer_deferred (thread);
 }
 
 /* The last answer was not taken at once. */
@@ -339,7 +447,7 @@ go_on_writing (PdgHttpLaneConnection *self, gboolean is_due)
 
 /* As recv(); a full buffer holds a whole request, and the rest stays in the socket. */
 static gssize
-receive (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len)
+receive (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, char *text, gsize len)
 {
   gssize n;
 
@@ -349,7 +457,7 @@ receive (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len)
       return -1;
     }
   do
-    n = recv (self->fd, thread->text + len, thread->text_bytes - len, MSG_DONTWAIT);
+    n = recv (self->fd, text + len, thread->text_bytes - len, MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
   return n;
 }
@@ -357,9 +465,13 @@ receive (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gsize len)
 PdgHttpLaneResult
 pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gboolean is_due)
 {
+  PdgHttpLaneSlot *slot = &thread->slots[thread->n_deferred];
   gsize len = 0;
   gssize n;
 
+  thread->is_quick = FALSE;
+  if (slot->text == NULL)
+    slot->text = g_malloc (thread->text_bytes);
   if (self->unsent != NULL)
     {
       PdgHttpLaneResult result = go_on_writing (self, is_due);
@@ -370,13 +482,13 @@ pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, gbo
   if (self->pending != NULL)
     {
       len = self->pending->len;
-      memcpy (thread->text, self->pending->data, len);
+      memcpy (slot->text, self->pending->data, len);
       g_clear_pointer (&self->pending, g_byte_array_unref);
     }
-  n = receive (thread, self, len);
+  n = receive (thread, self, slot->text, len);
   if (n < 0 && errno != EAGAIN)
     return PDG_HTTP_LANE_CLOSE;
   if (self->close_after)
     return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_LINGER, NULL, 0);
-  return answer_all (thread, self, len + (gsize) MAX (n, 0), is_due, n == 0);
+  return answer_all (thread, self, slot, len + (gsize) MAX (n, 0), is_due, n == 0);
 }

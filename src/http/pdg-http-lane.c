@@ -304,20 +304,75 @@ pdg_http_lane_leave (PdgHttpLane *lane)
 
 /* --- the threads -------------------------------------------------------------------------------------------------- */
 
-static void
-take_turn (PdgHttpLaneThread *thread, PdgHttpLaneConnection *connection)
+void
+pdg_http_lane_end_turn (PdgHttpLane *lane, PdgHttpLaneConnection *self, PdgHttpLaneResult result)
 {
-  PdgHttpLane *lane = thread->lane;
-  PdgHttpLaneResult result;
-  int before;
-
-  g_atomic_int_inc (&lane->n_busy);
-  before = __atomic_exchange_n (&connection->turn, PDG_HTTP_LANE_BUSY, __ATOMIC_ACQ_REL);
-  result = pdg_http_lane_serve (thread, connection, before == PDG_HTTP_LANE_DUE);
   if (result == PDG_HTTP_LANE_CLOSE
-      || (result != PDG_HTTP_LANE_GIVEN && !park (connection, EPOLL_CTL_MOD, result == PDG_HTTP_LANE_READ ? EPOLLIN : EPOLLOUT)))
-    pdg_http_lane_close (connection);
+      || (result != PDG_HTTP_LANE_GIVEN && !park (self, EPOLL_CTL_MOD, result == PDG_HTTP_LANE_READ ? EPOLLIN : EPOLLOUT)))
+    pdg_http_lane_close (self);
   end_work (lane);
+}
+
+/* Nobody else has seen their events, which the set tells again when it is armed again. */
+void
+pdg_http_lane_release (PdgHttpLaneThread *thread)
+{
+  for (; thread->n_taken < thread->n_events; thread->n_taken++)
+    {
+      PdgHttpLaneConnection *connection = thread->events[thread->n_taken].data.ptr;
+      struct epoll_event event = { .events = EPOLLONESHOT, .data.ptr = connection };
+
+      if (connection == NULL)
+        continue;
+      event.events |= connection->unsent != NULL ? EPOLLOUT : EPOLLIN;
+      if (epoll_ctl (thread->lane->epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) != 0)
+        {
+          __atomic_store_n (&connection->turn, PDG_HTTP_LANE_BUSY, __ATOMIC_SEQ_CST);
+          pdg_http_lane_close (connection);
+        }
+    }
+}
+
+/* FALSE when the thread shall end. */
+static gboolean
+take_turns (PdgHttpLaneThread *thread)
+{
+  gboolean go_on = TRUE;
+
+  while (thread->n_taken < thread->n_events)
+    {
+      PdgHttpLaneConnection *connection = thread->events[thread->n_taken++].data.ptr;
+      PdgHttpLaneResult result;
+      int before;
+
+      if (connection == NULL)
+        {
+          go_on = FALSE;
+          continue;
+        }
+      g_atomic_int_inc (&thread->lane->n_busy);
+      before = __atomic_exchange_n (&connection->turn, PDG_HTTP_LANE_BUSY, __ATOMIC_ACQ_REL);
+      connection->thread = thread;
+      result = pdg_http_lane_serve (thread, connection, before == PDG_HTTP_LANE_DUE);
+      if (result != PDG_HTTP_LANE_DEFERRED)
+        pdg_http_lane_end_turn (thread->lane, connection, result);
+    }
+  pdg_http_lane_answer_deferred (thread);
+  if (thread->entered)
+    pdg_http_lane_leave (thread->lane);
+  thread->entered = FALSE;
+  return go_on;
+}
+
+/* A thread takes several connections at once only after a request that can be answered together with others: one that takes long
+ * keeps nobody waiting. */
+static guint
+wait_for_events (PdgHttpLaneThread *thread)
+{
+  int n = epoll_wait (thread->lane->epoll_fd, thread->events, thread->is_quick ? PDG_HTTP_LANE_TOGETHER : 1, -1);
+
+  thread->n_taken = 0;
+  return thread->n_events = (guint) MAX (n, 0);
 }
 
 static gpointer
@@ -327,23 +382,18 @@ lane_thread (gpointer data)
   PdgHttpLaneThread thread = { .lane = lane, .date_sec = -1 };
 
   thread.text_bytes = lane->server->limits.max_header_bytes + PDG_HTTP_LANE_BODY_MAX;
-  thread.text = g_malloc (thread.text_bytes);
   thread.head = g_string_sized_new (512);
   if (g_atomic_int_add (&lane->n_started, 1) >= (int) lane->n_ready)
     rest (lane, TRUE);
   for (;;)
     {
-      struct epoll_event event;
-      int n = epoll_wait (lane->epoll_fd, &event, 1, -1);
-
-      if (n == 1 && event.data.ptr == NULL)
+      if (wait_for_events (&thread) > 0 && !take_turns (&thread))
         break;
-      if (n == 1)
-        take_turn (&thread, event.data.ptr);
       if (g_atomic_int_get (&lane->n_awake) > (int) lane->n_ready)
         rest (lane, FALSE);
     }
-  g_free (thread.text);
+  for (guint i = 0; i < PDG_HTTP_LANE_TOGETHER; i++)
+    g_free (thread.slots[i].text);
   g_free (thread.date);
   g_string_free (thread.head, TRUE);
   return NULL;

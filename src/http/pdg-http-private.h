@@ -218,6 +218,7 @@ struct _PdgHttpRequest
   guint stream_queue_messages;
   gpointer data;
   GDestroyNotify data_destroy;
+  gpointer deferred; /* what its route answers it by, together with others (nullable) */
 
   PdgHttpChannel *channel; /* of a streaming response, until it has the connection */
   guint status;

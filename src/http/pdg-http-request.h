@@ -66,6 +66,19 @@ GCancellable   *pdg_http_request_get_cancellable (PdgHttpRequest *request);
 /* Whether the handler may wait here, and must answer before it returns. */
 gboolean        pdg_http_request_may_wait (PdgHttpRequest *request);
 
+/* Whether others came with this request, so that its handler may leave it to the route's PdgHttpTogetherFunc. */
+gboolean        pdg_http_request_may_defer (PdgHttpRequest *request);
+
+/* The request was one that could be answered together with others: from now on its thread looks for those that came with it. */
+void            pdg_http_request_expect_others (PdgHttpRequest *request);
+
+/* Leaves it to that: @data is the request for it, and not NULL. The handler returns without an answer. */
+void            pdg_http_request_defer (PdgHttpRequest *request, gpointer data);
+
+/* The handler of a request that may wait is about to do so: those that were left before it are answered first, and those that came
+ * after it go to other threads. */
+void            pdg_http_request_begin_wait (PdgHttpRequest *request);
+
 /* Adds a header to whatever response will follow, also one that the server makes. Not after pdg_http_request_respond(). Refuses
  * (with a critical) names and values with line breaks. Filter, early function, handler, or whoever the handler gave it to. */
 void            pdg_http_request_add_response_header (PdgHttpRequest *request, const char *name, const char *value);

@@ -96,7 +96,7 @@ pdg_http_router_add (PdgHttpRouter *router, const char *methods, const char *pat
 }
 
 void
-pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait)
+pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together)
 {
   for (guint i = 0; i < router->routes->len; i++)
     {
@@ -105,6 +105,7 @@ pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWai
       if (route->handler == NULL || !g_str_equal (route->path, path))
         continue;
       route->may_wait = may_wait;
+      route->together = together;
       g_ptr_array_add (router->waiting, route);
     }
 }

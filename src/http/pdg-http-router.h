@@ -19,6 +19,7 @@ typedef struct
   PdgHttpEarlyFunc early;
   PdgHttpHandlerFunc handler;
   PdgHttpMayWaitFunc may_wait; /* for which requests the handler may wait; nullable */
+  PdgHttpTogetherFunc together; /* answers what it left; nullable */
   PdgHttpWebSocketOpenFunc open; /* of a WebSocket route, which has no handler */
   char **protocols;
   gpointer user_data;
@@ -46,7 +47,7 @@ PdgHttpRoute  *pdg_http_router_add (PdgHttpRouter *router, const char *methods, 
 PdgHttpRoute  *pdg_http_router_lookup (PdgHttpRouter *router, const char *method, const char *path, gboolean *path_known);
 
 /* Lets the handlers of exactly @path wait. */
-void           pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait);
+void           pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together);
 
 /* The route of exactly @path whose handler may wait, or NULL. (transfer none) */
 PdgHttpRoute  *pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len);

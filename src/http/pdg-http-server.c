@@ -65,11 +65,11 @@ pdg_http_server_add_route (PdgHttpServer *self, const char *methods, const char 
 }
 
 void
-pdg_http_server_let_wait (PdgHttpServer *self, const char *path, PdgHttpMayWaitFunc may_wait)
+pdg_http_server_let_wait (PdgHttpServer *self, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together)
 {
   g_return_if_fail (self->workers->len == 0);
 
-  pdg_http_router_let_wait (self->router, path, may_wait);
+  pdg_http_router_let_wait (self->router, path, may_wait, together);
 }
 
 void

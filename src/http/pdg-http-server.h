@@ -55,10 +55,15 @@ void           pdg_http_server_add_route (PdgHttpServer *server, const char *met
 /* Whether the handler may wait with this request. */
 typedef gboolean (*PdgHttpMayWaitFunc) (PdgHttpRequest *request, gpointer user_data);
 
+/* Answers @n requests, each of which its handler left with one of @deferred (pdg_http_request_defer()). Called on the thread of these
+ * handlers, which may wait; what is not answered when it returns is answered 500. */
+typedef void (*PdgHttpTogetherFunc) (gpointer *deferred, guint n, gpointer user_data);
+
 /* Lets the handlers of exactly @path wait for IO: plain requests that @may_wait (nullable: all of them) lets pass come to them on
  * threads where pdg_http_request_may_wait() is TRUE, if limits.lane_threads says so. There a handler answers before it returns,
- * and keeps no reference. All others come as ever. Before start, after the routes were added. */
-void           pdg_http_server_let_wait (PdgHttpServer *server, const char *path, PdgHttpMayWaitFunc may_wait);
+ * and keeps no reference; or leaves it to @together (nullable: then none may). All others come as ever. Before start, after the
+ * routes were added. */
+void           pdg_http_server_let_wait (PdgHttpServer *server, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together);
 
 /* Adds a WebSocket at exactly @path, beside the routes of that path: requests with Upgrade: websocket go there. Before start.
  * @protocols: NULL-terminated, what is spoken; a client that offers others only is let in without one. @max_message_bytes: a

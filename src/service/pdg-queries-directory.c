@@ -53,6 +53,26 @@ pdg_queries_lookup_project_and_session (PdgQueries *queries, const char *id, con
 }
 
 GPtrArray *
+pdg_queries_lookup_projects (PdgQueries *queries, const char *const *ids, const char *const *session_ids, guint n, PdgSessionParts parts,
+                             GPtrArray **sessions, GError **error)
+{
+  gint32 bound = pdg_principal_get_project_no (queries->principal);
+  GPtrArray *projects = pdg_store_lookup_projects (queries->tx, ids, session_ids, n, parts, sessions, error);
+
+  for (guint i = 0; projects != NULL && bound != 0 && i < n; i++)
+    {
+      const PdgProject *project = projects->pdata[i];
+
+      if (project == NULL || project->project_no == bound)
+        continue;
+      g_clear_pointer ((PdgProject **) &projects->pdata[i], pdg_project_free);
+      if (session_ids != NULL)
+        g_clear_pointer ((PdgSessionSummary **) &(*sessions)->pdata[i], pdg_session_summary_free);
+    }
+  return projects;
+}
+
+GPtrArray *
 pdg_queries_list_projects_and_sessions (PdgQueries *queries, const PdgStoreProjectFilter *projects, const PdgStoreSessionFilter *sessions,
                                         GPtrArray **lists, GError **error)
 {

@@ -60,6 +60,8 @@ PdgProject      *pdg_queries_lookup_project (PdgQueries *queries, const char *id
 /* The same, each with what is wanted of its sessions, by one statement: see pdg-store-project-sessions.h. */
 PdgProject      *pdg_queries_lookup_project_and_session (PdgQueries *queries, const char *id, const char *session_id, PdgSessionParts parts,
                                                          GPtrArray **sessions, GError **error);
+GPtrArray       *pdg_queries_lookup_projects (PdgQueries *queries, const char *const *ids, const char *const *session_ids, guint n,
+                                              PdgSessionParts parts, GPtrArray **sessions, GError **error);
 GPtrArray       *pdg_queries_list_projects_and_sessions (PdgQueries *queries, const PdgStoreProjectFilter *projects,
                                                          const PdgStoreSessionFilter *sessions, GPtrArray **lists, GError **error);
 

@@ -136,6 +136,135 @@ test_terms (void)
   g_assert_cmpuint (n, <=, 3);
 }
 
+#define TOGETHER "WITH ORDINALITY k (id"
+#define PROJECT "{\"query\":\"{project(id:\\\"%s\\\"){id name}}\"}"
+#define SESSION "{\"query\":\"{project(id:\\\"%s\\\"){id session(id:\\\"%s\\\"){id eventCount startedAt}}}\"}"
+#define CLIENTS 8
+
+/* Who asks for what. The other organisation has sessions of the same names. */
+typedef struct
+{
+  const char *token, *project, *session; /* session: nullable */
+} Lookup;
+
+static char *
+make_lookup (const Lookup *lookup)
+{
+  g_autofree char *body = lookup->session != NULL ? g_strdup_printf (SESSION, lookup->project, lookup->session)
+                                                  : g_strdup_printf (PROJECT, lookup->project);
+
+  return g_strdup_printf ("POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n" JSON_TYPE "Content-Length: %zu\r\n\r\n%s",
+                          lookup->token, strlen (body), body);
+}
+
+static char *
+read_body (int fd)
+{
+  g_autoptr (RawAnswer) answer = raw_read (fd, FALSE);
+
+  g_assert_nonnull (answer);
+  g_assert_cmpuint (answer->status, ==, 200);
+  return g_strdup (answer->body);
+}
+
+/* One that remembers documents, as those of lookups that are answered together must be. */
+static PdgApi *
+serve_known (PdgHttpServer **server)
+{
+  PdgApiOptions options = api_fixture_get_options (fixture);
+
+  options.graphql_documents = 100;
+  return api_fixture_serve (&options, server);
+}
+
+/* What comes at the same moment is read by one statement, and each gets what it would get alone: its own, of its own organisation. */
+static void
+test_together (void)
+{
+  const Lookup lookups[] = {
+    { fixture->viewer_a, "proj_demo", NULL },      { fixture->viewer_b, "proj_b", NULL },       { fixture->viewer_b, "proj_demo", NULL },
+    { fixture->viewer_a, "proj_b", NULL },         { fixture->viewer_a, "nowhere", NULL },      { fixture->viewer_a, "proj_demo", "s1" },
+    { fixture->viewer_a, "proj_demo", "s2" },      { fixture->viewer_a, "proj_demo", "nothing" }, { fixture->viewer_b, "proj_demo", "s1" },
+    { fixture->viewer_a, "proj_b", "s1" },         { fixture->admin_a, "proj_demo", "s1" },     { fixture->viewer_a, "proj_demo ", NULL },
+    { fixture->viewer_a, "proj_two", "s1" },
+  };
+  g_autofree char *before = read_log_since (0), *after = NULL;
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_free), alone = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (PdgHttpServer) server = NULL;
+  g_autoptr (PdgApi) api = serve_known (&server);
+  int fds[CLIENTS];
+
+  for (guint i = 0; i < CLIENTS; i++)
+    fds[i] = raw_connect (pdg_http_server_get_port (server));
+  for (guint i = 0; i < G_N_ELEMENTS (lookups); i++)
+    {
+      g_ptr_array_add (requests, make_lookup (&lookups[i]));
+      raw_send (fds[0], requests->pdata[i]);
+      g_ptr_array_add (alone, read_body (fds[0]));
+    }
+  g_assert_nonnull (strstr (alone->pdata[5], "startedAt"));
+  g_assert_null (strstr (alone->pdata[3], "proj_b"));
+  g_assert_null (strstr (alone->pdata[8], "startedAt"));
+  for (guint round = 0; round < 200; round++)
+    {
+      guint asked[CLIENTS];
+
+      for (guint i = 0; i < CLIENTS; i++)
+        {
+          asked[i] = (guint) g_test_rand_int_range (0, G_N_ELEMENTS (lookups));
+          raw_send (fds[i], requests->pdata[asked[i]]);
+        }
+      for (guint i = 0; i < CLIENTS; i++)
+        {
+          g_autofree char *body = read_body (fds[i]);
+
+          g_assert_cmpstr (body, ==, alone->pdata[asked[i]]);
+        }
+    }
+  after = read_log_since (strlen (before));
+  g_assert_nonnull (strstr (after, TOGETHER));
+  for (guint i = 0; i < CLIENTS; i++)
+    close (fds[i]);
+}
+
+/* Those that leave take nothing from those that stay; when all have left, nothing goes on. */
+static void
+test_together_leave (void)
+{
+  const Lookup lookup = { fixture->viewer_a, "proj_demo", "s1" };
+  g_autofree char *request = make_lookup (&lookup), *expected = NULL;
+  g_autoptr (PdgHttpServer) server = NULL;
+  g_autoptr (PdgApi) api = serve_known (&server);
+  int fds[CLIENTS];
+
+  for (guint i = 0; i < CLIENTS; i++)
+    fds[i] = raw_connect (pdg_http_server_get_port (server));
+  raw_send (fds[0], request);
+  expected = read_body (fds[0]);
+  for (guint round = 0; round < 5; round++)
+    {
+      TableLock *lock = table_lock_new ("session");
+
+      for (guint i = 0; i < CLIENTS; i++)
+        raw_send (fds[i], request);
+      fixture_wait (count_waiting_readers () > 0);
+      for (guint i = 0; i < CLIENTS; i += round == 4 ? 1 : 2)
+        close (fds[i]);
+      if (round == 4)
+        fixture_wait (count_waiting_readers () == 0);
+      table_lock_free (lock);
+      for (guint i = 0; i < CLIENTS && round < 4; i++)
+        {
+          g_autofree char *body = i % 2 == 1 ? read_body (fds[i]) : NULL;
+
+          if (body != NULL)
+            g_assert_cmpstr (body, ==, expected);
+          else
+            fds[i] = raw_connect (pdg_http_server_get_port (server));
+        }
+    }
+}
+
 /* The log of the program's one PostgreSQL: DATA_DIR/pg/MAJOR.log. */
 static char *
 find_log (void)
@@ -234,6 +363,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_statements);
     }
   g_test_add_func ("/api/statements/terms", test_terms);
+  g_test_add_func ("/api/statements/together", test_together);
+  g_test_add_func ("/api/statements/together-leave", test_together_leave);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   g_free (log_path);

@@ -176,7 +176,7 @@ add_lane (HttpFixture *self)
   static const char *const paths[] = { "/hello", "/echo", "/small", "/checked", "/files/special", "/big", "/drop", "/info" };
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    pdg_http_server_let_wait (self->server, paths[i], NULL);
+    pdg_http_server_let_wait (self->server, paths[i], NULL, NULL);
 }
 
 HttpFixture *

@@ -92,8 +92,8 @@ lane_new (guint n_threads)
   pdg_http_server_add_route (self->server, "GET, POST", "/way", 1 << 20, NULL, way, self, NULL);
   pdg_http_server_add_route (self->server, "GET", "/gate", 0, NULL, gate, self, NULL);
   pdg_http_server_add_route (self->server, "GET", "/elsewhere", 0, NULL, way, self, NULL);
-  pdg_http_server_let_wait (self->server, "/way", wants_short);
-  pdg_http_server_let_wait (self->server, "/gate", NULL);
+  pdg_http_server_let_wait (self->server, "/way", wants_short, NULL);
+  pdg_http_server_let_wait (self->server, "/gate", NULL, NULL);
   pdg_http_server_start (self->server, "127.0.0.1", 0, 1, &error);
   g_assert_no_error (error);
   self->port = pdg_http_server_get_port (self->server);
