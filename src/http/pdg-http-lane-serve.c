@@ -167,7 +167,7 @@ finish_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpR
   close_after = cut_off || g_atomic_int_get (&self->lane->stopping);
   write_head (thread, request, close_after);
   sent = send_answer (self, thread->head, request->response_body);
-  pdg_http_router_count (server->router, route, request->status);
+  pdg_http_router_count (server->router, route, request->status, request->start_usec);
   if (!sent || g_atomic_int_get (&self->gone))
     PDG_HTTP_COUNT (server->counters.clients_gone, 1);
   pdg_http_lane_end_request (self);
