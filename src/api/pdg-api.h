@@ -96,8 +96,8 @@ guint   pdg_api_subscribe (PdgApi *api, PdgPrincipal *principal, const char *doc
 /* On the context that subscribed; @func is not called afterwards. */
 void    pdg_api_unsubscribe (PdgApi *api, guint id);
 
-/* Bytes of a picture, or with @min_width > 0 of a smaller one that is as wide; NULL without an error when there is none that the principal may see. @media_type of finish:
- * (out) (optional) (transfer full). */
+/* Bytes of a picture, or with @min_width > 0 of a smaller one that is as wide; NULL without an error when there is none that the
+ * principal may see. @media_type of finish: (out) (optional) (transfer full). */
 void    pdg_api_load_blob_async (PdgApi *api, PdgPrincipal *principal, const char *id, int min_width, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 GBytes *pdg_api_load_blob_finish (PdgApi *api, GAsyncResult *result, char **media_type, GError **error);

@@ -113,7 +113,7 @@ read_part (const char **at, const char *end, const char *next, gsize next_len, G
   part.data = (PdgSlice) { data, stop > data ? (guint32) (stop - data) : 0 };
   if (parts->len == PDG_MULTIPART_MAX_PARTS)
     {
-      g_set_error (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_MANY, "the form has more than %u parts", PDG_MULTIPART_MAX_PARTS);
+      g_set_error (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_TOO_MANY, "the form has more than %d parts", PDG_MULTIPART_MAX_PARTS);
       return FALSE;
     }
   g_array_append_val (parts, part);

@@ -47,10 +47,11 @@ post (guint16 port, const char *headers, const GByteArray *form)
   return answer;
 }
 
-#define WHOLE                                                                                                             \
-  "project_id", "proj_demo", "page.path", "/pay/17", "session.id", "s9", "gen_ai.journey.id", "checkout",                  \
-    "gen_ai.journey.step.id", "pay", "snapshot.viewport", "1280x800", "snapshot.device_scale", "2", "snapshot.timestamp", \
-    "2026-11-01T10:00:00Z", "component_tree", "{\"Page\":{\"mail\":\"ann@example.com\"}}", "state", "{\"cart\":{\"items\":2}}"
+static const char *const whole_form[] = {
+  "project_id", "proj_demo", "page.path", "/pay/17", "session.id", "s9", "gen_ai.journey.id", "checkout", "gen_ai.journey.step.id", "pay",
+  "snapshot.viewport", "1280x800", "snapshot.device_scale", "2", "snapshot.timestamp", "2026-11-01T10:00:00Z",
+  "component_tree", "{\"Page\":{\"mail\":\"ann@example.com\"}}", "state", "{\"cart\":{\"items\":2}}", NULL,
+};
 
 static JsonNode *
 parse (RawAnswer *answer)
@@ -62,9 +63,8 @@ parse (RawAnswer *answer)
 static void
 test_kept (void)
 {
-  static const char *const texts[] = { WHOLE, NULL };
   g_autoptr (GBytes) png = picture_fixture_new_png (1280, 800, 2);
-  g_autoptr (GByteArray) form = make_form (png, "image/png", texts);
+  g_autoptr (GByteArray) form = make_form (png, "image/png", whole_form);
   g_autoptr (RawAnswer) answer = post (0, FORM, form), again = post (0, FORM, form), small = NULL, whole = NULL, tiny = NULL;
   g_autoptr (RawAnswer) event = api_send (fixture, 0, "POST", "/v1/events", JSON_TYPE,
                                           "{\"events\":[{\"event_id\":\"e9\",\"project_id\":\"proj_demo\",\"session.id\":\"s9\",\"event.type\":"

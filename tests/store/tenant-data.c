@@ -151,7 +151,8 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   g_autoptr (GError) error = NULL;
   g_autofree char *refused = g_strdup_printf ("{\"events\":[{\"project_id\":\"%s\",\"event_id\":\"%s-refused\"}]}", tenant->project->id, mark);
   g_auto (Verdict) verdict = { 0 }, refusal = { 0 };
-  PdgPicture picture = { .image = image, .media_type = "image/png", .width = 10, .height = 10 };
+  const PdgStoreLevel level = { image, 5 };
+  PdgPicture picture = { .image = image, .media_type = "image/png", .levels = &level, .n_levels = 1, .width = 10, .height = 10 };
 
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, TENANT_EVENTS, 0, 0);

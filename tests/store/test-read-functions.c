@@ -276,6 +276,20 @@ lookup_project_and_session (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
+lookup_projects (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autofree char *id = g_strconcat (mark_of (whose), "-session", NULL);
+  const char *const ids[] = { "nowhere", whose->project->id }, *const session_ids[] = { id, id };
+  g_autoptr (GPtrArray) sessions = NULL, projects = pdg_store_lookup_projects (tx, ids, session_ids, 2, PDG_SESSION_ALL, &sessions, error);
+  gboolean found = projects != NULL && projects->pdata[1] != NULL;
+
+  g_assert_no_error (*error);
+  g_assert_null (projects->pdata[0]);
+  g_assert_true (found == (sessions->pdata[1] != NULL));
+  return found;
+}
+
+static gboolean
 list_projects_and_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   const PdgStoreProjectFilter projects = { .search = whose->project->id, .limit = 10 };
@@ -339,6 +353,7 @@ static const StoreAttack attacks[] = {
   { "list-snapshots", list_snapshots },
   { "load-blob", load_blob },
   { "lookup-project-and-session", lookup_project_and_session },
+  { "lookup-projects", lookup_projects },
   { "list-projects-and-sessions", list_projects_and_sessions },
   { "load-terms", load_terms },
 };

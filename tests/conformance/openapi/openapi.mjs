@@ -35,10 +35,22 @@ function urlOf(document, path, operation, shared) {
   return `${server.base}${filled}${query.size > 0 ? `?${query}` : ''}`;
 }
 
+/** A form; its binary members stand in the example as base64. */
+function formOf(document, schema, value) {
+  const form = new FormData();
+  const { properties } = resolve(document, schema);
+
+  for (const [name, text] of Object.entries(value))
+    form.set(name, properties[name]?.format === 'binary' ? new Blob([Buffer.from(text, 'base64')]) : text);
+  return form;
+}
+
 function requestsOf(document, operation) {
   const body = resolve(document, operation.requestBody);
   const media = body?.content?.['application/json'];
+  const form = body?.content?.['multipart/form-data'];
 
+  if (form !== undefined) return exampleOf(form).map((value) => ({ body: formOf(document, form.schema, value) }));
   if (media === undefined) return [{}];
   return exampleOf(media).map((value) => ({ body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } }));
 }
