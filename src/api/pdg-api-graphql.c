@@ -111,12 +111,12 @@ pdg_api_answer_here (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *princip
   PdgApiOutcome outcome = PDG_API_OUTCOME_DATA;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) response = NULL;
-  gboolean is_lookup = FALSE;
+  gboolean has_likes = FALSE;
 
   if (turn == NULL)
     return;
-  response = pdg_api_run_here (api, principal, &bound, operation, pdg_api_turn_get_cancellable (turn), &outcome, &is_lookup, &error);
-  if (is_lookup)
+  response = pdg_api_run_here (api, principal, &bound, operation, pdg_api_turn_get_cancellable (turn), &outcome, &has_likes, &error);
+  if (has_likes)
     pdg_http_request_expect_others (request);
   answer (api, request, media, turn, outcome, response, error);
 }
@@ -136,7 +136,7 @@ run_here (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiM
       pdg_api_respond (api, request, media, outcome, refusal);
       return;
     }
-  if (operation != NULL && pdg_api_defer (api, request, principal, media, operation))
+  if (operation != NULL && pdg_api_defer (api, request, principal, media, what, operation))
     return;
   pdg_http_request_begin_wait (request);
   pdg_api_answer_here (api, request, principal, media, what, operation);

@@ -27,6 +27,8 @@ struct _PdgApi
   PdgProjectFinder *projects;
   PdgPolicies *policies;
   PdgApiRates *rates;
+  gconstpointer asked; /* atomic, as the next: the document of the newest question, only to be compared */
+  gint64 asked_usec;
   GThreadPool *pictures; /* looks at them and stores them: of snapshots on their way */
   PdgPlanReport *plan_report;
   guint64 replay_chunks;         /* atomic */
@@ -111,10 +113,10 @@ void        pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgAp
 void        pdg_api_run_operation_async (PdgApi *api, PdgPrincipal *principal, PdgGqlOperation *operation, const PdgApiChange *change,
                                          gint64 deadline_usec, GCancellable *cancellable, GAsyncReadyCallback callback,
                                          gpointer user_data);
-/* The same on the calling thread, which may wait. @operation: (nullable) that of @run when it is prepared. @is_lookup: (out) whether it only
- * looked up something by its key. (transfer full) */
+/* The same on the calling thread, which may wait. @operation: (nullable) that of @run when it is prepared. @has_likes: (out) whether others
+ * may be answered together with it: it only looked up something by its key, or the same was asked a moment ago, too. (transfer full) */
 GBytes     *pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, PdgGqlOperation *operation, GCancellable *cancellable,
-                              PdgApiOutcome *outcome, gboolean *is_lookup, GError **error);
+                              PdgApiOutcome *outcome, gboolean *has_likes, GError **error);
 
 /* What became of an operation that was executed. */
 PdgApiOutcome pdg_api_outcome_of (GBytes *response);

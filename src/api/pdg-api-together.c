@@ -13,12 +13,15 @@ typedef struct
   PdgGqlOperation *operation;
   PdgGqlExecution *execution;
   PdgApiContext context;
-  PdgApiLookup key;
+  PdgApiLookup key; /* of a lookup */
+  gboolean is_lookup;
+  JsonNode *variables; /* (nullable), as the next; of a question */
+  char *operation_name;
   GBytes *response; /* nullable */
   gulong gone_id;
 } Deferred;
 
-/* Those that are answered by one statement. */
+/* Those that are answered together. */
 typedef struct
 {
   Deferred **members;
@@ -36,18 +39,73 @@ deferred_free (Deferred *self)
   g_clear_pointer (&self->context.project, pdg_project_free);
   g_clear_pointer (&self->context.session, pdg_session_summary_free);
   g_clear_pointer (&self->response, g_bytes_unref);
+  g_clear_pointer (&self->variables, json_node_unref);
+  g_free (self->operation_name);
   pdg_gql_operation_unref (self->operation);
   pdg_principal_unref (self->principal);
   g_free (self);
 }
 
+/* The same question that was asked within this time is likely to be asked by others, too. */
+#define AGAIN_USEC 20000
+
 gboolean
-pdg_api_defer (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, PdgGqlOperation *operation)
+pdg_api_is_asked_again (PdgApi *api, PdgGqlOperation *operation)
+{
+  gpointer question = (gpointer) pdg_gql_operation_get_document (operation);
+  gint64 now_usec = g_get_monotonic_time ();
+  gboolean again = __atomic_exchange_n (&api->asked, question, __ATOMIC_RELAXED) == question;
+
+  return now_usec - __atomic_exchange_n (&api->asked_usec, now_usec, __ATOMIC_RELAXED) < AGAIN_USEC && again;
+}
+
+/* Whether @self is a lookup by key. */
+static gboolean
+begin_lookup (Deferred *self)
 {
   PdgGqlCall *call;
+
+  if (g_strcmp0 (pdg_gql_operation_get_root_field (self->operation), "project") != 0)
+    return FALSE;
+  self->execution = pdg_gql_execution_new (self->operation, NULL, &self->context);
+  call = pdg_gql_execution_look_ahead (self->execution);
+  if (call != NULL)
+    pdg_resolve_get_key (call, &self->key);
+  if (!self->key.is_all)
+    g_clear_pointer (&self->execution, pdg_gql_execution_free);
+  return self->key.is_all;
+}
+
+static gboolean
+is_same_text (JsonNode *a, JsonNode *b)
+{
+  return a == b || (a != NULL && b != NULL && json_node_equal (a, b));
+}
+
+/* Whether one answer is both's. */
+static gboolean
+is_same_question (const Deferred *a, const Deferred *b)
+{
+  return pdg_gql_operation_get_document (a->operation) == pdg_gql_operation_get_document (b->operation)
+         && g_strcmp0 (a->operation_name, b->operation_name) == 0 && is_same_text (a->variables, b->variables);
+}
+
+/* Whether they can be answered together. */
+static gboolean
+is_alike (const Deferred *a, const Deferred *b)
+{
+  if (a->is_lookup != b->is_lookup || (a->principal != b->principal && !pdg_api_is_same_principal (a->principal, b->principal)))
+    return FALSE;
+  return a->is_lookup ? (a->key.ahead != NULL) == (b->key.ahead != NULL) && a->key.parts == b->key.parts : is_same_question (a, b);
+}
+
+gboolean
+pdg_api_defer (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, PdgApiMedia media, const PdgApiRun *what, PdgGqlOperation *operation)
+{
+  const Deferred *before = pdg_http_request_get_deferred_before (request);
   Deferred *self;
 
-  if (pdg_gql_operation_get_kind (operation) != PDG_GQL_QUERY || g_strcmp0 (pdg_gql_operation_get_root_field (operation), "project") != 0)
+  if (pdg_gql_operation_get_kind (operation) != PDG_GQL_QUERY)
     return FALSE;
   self = g_new0 (Deferred, 1);
   self->api = api;
@@ -56,11 +114,11 @@ pdg_api_defer (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *principal, Pd
   self->media = media;
   self->operation = pdg_gql_operation_ref (operation);
   self->context = (PdgApiContext) { .api = api, .principal = self->principal };
-  self->execution = pdg_gql_execution_new (operation, NULL, &self->context);
-  call = pdg_gql_execution_look_ahead (self->execution);
-  if (call != NULL)
-    pdg_resolve_get_key (call, &self->key);
-  if (!self->key.is_all)
+  self->is_lookup = begin_lookup (self);
+  self->variables = !self->is_lookup && what->variables != NULL ? json_node_copy (what->variables) : NULL;
+  self->operation_name = !self->is_lookup ? g_strdup (what->operation_name) : NULL;
+  /* A question may take long: it waits for nothing but the same one. */
+  if (!self->is_lookup && before != NULL && !is_alike (self, before))
     {
       deferred_free (self);
       return FALSE;
@@ -96,6 +154,20 @@ look_up (Group *group, PdgQueries *queries, GError **error)
   return projects != NULL;
 }
 
+/* One execution for all of them. */
+static void
+execute_question (Group *group, PdgDbConn *conn, GCancellable *cancellable)
+{
+  PdgApiContext *context = &group->members[0]->context;
+
+  context->conn = conn;
+  group->members[0]->response = pdg_gql_operation_execute (group->members[0]->operation, NULL, context, cancellable);
+  g_clear_pointer (&context->ahead, g_ptr_array_unref);
+  g_clear_pointer (&context->queries, pdg_queries_free);
+  for (guint i = 1; i < group->n; i++)
+    group->members[i]->response = g_bytes_ref (group->members[0]->response);
+}
+
 /* May be called again when the connection was lost: then nothing has been found. */
 static gpointer
 execute_group (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
@@ -105,6 +177,11 @@ execute_group (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GE
   PdgQueries *queries;
   gboolean found;
 
+  if (!group->members[0]->is_lookup)
+    {
+      execute_question (group, conn, cancellable);
+      return NULL;
+    }
   first->conn = conn;
   first->reads_once = TRUE;
   queries = pdg_api_context_get_queries (first, error);
@@ -179,14 +256,6 @@ answer_group (PdgApi *api, Deferred **members, guint n)
       else
         answer_alone (members[i]);
     }
-}
-
-/* Whether one statement may look for what both want. */
-static gboolean
-is_alike (const Deferred *a, const Deferred *b)
-{
-  return (a->key.ahead != NULL) == (b->key.ahead != NULL) && a->key.parts == b->key.parts
-         && (a->principal == b->principal || pdg_api_is_same_principal (a->principal, b->principal));
 }
 
 void

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "api/pdg-api-private.h"
+#include "api/pdg-api-together.h"
 
 #include "api/pdg-api-error.h"
 #include "api/pdg-api-resources.h"
@@ -305,13 +306,13 @@ pdg_api_run_async (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, G
 
 GBytes *
 pdg_api_run_here (PdgApi *api, PdgPrincipal *principal, const PdgApiRun *run, PdgGqlOperation *operation, GCancellable *cancellable,
-                  PdgApiOutcome *outcome, gboolean *is_lookup, GError **error)
+                  PdgApiOutcome *outcome, gboolean *has_likes, GError **error)
 {
   ExecuteJob job = { .api = api, .principal = principal, .run = *run, .operation = operation != NULL ? pdg_gql_operation_ref (operation) : NULL };
   Answer *answer = pdg_db_pool_run_here (api->options.pool, PDG_DB_PRIORITY_INTERACTIVE, execute_job, &job, cancellable, error);
 
+  *has_likes = job.is_lookup || (job.operation != NULL && pdg_api_is_asked_again (api, job.operation));
   g_clear_pointer (&job.operation, pdg_gql_operation_unref);
-  *is_lookup = job.is_lookup;
   return take_answer (answer, outcome);
 }
 

@@ -322,6 +322,12 @@ pdg_gql_operation_get_name (PdgGqlOperation *operation)
   return operation->ast->name.text;
 }
 
+const PdgGqlChecked *
+pdg_gql_operation_get_document (PdgGqlOperation *operation)
+{
+  return operation->checked;
+}
+
 const char *
 pdg_gql_operation_get_root_field (PdgGqlOperation *operation)
 {

@@ -98,6 +98,9 @@ gint64              pdg_gql_operation_get_cost (PdgGqlOperation *operation);
 /* Name of the operation. (nullable) */
 const char         *pdg_gql_operation_get_name (PdgGqlOperation *operation);
 
+/* The document that it was prepared from: the same for all of that text, while it is remembered. (transfer none) */
+const PdgGqlChecked *pdg_gql_operation_get_document (PdgGqlOperation *operation);
+
 /* Name of the first root field (the only one of a subscription), not its alias; NULL when all are skipped. (nullable) */
 const char         *pdg_gql_operation_get_root_field (PdgGqlOperation *operation);
 

@@ -403,6 +403,14 @@ pdg_http_request_may_defer (PdgHttpRequest *self)
   return thread != NULL && thread->is_last && (thread->n_deferred > 0 || thread->n_taken < thread->n_events);
 }
 
+gpointer
+pdg_http_request_get_deferred_before (PdgHttpRequest *self)
+{
+  PdgHttpLaneThread *thread = self->lane != NULL ? self->lane->thread : NULL;
+
+  return thread != NULL && thread->n_deferred > 0 ? thread->slots[thread->n_deferred - 1].request->deferred : NULL;
+}
+
 void
 pdg_http_request_expect_others (PdgHttpRequest *self)
 {

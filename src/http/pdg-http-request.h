@@ -69,6 +69,9 @@ gboolean        pdg_http_request_may_wait (PdgHttpRequest *request);
 /* Whether others came with this request, so that its handler may leave it to the route's PdgHttpTogetherFunc. */
 gboolean        pdg_http_request_may_defer (PdgHttpRequest *request);
 
+/* What the one before it left, or NULL when there is none. (nullable) */
+gpointer        pdg_http_request_get_deferred_before (PdgHttpRequest *request);
+
 /* The request was one that could be answered together with others: from now on its thread looks for those that came with it. */
 void            pdg_http_request_expect_others (PdgHttpRequest *request);
 

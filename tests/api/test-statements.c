@@ -140,6 +140,7 @@ test_terms (void)
 #define PROJECT "{\"query\":\"{project(id:\\\"%s\\\"){id name}}\"}"
 #define SESSION "{\"query\":\"{project(id:\\\"%s\\\"){id session(id:\\\"%s\\\"){id eventCount startedAt}}}\"}"
 #define CLIENTS 8
+#define STOP_MS 10000
 
 /* Who asks for what. The other organisation has sessions of the same names. */
 typedef struct
@@ -225,6 +226,7 @@ test_together (void)
   g_assert_nonnull (strstr (after, TOGETHER));
   for (guint i = 0; i < CLIENTS; i++)
     close (fds[i]);
+  pdg_http_server_stop (server, STOP_MS); /* the API goes before the server does */
 }
 
 /* Those that leave take nothing from those that stay; when all have left, nothing goes on. */
@@ -263,6 +265,126 @@ test_together_leave (void)
             fds[i] = raw_connect (pdg_http_server_get_port (server));
         }
     }
+  pdg_http_server_stop (server, STOP_MS);
+}
+
+static void
+change (const char *format, ...)
+{
+  g_autoptr (JsonNode) response = NULL;
+  g_autofree char *document = NULL;
+  va_list args;
+
+  va_start (args, format);
+  document = g_strdup_vprintf (format, args);
+  va_end (args);
+  response = api_query (fixture, NULL, document, NULL);
+  assert_no_errors (response);
+}
+
+static char *
+make_question (const char *token, const char *document, guint n)
+{
+  g_autofree char *body = g_strdup_printf ("{\"query\":\"query($n:Int!){projects(first:$n){nodes{%s}}}\",\"variables\":{\"n\":%u}}", document, n);
+
+  return g_strdup_printf ("POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n" JSON_TYPE "Content-Length: %zu\r\n\r\n%s",
+                          token, strlen (body), body);
+}
+
+static guint
+count_in (const char *text, const char *word)
+{
+  guint n = 0;
+
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+    n++;
+  return n;
+}
+
+/* The same question of one principal at the same moment is answered once for all; of others, with other variables, or another one, never with them. */
+static void
+test_same_question (void)
+{
+  static const char deep[] = "id sessions(first:2){nodes{id eventCount}}", flat[] = "id name";
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_free), alone = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *before = NULL, *after = NULL;
+  g_autoptr (PdgHttpServer) server = NULL;
+  g_autoptr (PdgApi) api = serve_known (&server);
+  guint n_deep = 0;
+  int fds[CLIENTS];
+
+  g_ptr_array_add (requests, make_question (fixture->viewer_a, deep, 2));
+  g_ptr_array_add (requests, make_question (fixture->viewer_a, deep, 1));
+  g_ptr_array_add (requests, make_question (fixture->viewer_b, deep, 2));
+  g_ptr_array_add (requests, make_question (fixture->viewer_a, flat, 2));
+  for (guint i = 0; i < CLIENTS; i++)
+    fds[i] = raw_connect (pdg_http_server_get_port (server));
+  for (guint i = 0; i < requests->len; i++)
+    {
+      raw_send (fds[0], requests->pdata[i]);
+      g_ptr_array_add (alone, read_body (fds[0]));
+    }
+  for (guint i = 0; i < requests->len; i++)
+    for (guint k = 0; k < i; k++)
+      g_assert_cmpstr (alone->pdata[i], !=, alone->pdata[k]);
+  before = read_log_since (0);
+  for (guint round = 0; round < 200; round++)
+    {
+      guint asked[CLIENTS];
+
+      for (guint i = 0; i < CLIENTS; i++)
+        {
+          gint32 choice = g_test_rand_int_range (-6, (gint32) requests->len); /* often the same */
+
+          asked[i] = (guint) MAX (choice, 0);
+          n_deep += asked[i] < 3;
+          raw_send (fds[i], requests->pdata[asked[i]]);
+        }
+      for (guint i = 0; i < CLIENTS; i++)
+        {
+          g_autofree char *body = read_body (fds[i]);
+
+          g_assert_cmpstr (body, ==, alone->pdata[asked[i]]);
+        }
+    }
+  after = read_log_since (strlen (before));
+  g_test_message ("%u requests for sessions, %u statements", n_deep, count_in (after, ") q LEFT JOIN LATERAL "));
+  g_assert_cmpuint (count_in (after, ") q LEFT JOIN LATERAL "), <, n_deep * 9 / 10);
+  for (guint i = 0; i < CLIENTS; i++)
+    close (fds[i]);
+  pdg_http_server_stop (server, STOP_MS); /* the API goes before the server does */
+}
+
+/* Who asks after a change sees it, whoever else asks. */
+static void
+test_same_question_is_fresh (void)
+{
+  g_autofree char *request = make_question (fixture->viewer_a, "id name", 50);
+  g_autoptr (PdgHttpServer) server = NULL;
+  g_autoptr (PdgApi) api = serve_known (&server);
+  int fds[CLIENTS];
+
+  for (guint i = 0; i < CLIENTS; i++)
+    fds[i] = raw_connect (pdg_http_server_get_port (server));
+  for (guint round = 0; round < 40; round++)
+    {
+      g_autofree char *name = g_strdup_printf ("Round %u", round);
+
+      for (guint i = 1; i < CLIENTS; i++)
+        raw_send (fds[i], request);
+      change ("mutation{updateProject(input:{id:\"proj_two\",name:\"%s\"}){project{name}}}", name);
+      raw_send (fds[0], request);
+      for (guint i = 0; i < CLIENTS; i++)
+        {
+          g_autofree char *body = read_body (fds[i]);
+
+          if (i == 0)
+            g_assert_nonnull (strstr (body, name));
+        }
+    }
+  for (guint i = 0; i < CLIENTS; i++)
+    close (fds[i]);
+  pdg_http_server_stop (server, STOP_MS); /* the API goes before the server does */
 }
 
 /* The log of the program's one PostgreSQL: DATA_DIR/pg/MAJOR.log. */
@@ -300,20 +422,6 @@ store_events (const char *project)
   text = body_finish (g_steal_pointer (&body));
   fixture_store (fixture->ingest, fixture->a->admin, text, &verdict);
   assert_stored (verdict, N_SESSIONS * N_EVENTS, 0, 0);
-}
-
-static void
-change (const char *format, ...)
-{
-  g_autoptr (JsonNode) response = NULL;
-  g_autofree char *document = NULL;
-  va_list args;
-
-  va_start (args, format);
-  document = g_strdup_vprintf (format, args);
-  va_end (args);
-  response = api_query (fixture, NULL, document, NULL);
-  assert_no_errors (response);
 }
 
 /* Three projects with many of everything. */
@@ -365,6 +473,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/statements/terms", test_terms);
   g_test_add_func ("/api/statements/together", test_together);
   g_test_add_func ("/api/statements/together-leave", test_together_leave);
+  g_test_add_func ("/api/statements/same-question", test_same_question);
+  g_test_add_func ("/api/statements/same-question-is-fresh", test_same_question_is_fresh);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   g_free (log_path);
