@@ -257,9 +257,29 @@ PDG_RESOLVE_MEMBER (snapshot_media_type, PdgSnapshot, pdg_gql_call_set_borrowed_
 PDG_RESOLVE_MEMBER (snapshot_blob_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->blob_id))
 PDG_RESOLVE_MEMBER (snapshot_journey_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->journey))
 PDG_RESOLVE_MEMBER (snapshot_step_id, PdgSnapshot, pdg_gql_call_set_borrowed_string (call, i, source->step))
-PDG_RESOLVE_MEMBER (snapshot_viewport_width, PdgSnapshot, if (source->viewport_width > 0) pdg_gql_call_set_int (call, i, source->viewport_width))
-PDG_RESOLVE_MEMBER (snapshot_viewport_height, PdgSnapshot, if (source->viewport_height > 0) pdg_gql_call_set_int (call, i, source->viewport_height))
-PDG_RESOLVE_MEMBER (snapshot_device_scale, PdgSnapshot, if (source->device_scale > 0) pdg_gql_call_set_double (call, i, source->device_scale))
+
+/* What was not said is null. */
+static void
+set_pixels (PdgGqlCall *call, guint index, gint32 pixels)
+{
+  if (pixels > 0)
+    pdg_gql_call_set_int (call, index, pixels);
+  else
+    pdg_gql_call_set_null (call, index);
+}
+
+static void
+set_scale (PdgGqlCall *call, guint index, double scale)
+{
+  if (scale > 0)
+    pdg_gql_call_set_double (call, index, scale);
+  else
+    pdg_gql_call_set_null (call, index);
+}
+
+PDG_RESOLVE_MEMBER (snapshot_viewport_width, PdgSnapshot, set_pixels (call, i, source->viewport_width))
+PDG_RESOLVE_MEMBER (snapshot_viewport_height, PdgSnapshot, set_pixels (call, i, source->viewport_height))
+PDG_RESOLVE_MEMBER (snapshot_device_scale, PdgSnapshot, set_scale (call, i, source->device_scale))
 
 static void
 snapshot_url (PdgGqlCall *call)
