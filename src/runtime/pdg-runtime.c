@@ -181,7 +181,8 @@ start_server (PdgRuntime *self, PdgRuntimeFlags flags, GError **error)
   limits.stream_queue_bytes = (gsize) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_BYTES);
   limits.stream_queue_messages = (guint) pdg_config_get_int (self->config, PDG_CONFIG_STREAM_QUEUE_MESSAGES);
   limits.lane_threads = (guint) pdg_config_get_int (self->config, PDG_CONFIG_GRAPHQL_THREADS);
-  limits.lane_ready_threads = (guint) pdg_config_get_int (self->config, PDG_CONFIG_DB_READERS);
+  /* More than there are processors would take turns with them, and find fewer requests that can be answered together. */
+  limits.lane_ready_threads = MIN ((guint) pdg_config_get_int (self->config, PDG_CONFIG_DB_READERS), g_get_num_processors ());
   if (n_threads == 0)
     n_threads = flags & PDG_RUNTIME_DESKTOP ? 1 : MIN (g_get_num_processors (), 16);
   self->server = pdg_http_server_new (&limits);
