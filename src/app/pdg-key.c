@@ -75,12 +75,6 @@ pdg_key_get_id (PdgKey *self)
   return self->id;
 }
 
-const char *
-pdg_key_get_label (PdgKey *self)
-{
-  return self->label;
-}
-
 int
 pdg_key_get_events_per_second (PdgKey *self)
 {

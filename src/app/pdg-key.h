@@ -20,7 +20,6 @@ G_DECLARE_FINAL_TYPE (PdgKey, pdg_key, PDG, KEY, GObject)
 PdgKey     *pdg_key_new (JsonObject *node);
 
 const char *pdg_key_get_id (PdgKey *self);
-const char *pdg_key_get_label (PdgKey *self);        /* may be empty */
 int         pdg_key_get_events_per_second (PdgKey *self); /* 0 = any, -1 = as the collector is set */
 int         pdg_key_get_burst_events (PdgKey *self);      /* 0 = as the collector is set */
 

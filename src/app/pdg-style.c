@@ -221,12 +221,6 @@ pdg_style_new (GdkDisplay *display)
   return self;
 }
 
-PdgAppearance
-pdg_style_get_appearance (PdgStyle *self)
-{
-  return self->appearance;
-}
-
 void
 pdg_style_set_appearance (PdgStyle *self, PdgAppearance appearance)
 {
@@ -235,12 +229,6 @@ pdg_style_set_appearance (PdgStyle *self, PdgAppearance appearance)
   self->appearance = appearance;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_APPEARANCE]);
   update (self, FALSE);
-}
-
-gboolean
-pdg_style_is_dark (PdgStyle *self)
-{
-  return self->dark;
 }
 
 PdgTheme *

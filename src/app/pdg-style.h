@@ -15,10 +15,7 @@ G_DECLARE_FINAL_TYPE (PdgStyle, pdg_style, PDG, STYLE, GObject)
  * Properties: "appearance" (PdgAppearance as int), "dark" (boolean). UI thread. */
 PdgStyle     *pdg_style_new (GdkDisplay *display);
 
-PdgAppearance pdg_style_get_appearance (PdgStyle *self);
 void          pdg_style_set_appearance (PdgStyle *self, PdgAppearance appearance);
-
-gboolean      pdg_style_is_dark (PdgStyle *self);
 
 /* The colours to draw with. (transfer none); changes with "dark". */
 PdgTheme     *pdg_style_get_theme (PdgStyle *self);

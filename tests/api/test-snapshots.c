@@ -2,6 +2,7 @@
 #include "canvas/pdg-image-encode.h"
 #include "picture-fixture.h"
 
+#include <poll.h>
 #include <string.h>
 
 #define PATH "/v1/snapshots"
@@ -31,11 +32,16 @@ make_form (GBytes *image, const char *media_type, const char *const *texts)
   return form;
 }
 
+static char *
+make_head (const char *headers, const GByteArray *form)
+{
+  return g_strdup_printf ("POST " PATH " HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %u\r\nConnection: close\r\n\r\n", headers, form->len);
+}
+
 static RawAnswer *
 post (guint16 port, const char *headers, const GByteArray *form)
 {
-  g_autofree char *head = g_strdup_printf ("POST " PATH " HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %u\r\nConnection: close\r\n\r\n",
-                                           headers, form->len);
+  g_autofree char *head = make_head (headers, form);
   int fd = raw_connect (port != 0 ? port : pdg_http_server_get_port (fixture->server));
   RawAnswer *answer;
 
@@ -207,6 +213,47 @@ test_refused (void)
     }
 }
 
+#define N_AT_ONCE 40
+
+/* While none can be stored only some wait; the others are told to come again, and nothing is lost of those that waited. */
+static void
+test_too_many (void)
+{
+  static const char *const texts[] = { "project_id", "proj_demo", "page.path", "/many", "snapshot.timestamp", "2026-11-01T10:00:00Z", NULL };
+  struct pollfd polled[N_AT_ONCE];
+  TableLock *lock = table_lock_new ("snapshot");
+  guint n_stored = 0, n_refused = 0;
+
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autoptr (GBytes) png = picture_fixture_new_png (100 + (int) i, 60, i);
+      g_autoptr (GByteArray) form = make_form (png, "image/png", texts);
+      g_autofree char *text = make_head (FORM, form);
+
+      polled[i] = (struct pollfd) { raw_connect (pdg_http_server_get_port (fixture->server)), POLLIN, 0 };
+      raw_send (polled[i].fd, text);
+      raw_send_bytes (polled[i].fd, form->data, form->len);
+    }
+  g_assert_cmpint (poll (polled, N_AT_ONCE, 30000), >, 0); /* a refusal: no other answer comes before the lock goes */
+  table_lock_free (lock);
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autoptr (RawAnswer) answer = raw_read (polled[i].fd, FALSE);
+      g_autofree char *after = raw_header (answer, "Retry-After");
+
+      n_stored += answer->status == 201;
+      n_refused += answer->status == 503;
+      g_assert_true ((answer->status == 503) == (after != NULL));
+      close (polled[i].fd);
+    }
+  g_test_message ("%u stored, %u refused", n_stored, n_refused);
+  g_assert_cmpuint (n_refused, >, 0);
+  g_assert_cmpuint (n_stored, >=, 18);
+  g_assert_cmpuint (n_stored + n_refused, ==, N_AT_ONCE);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM snapshot s JOIN screen c USING (project_id, screen_no) WHERE c.path = '/many'"), ==,
+                   n_stored);
+}
+
 /* Another organisation sees neither the picture nor a smaller one. */
 static void
 test_tenancy (void)
@@ -241,6 +288,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/snapshots/kept", test_kept);
   g_test_add_func ("/api/snapshots/webp", test_webp);
   g_test_add_func ("/api/snapshots/refused", test_refused);
+  g_test_add_func ("/api/snapshots/too-many", test_too_many);
   g_test_add_func ("/api/snapshots/tenancy", test_tenancy);
   status = g_test_run ();
   api_fixture_free (fixture);
