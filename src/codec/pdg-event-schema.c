@@ -375,7 +375,7 @@ static const struct
 };
 
 static gboolean
-take_keyword (Compiler *self, PdgSchemaNode *node, const PdgJsonMember *member, const char *place, const char *path, guint depth)
+take_keyword (Compiler *self, PdgSchemaNode *node, const PdgJsonMember *member, guint *seen, const char *place, const char *path, guint depth)
 {
   g_autofree char *name = pdg_json_dup_text (&member->key);
   g_autofree char *inner = *place != '\0' ? g_strconcat (place, ".", name, NULL) : g_strdup (name != NULL ? name : "");
@@ -383,7 +383,12 @@ take_keyword (Compiler *self, PdgSchemaNode *node, const PdgJsonMember *member, 
 
   for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (keywords); i++)
     if (g_str_equal (keywords[i].name, name) && (keywords[i].of_objects || !is_event))
-      return keywords[i].take (self, node, &member->value, inner, path, depth);
+      {
+        if (*seen & 1u << i)
+          return refuse (self, inner, "is there twice, and one of them would be ignored; leave one out");
+        *seen |= 1u << i;
+        return keywords[i].take (self, node, &member->value, inner, path, depth);
+      }
   if (g_strcmp0 (name, "additionalProperties") == 0 && member->value.kind == PDG_JSON_TRUE)
     return TRUE;
   if (g_strcmp0 (name, "additionalProperties") == 0)
@@ -399,7 +404,9 @@ compile (Compiler *self, const PdgJsonSpan *span, const char *place, const char 
   g_autoptr (PdgSchemaNode) node = g_new0 (PdgSchemaNode, 1);
   g_auto (PdgJsonIter) iter = { 0 };
   PdgJsonMember member;
+  guint seen = 0; /* bits of keywords */
 
+  G_STATIC_ASSERT (G_N_ELEMENTS (keywords) <= 32);
   node->min_length = node->max_length = node->min_items = node->max_items = -1;
   if (span->kind == PDG_JSON_TRUE && depth > 0)
     return g_steal_pointer (&node);
@@ -410,7 +417,7 @@ compile (Compiler *self, const PdgJsonSpan *span, const char *place, const char 
     }
   pdg_json_iter_init (&iter, span, 0, G_MAXUINT);
   while (pdg_json_iter_next (&iter, &member))
-    if (!take_keyword (self, node, &member, place, path, depth))
+    if (!take_keyword (self, node, &member, &seen, place, path, depth))
       return NULL;
   if ((depth == 0 || g_str_equal (path, "metadata")) && node->types != 0 && node->types != 1u << PDG_JSON_OBJECT)
     {

@@ -43,7 +43,7 @@ static const SettingInfo infos[PDG_N_CONFIG_KEYS] = {
   { "ingest-event-bytes", "PRODUCTGRAPH_INGEST_EVENT_BYTES", "bytes", "102400", 256, 16777216, "one event; a larger one is rejected, the others are stored", NULL },
   { "replay-bytes", "PRODUCTGRAPH_REPLAY_BYTES", "bytes", "67108864", 0, 1099511627776, "recordings of one session, compressed; what is more is not stored", NULL },
   { "ingest-queue-events", "PRODUCTGRAPH_INGEST_QUEUE_EVENTS", "events", "100000", 1, 10000000, "events waiting for the database; above it 503 with Retry-After", NULL },
-  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "5000", 1, 100000, "events that one transaction stores at most", NULL },
+  { "ingest-flush-events", "PRODUCTGRAPH_INGEST_FLUSH_EVENTS", "events", "20000", 1, 100000, "events that one transaction stores at most", NULL },
   { "dead-letters", "PRODUCTGRAPH_DEAD_LETTERS", "events", "10000", 0, 10000000, "refused events that a project keeps to be judged again; the oldest go; 0 = none", NULL },
   { "dead-letter-bytes", "PRODUCTGRAPH_DEAD_LETTER_BYTES", "bytes", "67108864", 1024, 1099511627776, "what they hold together, of a project", NULL },
   { "keep-events-days", "PRODUCTGRAPH_KEEP_EVENTS_DAYS", "days", "0", 0, 36500, "how long events and sessions are kept, by the time of the event; projects may set less; 0 is for ever", NULL },

@@ -199,6 +199,9 @@ pdg_flush_free (PdgFlush *flush)
   g_array_unref (flush->rows);
   g_array_unref (flush->identities);
   g_array_unref (flush->projects);
+  g_clear_pointer (&flush->titles, g_array_unref);
+  g_clear_pointer (&flush->old, g_array_unref);
+  g_clear_pointer (&flush->old_hashes, g_array_unref);
   g_free (flush);
 }
 

@@ -160,7 +160,6 @@ pdg_flush_list_titles (const PdgFlush *flush, PdgIngestMemory *memory)
 void
 pdg_ingest_memory_remember_titles (PdgIngestMemory *memory, const GArray *titles)
 {
-  g_mutex_lock (&memory->lock);
   for (guint i = 0; i < titles->len; i++)
     {
       PdgIngestKey key;
@@ -168,18 +167,4 @@ pdg_ingest_memory_remember_titles (PdgIngestMemory *memory, const GArray *titles
 
       pdg_number_map_insert (memory->titles, key, number);
     }
-  g_mutex_unlock (&memory->lock);
-}
-
-void
-pdg_flush_remember (const PdgFlush *flush, PdgIngestMemory *memory)
-{
-  g_mutex_lock (&memory->lock);
-  for (guint i = 0; i < flush->identities->len; i++)
-    {
-      const PdgFlushIdentity *identity = &g_array_index (flush->identities, PdgFlushIdentity, i);
-
-      pdg_number_map_insert (memory->stored, identity->key, identity->payload_hash);
-    }
-  g_mutex_unlock (&memory->lock);
 }

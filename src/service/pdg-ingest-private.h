@@ -91,6 +91,11 @@ typedef struct
   GArray *rows;       /* PdgEventRow of each event that has a project and is not stored yet, by project, session and time; owner is its request */
   GArray *identities; /* PdgIngestKey and hash of each row, for PdgIngestMemory.stored */
   GArray *projects;   /* PdgTouchedProject: those of the rows, sorted, each with the epoch that its numbers are of */
+
+  /* Since it was stored, until it is settled. */
+  GArray *titles;     /* PdgScreenTitle that were given to screens */
+  GArray *old;        /* PdgEventRow that were there already */
+  GArray *old_hashes; /* gint32: of the contents that are stored of these; 0 = not known */
 } PdgFlush;
 
 typedef struct
@@ -111,8 +116,10 @@ gboolean  pdg_flush_assign_numbers (PdgFlush *flush, PdgIngestMemory *memory, Pd
 /* What the rows (where inserted[i] is set) add to their sessions. (transfer full) (element-type PdgSessionDelta) */
 GArray   *pdg_flush_list_session_deltas (const PdgFlush *flush, const guint8 *inserted);
 
-/* The newest title of each screen, where it is news; they are remembered after the commit. (transfer full) (element-type PdgScreenTitle) */
+/* The newest title of each screen, where it is news. (transfer full) (element-type PdgScreenTitle) */
 GArray   *pdg_flush_list_titles (const PdgFlush *flush, PdgIngestMemory *memory);
+
+/* That they are stored; the lock is held. */
 void      pdg_ingest_memory_remember_titles (PdgIngestMemory *memory, const GArray *titles);
 
 /* Stores who is who, as the rows say it, in a transaction of its own that is committed: before the rows are handed to a storer, so that
@@ -120,8 +127,8 @@ void      pdg_ingest_memory_remember_titles (PdgIngestMemory *memory, const GArr
 gboolean  pdg_ingest_store_identities (const PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, PdgPrincipal *principal,
                                        GError **error);
 
-/* After the commit: the events are remembered as stored. */
-void      pdg_flush_remember (const PdgFlush *flush, PdgIngestMemory *memory);
+/* Once what the flush stored is durable: it is remembered, and each request's duplicates and conflicts are counted. */
+void      pdg_flush_settle (PdgFlush *flush, PdgIngestMemory *memory);
 
 /* A connection that stores. */
 typedef enum
@@ -135,6 +142,7 @@ typedef struct
 {
   PdgDbConn *conn;
   PdgIngestMode mode;
+  gboolean may_flush_log; /* so that commits need not wait for the disk, each for itself */
   PdgDbCopyBuffer *buffer;
   PdgIngestMemory *memory; /* borrowed */
   const char *origin;      /* borrowed */
@@ -143,9 +151,14 @@ typedef struct
 /* Makes a new connection fit for storing, and finds out how it may. */
 gboolean pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error);
 
-/* Stores the rows in one transaction, remembers them, and counts each request's duplicates and conflicts; @principal: of one of the
- * requests, all of one organisation unless the mode is PDG_INGEST_BY_COPY. *slow: whether events were there already. */
-gboolean pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, gboolean *slow, GError **error);
+/* Stores the rows in one transaction; @principal: of one of the requests, all of one organisation unless the mode is
+ * PDG_INGEST_BY_COPY. @durable_later: a crash of the database may still undo it, until a connection that was there before has flushed the
+ * log. *slow: whether events were there already. */
+gboolean pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, gboolean durable_later, gboolean *slow,
+                                  GError **error);
+
+/* Takes all that was committed since this connection was made to the disk. */
+gboolean pdg_ingest_storer_flush_log (PdgIngestStorer *storer, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgFlush, pdg_flush_free)
 

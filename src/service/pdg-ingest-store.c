@@ -5,6 +5,7 @@
 #include "base/pdg-time.h"
 #include "db/pdg-db-error.h"
 #include "service/pdg-letters.h"
+#include "store/pdg-store-flush.h"
 
 #include <string.h>
 
@@ -21,7 +22,8 @@ pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error)
   gboolean may_copy = FALSE;
 
   if (tx == NULL || !pdg_db_tx_exec_script (tx, SESSION_SETTINGS, error) || !pdg_store_events_may_copy (tx, &may_copy, error)
-      || !pdg_store_events_ensure_partitions (tx, error) || !pdg_db_tx_commit (tx, error))
+      || !pdg_store_may_flush_log (tx, &storer->may_flush_log, error) || !pdg_store_events_ensure_partitions (tx, error)
+      || !pdg_db_tx_commit (tx, error))
     return FALSE;
   storer->mode = PDG_INGEST_BY_COPY;
   if (may_copy)
@@ -107,28 +109,31 @@ store_rows (PdgIngestStorer *storer, PdgDbTx *tx, PdgFlush *flush, PdgIngestMode
   return TRUE;
 }
 
-/* The rows that were there already: what their contents are, in *hashes. */
+/* The rows that were there already, and what their contents are. */
 static gboolean
-find_old (PdgDbTx *tx, const PdgFlush *flush, const guint8 *inserted, GArray *old, GArray *hashes, GError **error)
+find_old (PdgDbTx *tx, PdgFlush *flush, const guint8 *inserted, GError **error)
 {
+  GArray *old = flush->old;
+
   for (guint i = 0; i < flush->rows->len; i++)
     if (!inserted[i])
       g_array_append_val (old, g_array_index (flush->rows, PdgEventRow, i));
-  g_array_set_size (hashes, old->len);
+  g_array_set_size (flush->old_hashes, old->len);
   return old->len == 0
-         || pdg_store_events_find_payloads (tx, (const PdgEventRow *) (void *) old->data, old->len, (gint32 *) (void *) hashes->data, error);
+         || pdg_store_events_find_payloads (tx, (const PdgEventRow *) (void *) old->data, old->len,
+                                            (gint32 *) (void *) flush->old_hashes->data, error);
 }
 
 /* Dead letters whose events are stored end; one that was sent again and has the id of another event stays. */
 static gboolean
-settle_letters (PdgDbTx *tx, const PdgFlush *flush, const guint8 *inserted, const GArray *hashes, GError **error)
+settle_letters (PdgDbTx *tx, const PdgFlush *flush, const guint8 *inserted, GError **error)
 {
   guint n_old = 0;
 
   for (guint i = 0; i < flush->rows->len; i++)
     {
       const PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
-      gint32 hash = inserted[i] ? 0 : g_array_index (hashes, gint32, n_old++);
+      gint32 hash = inserted[i] ? 0 : g_array_index (flush->old_hashes, gint32, n_old++);
 
       if ((hash == 0 || pdg_event_payload_equals (hash, row->event->payload_hash)) && !pdg_letters_settle (tx, row->owner, error))
         return FALSE;
@@ -136,15 +141,14 @@ settle_letters (PdgDbTx *tx, const PdgFlush *flush, const guint8 *inserted, cons
   return TRUE;
 }
 
-/* After the commit: their requests are told, and what is remembered of them is the content that is stored. */
+/* The requests of events that were there already are told, and what is remembered of these is the content that is stored. */
 static void
-settle_old (PdgIngestMemory *memory, const GArray *old, const GArray *hashes)
+settle_old (const PdgFlush *flush, PdgIngestMemory *memory)
 {
-  g_mutex_lock (&memory->lock);
-  for (guint i = 0; i < old->len; i++)
+  for (guint i = 0; i < flush->old->len; i++)
     {
-      const PdgEventRow *row = &g_array_index (old, PdgEventRow, i);
-      gint32 hash = g_array_index (hashes, gint32, i);
+      const PdgEventRow *row = &g_array_index (flush->old, PdgEventRow, i);
+      gint32 hash = g_array_index (flush->old_hashes, gint32, i);
       PdgIngestRequest *request = row->owner;
       PdgIngestKey key;
 
@@ -157,45 +161,59 @@ settle_old (PdgIngestMemory *memory, const GArray *old, const GArray *hashes)
       pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, (guint32) row->project_no, row->event->event_key, sizeof row->event->event_key, key);
       pdg_number_map_insert (memory->stored, key, hash);
     }
+}
+
+void
+pdg_flush_settle (PdgFlush *flush, PdgIngestMemory *memory)
+{
+  g_mutex_lock (&memory->lock);
+  pdg_ingest_memory_remember_titles (memory, flush->titles);
+  for (guint i = 0; i < flush->identities->len; i++)
+    {
+      const PdgFlushIdentity *identity = &g_array_index (flush->identities, PdgFlushIdentity, i);
+
+      pdg_number_map_insert (memory->stored, identity->key, identity->payload_hash);
+    }
+  settle_old (flush, memory);
   g_mutex_unlock (&memory->lock);
 }
 
 /* One transaction. */
 static gboolean
-store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, PdgIngestMode mode, GError **error)
+store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, PdgIngestMode mode, gboolean durable_later, GError **error)
 {
   g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_writer (storer->conn, storer->mode == PDG_INGEST_BY_COPY ? NULL : principal, error);
   g_autofree guint8 *inserted = g_malloc (flush->rows->len);
-  g_autoptr (GArray) deltas = NULL, titles = NULL;
-  g_autoptr (GArray) old = g_array_new (FALSE, FALSE, sizeof (PdgEventRow)), hashes = g_array_new (FALSE, TRUE, sizeof (gint32));
-  PdgFlushEnd end = { .origin = storer->origin, .received_usec = pdg_clock_now_usec () };
+  g_autoptr (GArray) deltas = NULL;
+  PdgFlushEnd end = { .origin = storer->origin, .received_usec = pdg_clock_now_usec (), .durable_later = durable_later };
 
-  if (tx == NULL || !store_rows (storer, tx, flush, mode, inserted, error) || !find_old (tx, flush, inserted, old, hashes, error)
-      || !settle_letters (tx, flush, inserted, hashes, error))
+  g_clear_pointer (&flush->old, g_array_unref);
+  g_clear_pointer (&flush->old_hashes, g_array_unref);
+  g_clear_pointer (&flush->titles, g_array_unref);
+  flush->old = g_array_new (FALSE, FALSE, sizeof (PdgEventRow));
+  flush->old_hashes = g_array_new (FALSE, TRUE, sizeof (gint32));
+  if (tx == NULL || !store_rows (storer, tx, flush, mode, inserted, error) || !find_old (tx, flush, inserted, error)
+      || !settle_letters (tx, flush, inserted, error))
     return FALSE;
   deltas = pdg_flush_list_session_deltas (flush, inserted);
-  titles = pdg_flush_list_titles (flush, storer->memory);
+  flush->titles = pdg_flush_list_titles (flush, storer->memory);
   end.deltas = (const PdgSessionDelta *) (void *) deltas->data;
   end.n_deltas = deltas->len;
-  end.titles = (const PdgScreenTitle *) (void *) titles->data;
-  end.n_titles = titles->len;
+  end.titles = (const PdgScreenTitle *) (void *) flush->titles->data;
+  end.n_titles = flush->titles->len;
   end.projects = (const PdgTouchedProject *) (void *) flush->projects->data;
   end.n_projects = flush->projects->len;
-  if (!pdg_store_finish_flush (tx, &end, TRUE, error))
-    return FALSE;
-  pdg_ingest_memory_remember_titles (storer->memory, titles);
-  pdg_flush_remember (flush, storer->memory);
-  settle_old (storer->memory, old, hashes);
-  return TRUE;
+  return pdg_store_finish_flush (tx, &end, TRUE, error);
 }
 
 gboolean
-pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, gboolean *slow, GError **error)
+pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal *principal, gboolean durable_later, gboolean *slow,
+                         GError **error)
 {
   g_autoptr (GError) local = NULL;
 
   *slow = storer->mode == PDG_INGEST_BY_ARRAY;
-  if (store (storer, flush, principal, storer->mode, &local))
+  if (store (storer, flush, principal, storer->mode, durable_later, &local))
     return TRUE;
   if (*slow || !g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION))
     {
@@ -203,5 +221,13 @@ pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal 
       return FALSE;
     }
   *slow = TRUE;
-  return store (storer, flush, principal, PDG_INGEST_BY_ARRAY, error);
+  return store (storer, flush, principal, PDG_INGEST_BY_ARRAY, durable_later, error);
+}
+
+gboolean
+pdg_ingest_storer_flush_log (PdgIngestStorer *storer, GError **error)
+{
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (storer->conn, error);
+
+  return tx != NULL && pdg_store_flush_log (tx, error);
 }

@@ -11,12 +11,17 @@
 
 /* One thread takes what is queued, finds numbers and leaves out what is stored; others, each with a connection, store it. One flush is
  * under way at a time, and meanwhile the next one gathers, as long as that is enough; when more waits than one connection takes, the
- * next one is stored beside it. */
+ * next one is stored beside it.
+ *
+ * While more waits, those that store do not wait for the disk, so they neither stand idle nor hold the rows of sessions meanwhile. One more
+ * thread waits for it, for all flushes that were committed, and answers their requests then. It vouches only for what was committed
+ * while its connection was there: with a crash of the database, which takes with it what is not on the disk, every connection ends. */
 
 #define RECONNECT_MIN_MS 100
 #define RECONNECT_MAX_MS 2000
 #define MAX_RETRIES 4
 #define N_STORERS 2
+#define MAX_UNSETTLED 4 /* flushes that are committed but not on the disk */
 #define PARALLEL_FROM_EVENTS 1000
 #define TURN_USEC G_USEC_PER_SEC
 
@@ -26,6 +31,7 @@ typedef struct
   GPtrArray *requests; /* PdgIngestRequest */
   PdgFlush *flush;     /* NULL until it is prepared */
   guint n_tries;
+  guint settler_life;  /* that of the settler's connection before it was stored; 0 = it is durable */
 } Job;
 
 struct _PdgIngest
@@ -39,17 +45,22 @@ struct _PdgIngest
   PdgLetters *letters; /* NULL when none are kept */
   GThread *preparer;
   GThread *storers[N_STORERS];
+  GThread *settler;
   gint connected;
 
   GMutex lock;
   GCond room;                /* for the preparer: a flush may start, or it stops */
   GCond work;                /* for the storers */
+  GCond committed;           /* for the settler */
   gboolean stopping;         /* no more waiting for the database */
   gboolean finished;         /* no more jobs */
   gboolean forgets_numbers;  /* some that are remembered were taken back */
   GQueue prepared;           /* Job: for the storers */
   GQueue again;              /* Job: to be prepared anew */
+  GQueue stored;             /* Job: for the settler */
   guint n_flying;            /* flushes with the storers */
+  guint n_unsettled;         /* and after them */
+  guint settler_life;        /* counts its connections; 0 = it has none, and storers wait for the disk themselves */
   PdgIngestMetrics metrics;
 
   /* The preparer's own. */
@@ -203,6 +214,14 @@ succeed (PdgIngest *self, Job *job)
   job_free (job);
 }
 
+/* What the job stored is durable: it is remembered, and what was refused gathered. */
+static void
+settle (PdgIngest *self, Job *job)
+{
+  pdg_flush_settle (job->flush, self->memory);
+  add_letters (self, job);
+}
+
 /* ---- Connections */
 
 static gboolean
@@ -227,15 +246,32 @@ storer_clear (PdgIngestStorer *storer)
 
 /* ---- Storing */
 
+/* Under the lock. */
+static gboolean
+has_work (PdgIngest *self)
+{
+  return !g_queue_is_empty (&self->again) || pdg_bounded_queue_get_weight (self->queue) > 0;
+}
+
+/* Which life of the settler's connection the commit may rely on; 0 = none, and it waits for the disk. */
+static guint
+choose_settler (PdgIngest *self, const PdgIngestStorer *storer)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return storer->may_flush_log && (self->n_flying > 1 || has_work (self)) ? self->settler_life : 0;
+}
+
 static void
 store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
 {
   g_autoptr (GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
-  gboolean slow = FALSE, ok;
+  gboolean slow = FALSE, ok = ensure_connection (self, storer, &error), later;
 
-  ok = ensure_connection (self, storer, &error)
-       && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, &slow, &error);
+  job->settler_life = ok ? choose_settler (self, storer) : 0;
+  later = job->settler_life != 0;
+  ok = ok && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, later, &slow, &error);
   if (!ok && (storer->conn == NULL || !pdg_db_conn_is_usable (storer->conn)))
     g_atomic_int_set (&self->connected, FALSE);
   g_mutex_lock (&self->lock);
@@ -243,15 +279,21 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
   self->metrics.flushes++;
   self->metrics.flush_usec += (guint64) (g_get_monotonic_time () - began);
   g_mutex_unlock (&self->lock);
-  if (ok)
-    add_letters (self, job);
-  else
+  if (!ok)
     recover (self, job, error);
+  else if (!later)
+    settle (self, job);
   g_mutex_lock (&self->lock);
   self->n_flying--;
+  if (ok && later)
+    {
+      self->n_unsettled++;
+      g_queue_push_tail (&self->stored, job);
+      g_cond_signal (&self->committed);
+    }
   g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
-  if (ok)
+  if (ok && !later)
     succeed (self, job);
 }
 
@@ -279,6 +321,109 @@ storer_thread (gpointer data)
     }
   g_mutex_unlock (&self->lock);
   storer_clear (&storer);
+  return NULL;
+}
+
+/* ---- Settling */
+
+typedef struct
+{
+  PdgIngestStorer storer; /* it stores nothing: its connection waits for the disk */
+  guint life;             /* counts its connections */
+  gint64 next_try_usec;   /* of connecting */
+} Settler;
+
+static void
+announce_life (PdgIngest *self, guint life)
+{
+  g_mutex_lock (&self->lock);
+  self->settler_life = life;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+settler_disconnect (PdgIngest *self, Settler *settler)
+{
+  announce_life (self, 0);
+  g_clear_pointer (&settler->storer.conn, pdg_db_conn_free);
+}
+
+/* Sees to its connection, while the others have theirs. */
+static void
+settler_connect (PdgIngest *self, Settler *settler)
+{
+  if (settler->storer.conn != NULL && !pdg_db_conn_is_usable (settler->storer.conn))
+    settler_disconnect (self, settler);
+  if (settler->storer.conn != NULL || !pdg_ingest_is_connected (self) || g_get_monotonic_time () < settler->next_try_usec)
+    return;
+  settler->next_try_usec = g_get_monotonic_time () + TURN_USEC;
+  if (ensure_connection (self, &settler->storer, NULL) && settler->storer.may_flush_log)
+    announce_life (self, ++settler->life);
+}
+
+/* Whether what was committed is on the disk now, as far as this connection is as old. */
+static gboolean
+make_durable (PdgIngest *self, Settler *settler, const GQueue *jobs)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_wanted = FALSE;
+
+  for (const GList *l = jobs->head; l != NULL; l = l->next)
+    is_wanted |= ((const Job *) l->data)->settler_life == settler->life && settler->life != 0;
+  if (!is_wanted)
+    return TRUE;
+  if (settler->storer.conn != NULL && pdg_ingest_storer_flush_log (&settler->storer, &error))
+    return TRUE;
+  settler_disconnect (self, settler);
+  return FALSE;
+}
+
+static void
+settle_jobs (PdgIngest *self, Settler *settler, GQueue *jobs)
+{
+  g_autoptr (GError) lost = g_error_new_literal (PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION, "the connection was lost before the events were on the disk");
+  gboolean ok = make_durable (self, settler, jobs);
+  guint n = jobs->length;
+  Job *job;
+
+  while ((job = g_queue_pop_head (jobs)) != NULL)
+    {
+      if (job->settler_life != 0 && (!ok || job->settler_life != settler->life))
+        {
+          fail_all (self, job, lost);
+          continue;
+        }
+      settle (self, job);
+      succeed (self, job);
+    }
+  g_mutex_lock (&self->lock);
+  self->n_unsettled -= n;
+  g_cond_signal (&self->room);
+  g_mutex_unlock (&self->lock);
+}
+
+static gpointer
+settler_thread (gpointer data)
+{
+  PdgIngest *self = data;
+  Settler settler = { 0 };
+
+  g_mutex_lock (&self->lock);
+  while (!self->finished)
+    {
+      GQueue jobs = self->stored;
+
+      g_queue_init (&self->stored);
+      g_mutex_unlock (&self->lock);
+      if (jobs.length > 0)
+        settle_jobs (self, &settler, &jobs);
+      settler_connect (self, &settler);
+      g_mutex_lock (&self->lock);
+      if (g_queue_is_empty (&self->stored) && !self->finished)
+        g_cond_wait_until (&self->committed, &self->lock, g_get_monotonic_time () + TURN_USEC);
+    }
+  g_mutex_unlock (&self->lock);
+  storer_clear (&settler.storer);
   return NULL;
 }
 
@@ -328,6 +473,8 @@ ensure_base (PdgIngest *self, GError **error)
 static gboolean
 may_fly (PdgIngest *self)
 {
+  if (self->n_unsettled >= MAX_UNSETTLED || (self->n_unsettled > 0 && pdg_bounded_queue_is_closed (self->queue) && !has_work (self)))
+    return FALSE;
   if (self->n_flying == 0)
     return TRUE;
   return self->n_flying < N_STORERS
@@ -438,7 +585,7 @@ has_time (PdgIngest *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return !may_fly (self) || (g_queue_is_empty (&self->again) && pdg_bounded_queue_get_weight (self->queue) == 0);
+  return !may_fly (self) || !has_work (self);
 }
 
 /* Writes dead letters while there is nothing else to do. */
@@ -471,8 +618,7 @@ is_done (PdgIngest *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return pdg_bounded_queue_is_closed (self->queue) && pdg_bounded_queue_get_weight (self->queue) == 0 && self->n_flying == 0
-         && g_queue_is_empty (&self->again);
+  return pdg_bounded_queue_is_closed (self->queue) && self->n_flying == 0 && self->n_unsettled == 0 && !has_work (self);
 }
 
 static gpointer
@@ -501,6 +647,7 @@ preparer_thread (gpointer data)
   g_mutex_lock (&self->lock);
   self->finished = TRUE;
   g_cond_broadcast (&self->work);
+  g_cond_signal (&self->committed);
   g_mutex_unlock (&self->lock);
   write_letters (self, self->base.conn != NULL);
   storer_clear (&self->base);
@@ -526,9 +673,11 @@ pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub)
   g_mutex_init (&self->lock);
   g_cond_init (&self->room);
   g_cond_init (&self->work);
+  g_cond_init (&self->committed);
   self->preparer = g_thread_new ("ingest prepare", preparer_thread, self);
   for (guint i = 0; i < N_STORERS; i++)
     self->storers[i] = g_thread_new ("ingest store", storer_thread, self);
+  self->settler = g_thread_new ("ingest settle", settler_thread, self);
   return self;
 }
 
@@ -545,6 +694,7 @@ pdg_ingest_free (PdgIngest *self)
   g_thread_join (self->preparer);
   for (guint i = 0; i < N_STORERS; i++)
     g_thread_join (self->storers[i]);
+  g_thread_join (self->settler);
   pdg_bounded_queue_free (self->queue);
   pdg_ingest_memory_free (self->memory);
   g_clear_pointer (&self->letters, pdg_letters_free);
@@ -552,6 +702,7 @@ pdg_ingest_free (PdgIngest *self)
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->room);
   g_cond_clear (&self->work);
+  g_cond_clear (&self->committed);
   g_free (self->uri);
   g_free (self->set_role);
   g_free (self);

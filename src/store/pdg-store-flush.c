@@ -10,6 +10,14 @@
 #define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
 #define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', $1)"
 
+#define COMMIT_LATER "SET LOCAL synchronous_commit TO off"
+/* PostgreSQL 17 gave it one more parameter, which has a default */
+#define MAY_FLUSH_LOG                                                                                                     \
+  "SELECT coalesce(bool_and(has_function_privilege(oid, 'EXECUTE')), FALSE) FROM pg_proc "                                 \
+  "WHERE proname = 'pg_logical_emit_message' AND pronamespace = 'pg_catalog'::regnamespace"
+/* a message in the log makes a transaction that has nothing to write one that does, so that its commit goes to the disk */
+#define FLUSH_LOG "SELECT pg_logical_emit_message(TRUE, 'productgraph', '')"
+
 #define MAX_PAYLOAD_BYTES 7900 /* of the 8,000 that NOTIFY takes */
 #define PAIR_BYTES 24          /* of two numbers, a space and a comma */
 
@@ -149,6 +157,8 @@ pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GE
   guint n_told = 0;
   gboolean ok;
 
+  if (end->durable_later)
+    add_statement (statements, COMMIT_LATER, NULL);
   if (end->n_projects > 0)
     add_statement (statements, HOLD_PROJECTS, hold_params (end->projects, end->n_projects));
   if (end->n_deltas > 0)
@@ -161,6 +171,25 @@ pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GE
   for (guint i = 0; i < statements->len; i++)
     pdg_db_params_free (g_array_index (statements, PdgDbStatement, i).params);
   return ok;
+}
+
+gboolean
+pdg_store_may_flush_log (PdgDbTx *tx, gboolean *may, GError **error)
+{
+  g_autoptr (PdgDbResult) result = pdg_db_tx_query (tx, MAY_FLUSH_LOG, NULL, error);
+
+  if (result == NULL)
+    return FALSE;
+  *may = pdg_db_result_get_bool (result, 0, 0);
+  return TRUE;
+}
+
+gboolean
+pdg_store_flush_log (PdgDbTx *tx, GError **error)
+{
+  const PdgDbStatement statement = { FLUSH_LOG, NULL };
+
+  return pdg_db_tx_query_all (tx, &statement, 1, TRUE, NULL, error);
 }
 
 /* "ORG PROJECT,ORG PROJECT ORIGIN" */

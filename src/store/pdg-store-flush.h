@@ -45,6 +45,7 @@ typedef struct
   guint n_projects;
   const char *origin; /* who tells of them, so that it need not listen to itself */
   gint64 received_usec;
+  gboolean durable_later; /* the commit does not wait for the disk; pdg_store_flush_log () does */
 } PdgFlushEnd;
 
 /* Holds the projects until the transaction ends, adds to the sessions, gives the screens their titles, and tells every process when the
@@ -58,6 +59,14 @@ typedef struct
  * - they wait for this transaction, and see its rows.
  * So a merge never waits for a COPY, and the word costs no round trip of its own. */
 gboolean pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GError **error);
+
+/* Whether pdg_store_flush_log () may be used. Errors: PDG_DB_ERROR. */
+gboolean pdg_store_may_flush_log (PdgDbTx *tx, gboolean *may, GError **error);
+
+/* Writes a mark into the write-ahead log and commits, which takes everything that was committed before to the disk. It says
+ * nothing about what was committed before a crash of the database, so the connection has to be older than what it vouches for. Errors:
+ * PDG_DB_ERROR. */
+gboolean pdg_store_flush_log (PdgDbTx *tx, GError **error);
 
 #define PDG_STORE_CHANNEL "productgraph"
 

@@ -47,6 +47,7 @@ test_definitions (void)
     { METADATA ("\"a\":{\"minimum\":\"1\"}"), "properties.metadata.properties.a.minimum: must be a number" },
     { METADATA ("\"a\":{\"minLength\":1.5}"), "properties.metadata.properties.a.minLength: must be a whole number" },
     { METADATA ("\"a\":{\"minLength\":-1}"), "properties.metadata.properties.a.minLength: must be a whole number" },
+    { METADATA ("\"a\":{\"pattern\":\"^a\",\"pattern\":\"b$\"}"), "properties.metadata.properties.a.pattern: is there twice" },
     { METADATA ("\"a\":{\"$ref\":\"#\"}"), "properties.metadata.properties.a.$ref: not understood" },
     { METADATA ("\"a\":{\"format\":\"email\"}"), "properties.metadata.properties.a.format: not understood" },
     { METADATA ("\"a\":{},\"a\":{}"), "properties.metadata.properties.a: twice" },
