@@ -151,19 +151,46 @@ typedef struct
 {
   PdgApi *api;
   PdgHttpRequest *request;
+  PdgPrincipal *principal;
   PdgApiPoliciesFunc func;
   gpointer user_data;
 } Waiting;
 
+/* (transfer full): @waiting */
+static void
+go_on (Waiting *waiting, PdgEventPolicies *policies, const GError *error)
+{
+  waiting->func (policies, error, waiting->user_data);
+  pdg_http_request_unref (waiting->request);
+  pdg_principal_unref (waiting->principal);
+  g_free (waiting);
+}
+
 static void
 policies_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Waiting *waiting = user_data;
-  g_autoptr (PdgHttpRequest) request = waiting->request;
+  Waiting *waiting = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgEventPolicies) policies = pdg_policies_load_finish (waiting->api->policies, result, &error);
 
-  waiting->func (policies, error, waiting->user_data);
+  go_on (waiting, policies, error);
+}
+
+static void
+load_policies (gpointer data)
+{
+  Waiting *waiting = data;
+
+  pdg_policies_load_async (waiting->api->policies, waiting->principal, pdg_http_request_get_cancellable (waiting->request), policies_cb, waiting);
+}
+
+/* The server ends. */
+static void
+waiting_drop (gpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (PDG_INGEST_ERROR, PDG_INGEST_ERROR_AWAY, "the server is stopping; send the same events again");
+
+  go_on (data, NULL, error);
 }
 
 void
@@ -178,8 +205,8 @@ pdg_api_with_policies (PdgApi *api, PdgHttpRequest *request, PdgPrincipal *princ
       return;
     }
   waiting = g_new (Waiting, 1);
-  *waiting = (Waiting) { api, pdg_http_request_ref (request), func, user_data };
-  pdg_policies_load_async (api->policies, principal, pdg_http_request_get_cancellable (request), policies_cb, waiting);
+  *waiting = (Waiting) { api, pdg_http_request_ref (request), pdg_principal_ref (principal), func, user_data };
+  pdg_http_request_continue (request, load_policies, waiting, waiting_drop);
 }
 
 gboolean
@@ -270,18 +297,31 @@ counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     pdg_api_respond_with_error (sent->request, error);
 }
 
+static void
+count (gpointer data)
+{
+  Sent *sent = data;
+  g_autofree char *client = pdg_api_dup_client (sent->request);
+  const PdgClientKeeperTask task = { .client = client };
+
+  pdg_client_keeper_run_async (sent->api->options.pool, sent->principal, &task, sent->batch, pdg_client_needs_new (),
+                               pdg_http_request_get_cancellable (sent->request), counted_cb, sent);
+}
+
+static void
+sent_drop (gpointer data)
+{
+  sent_free (data);
+}
+
 /* Events without consent get what they are counted by first. */
 static void
 count_and_submit (Sent *sent)
 {
-  g_autofree char *client = pdg_api_dup_client (sent->request);
-  const PdgClientKeeperTask task = { .client = client };
-
   if (pdg_event_batch_get_n_counted (sent->batch) == 0)
     submit (sent);
   else
-    pdg_client_keeper_run_async (sent->api->options.pool, sent->principal, &task, sent->batch, pdg_client_needs_new (),
-                                 pdg_http_request_get_cancellable (sent->request), counted_cb, sent);
+    pdg_http_request_continue (sent->request, count, sent, sent_drop);
 }
 
 static void
@@ -359,4 +399,5 @@ void
 pdg_api_add_ingest_routes (PdgApi *api, PdgHttpServer *server)
 {
   pdg_http_server_add_route (server, "POST, OPTIONS", EVENTS_PATH, api->options.ingest_body_bytes, early_cb, events_cb, api, NULL);
+  pdg_http_server_let_leave (server, EVENTS_PATH);
 }

@@ -15,6 +15,23 @@ G_BEGIN_DECLS
 
 typedef struct _PdgHttpLaneThread PdgHttpLaneThread;
 
+/* Who answers a request whose handler need not. */
+typedef enum
+{
+  PDG_HTTP_LEFT_NOT,      /* the thread that runs it still has it */
+  PDG_HTTP_LEFT_WAITS,    /* whoever has the answer */
+  PDG_HTTP_LEFT_ANSWERED, /* whoever saw the state before */
+  PDG_HTTP_LEFT_GONE,     /* nobody: the server has ended */
+} PdgHttpLeft;
+
+/* What an answer is written with. */
+typedef struct
+{
+  GString *head;
+  gint64 date_sec;
+  char *date;
+} PdgHttpLaneWriter;
+
 /* Whose turn it is with a connection. */
 typedef enum
 {
@@ -52,7 +69,8 @@ struct _PdgHttpLane
   gboolean threads_quit;
   gint64 look_usec; /* at how they get on; G_MAXINT64: nobody runs anything */
   int n_ended_then; /* of the last look */
-  int n_waiting; /* atomic */
+  int n_waiting; /* atomic, as the next */
+  int n_left;    /* requests that are answered later, and are not yet */
   gboolean watcher_quits;
   gboolean cut_off; /* atomic */
 };
@@ -81,6 +99,8 @@ struct _PdgHttpLaneConnection
   gboolean close_after;
   gboolean begun;      /* a request whose head is read */
   PdgHttpRoute *reading; /* of the request that is pending, once its head is (nullable) */
+
+  PdgHttpRequest *left; /* under the lane's lock: it is answered later (borrowed, nullable) */
 };
 
 /* What one connection sent, and the request in it while that is left to be answered with others. */
@@ -98,9 +118,7 @@ struct _PdgHttpLaneThread
 {
   PdgHttpLane *lane;
   gsize text_bytes; /* of a slot */
-  GString *head;    /* what is being written */
-  gint64 date_sec;
-  char *date;
+  PdgHttpLaneWriter writer;
 
   struct epoll_event events[PDG_HTTP_LANE_TOGETHER]; /* connections that have something to say */
   guint n_events;
@@ -120,6 +138,7 @@ typedef enum
   PDG_HTTP_LANE_CLOSE,
   PDG_HTTP_LANE_GIVEN, /* to a worker: it is freed */
   PDG_HTTP_LANE_DEFERRED, /* to be answered with others: its turn goes on */
+  PDG_HTTP_LANE_LEFT, /* to be answered by another thread: its turn is that one's */
 } PdgHttpLaneResult;
 
 /* pdg-http-lane-serve.c: reads what there is and answers it. @is_due: its time is up. */

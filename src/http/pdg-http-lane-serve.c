@@ -10,19 +10,19 @@
 /* --- the answer --------------------------------------------------------------------------------------------------- */
 
 static const char *
-get_date (PdgHttpLaneThread *thread)
+get_date (PdgHttpLaneWriter *writer)
 {
   gint64 now_sec = (gint64) time (NULL);
 
-  if (now_sec != thread->date_sec)
+  if (now_sec != writer->date_sec)
     {
       g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (now_sec);
 
-      g_free (thread->date);
-      thread->date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
-      thread->date_sec = now_sec;
+      g_free (writer->date);
+      writer->date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+      writer->date_sec = now_sec;
     }
-  return thread->date;
+  return writer->date;
 }
 
 static void
@@ -48,9 +48,9 @@ append_field (GString *text, const char *name, const char *value)
 
 /* As libsoup writes it. */
 static void
-write_head (PdgHttpLaneThread *thread, const PdgHttpRequest *request, gboolean close_after)
+write_head (PdgHttpLaneWriter *writer, const PdgHttpRequest *request, gboolean close_after)
 {
-  GString *text = thread->head;
+  GString *text = writer->head;
   gsize body_bytes = request->response_body != NULL ? g_bytes_get_size (request->response_body) : 0;
 
   g_string_assign (text, "HTTP/1.1 ");
@@ -58,7 +58,7 @@ write_head (PdgHttpLaneThread *thread, const PdgHttpRequest *request, gboolean c
   g_string_append_c (text, ' ');
   g_string_append (text, soup_status_get_phrase (request->status));
   g_string_append_len (text, "\r\n", 2);
-  append_field (text, "Date", get_date (thread));
+  append_field (text, "Date", get_date (writer));
   for (guint i = 0; request->response_headers != NULL && i + 1 < request->response_headers->len; i += 2)
     append_field (text, g_ptr_array_index (request->response_headers, i), g_ptr_array_index (request->response_headers, i + 1));
   if (request->response_type != NULL)
@@ -154,7 +154,7 @@ answer_unanswered (PdgHttpRequest *request, gboolean cut_off)
 
 /* Sends the answer of a request that was handled. */
 static PdgHttpLaneResult
-finish_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRoute *route, PdgHttpRequest *request)
+finish_request (PdgHttpLaneWriter *writer, PdgHttpLaneConnection *self, PdgHttpRoute *route, PdgHttpRequest *request)
 {
   PdgHttpServer *server = self->lane->server;
   gboolean close_after, cut_off, sent;
@@ -165,8 +165,8 @@ finish_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpR
   answer_unanswered (request, cut_off);
 
   close_after = cut_off || g_atomic_int_get (&self->lane->stopping);
-  write_head (thread, request, close_after);
-  sent = send_answer (self, thread->head, request->response_body);
+  write_head (writer, request, close_after);
+  sent = send_answer (self, writer->head, request->response_body);
   pdg_http_router_count (server->router, route, request->status, request->start_usec);
   if (!sent || g_atomic_int_get (&self->gone))
     PDG_HTTP_COUNT (server->counters.clients_gone, 1);
@@ -175,6 +175,26 @@ finish_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpR
     return PDG_HTTP_LANE_CLOSE;
   self->close_after = close_after;
   return self->unsent != NULL ? PDG_HTTP_LANE_WRITE : PDG_HTTP_LANE_READ;
+}
+
+/* Leaves the request to whoever will have the answer. FALSE when that is known already. */
+static gboolean
+leave_request (PdgHttpLaneConnection *self, PdgHttpRequest *request)
+{
+  PdgHttpLane *lane = self->lane;
+
+  request->plain = request->own_plain; /* the text will be another request's */
+  g_mutex_lock (&lane->lock);
+  self->left = request;
+  g_mutex_unlock (&lane->lock);
+  g_atomic_int_inc (&lane->n_left);
+  if (g_atomic_int_compare_and_exchange (&request->left, PDG_HTTP_LEFT_NOT, PDG_HTTP_LEFT_WAITS))
+    return TRUE;
+  g_mutex_lock (&lane->lock);
+  self->left = NULL;
+  g_mutex_unlock (&lane->lock);
+  g_atomic_int_add (&lane->n_left, -1);
+  return FALSE;
 }
 
 /* Runs the request at the beginning of @text. */
@@ -212,7 +232,12 @@ run_request (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpRout
       slot->request = g_steal_pointer (&request);
       return PDG_HTTP_LANE_DEFERRED;
     }
-  return finish_request (thread, self, route, request);
+  if (route->leaves && leave_request (self, request))
+    {
+      thread->is_quick = TRUE;
+      return PDG_HTTP_LANE_LEFT;
+    }
+  return finish_request (&thread->writer, self, route, request);
 }
 
 static PdgHttpRoute *
@@ -350,14 +375,43 @@ answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpLaneS
       if (!enter (thread))
         return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
       thread->is_last = done + request_bytes == len && !is_due && !at_end;
+      if (route->leaves && !thread->is_last)
+        return pdg_http_lane_give (self, PDG_HTTP_HANDOVER_FRESH, text, len - done);
       result = run_request (thread, self, route, plain, text, len - done);
-      if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN || result == PDG_HTTP_LANE_DEFERRED)
+      if (result == PDG_HTTP_LANE_CLOSE || result == PDG_HTTP_LANE_GIVEN || result == PDG_HTTP_LANE_DEFERRED
+          || result == PDG_HTTP_LANE_LEFT)
         return result;
       done += request_bytes;
       if (result == PDG_HTTP_LANE_WRITE || self->close_after)
         break;
     }
   return end_answers (self, slot->text + done, len - done, is_due, at_end);
+}
+
+/* The thread that ran the request still has it, and sees the answer; or it left it, and the connection's turn is this one's now. */
+void
+pdg_http_lane_answer_left (PdgHttpRequest *request)
+{
+  PdgHttpLaneConnection *connection = request->lane;
+  g_autoptr (GString) head = NULL;
+  PdgHttpLaneWriter writer = { .date_sec = -1 };
+  PdgHttpLaneResult result;
+  PdgHttpLane *lane;
+
+  if (g_atomic_int_compare_and_exchange (&request->left, PDG_HTTP_LEFT_NOT, PDG_HTTP_LEFT_ANSWERED)
+      || !g_atomic_int_compare_and_exchange (&request->left, PDG_HTTP_LEFT_WAITS, PDG_HTTP_LEFT_ANSWERED))
+    return;
+  lane = connection->lane;
+  g_mutex_lock (&lane->lock);
+  connection->left = NULL;
+  g_mutex_unlock (&lane->lock);
+  writer.head = head = g_string_sized_new (512);
+  result = finish_request (&writer, connection, connection->reading, request);
+  g_free (writer.date);
+  if (result != PDG_HTTP_LANE_CLOSE)
+    result = end_answers (connection, NULL, 0, FALSE, FALSE);
+  pdg_http_lane_end_turn (lane, connection, result);
+  g_atomic_int_add (&lane->n_left, -1);
 }
 
 /* The deferred requests of one route, the first's. */
@@ -387,7 +441,7 @@ pdg_http_lane_answer_deferred (PdgHttpLaneThread *thread)
       PdgHttpLaneSlot *slot = &thread->slots[i];
       PdgHttpLaneConnection *connection = slot->connection;
       g_autoptr (PdgHttpRequest) request = g_steal_pointer (&slot->request);
-      PdgHttpLaneResult result = finish_request (thread, connection, slot->route, request);
+      PdgHttpLaneResult result = finish_request (&thread->writer, connection, slot->route, request);
 
       if (result != PDG_HTTP_LANE_CLOSE)
         result = end_answers (connection, NULL, 0, FALSE, FALSE);

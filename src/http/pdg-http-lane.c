@@ -191,6 +191,12 @@ pdg_http_lane_connection_get_remote (PdgHttpLaneConnection *self, gboolean *is_l
   return self->remote;
 }
 
+PdgHttpWorker *
+pdg_http_lane_connection_get_worker (PdgHttpLaneConnection *self)
+{
+  return self->worker;
+}
+
 GCancellable *
 pdg_http_lane_connection_get_cancellable (PdgHttpLaneConnection *self)
 {
@@ -354,7 +360,7 @@ take_turns (PdgHttpLaneThread *thread)
       before = __atomic_exchange_n (&connection->turn, PDG_HTTP_LANE_BUSY, __ATOMIC_ACQ_REL);
       connection->thread = thread;
       result = pdg_http_lane_serve (thread, connection, before == PDG_HTTP_LANE_DUE);
-      if (result != PDG_HTTP_LANE_DEFERRED)
+      if (result != PDG_HTTP_LANE_DEFERRED && result != PDG_HTTP_LANE_LEFT)
         pdg_http_lane_end_turn (thread->lane, connection, result);
     }
   pdg_http_lane_answer_deferred (thread);
@@ -379,10 +385,10 @@ static gpointer
 lane_thread (gpointer data)
 {
   PdgHttpLane *lane = data;
-  PdgHttpLaneThread thread = { .lane = lane, .date_sec = -1 };
+  PdgHttpLaneThread thread = { .lane = lane, .writer.date_sec = -1 };
 
   thread.text_bytes = lane->server->limits.max_header_bytes + PDG_HTTP_LANE_BODY_MAX;
-  thread.head = g_string_sized_new (512);
+  thread.writer.head = g_string_sized_new (512);
   if (g_atomic_int_add (&lane->n_started, 1) >= (int) lane->n_ready)
     rest (lane, TRUE);
   for (;;)
@@ -394,8 +400,8 @@ lane_thread (gpointer data)
     }
   for (guint i = 0; i < PDG_HTTP_LANE_TOGETHER; i++)
     g_free (thread.slots[i].text);
-  g_free (thread.date);
-  g_string_free (thread.head, TRUE);
+  g_free (thread.writer.date);
+  g_string_free (thread.writer.head, TRUE);
   return NULL;
 }
 
@@ -641,6 +647,30 @@ cut_off_work (PdgHttpLane *lane)
     g_cancellable_cancel (g_ptr_array_index (cancellables, i));
 }
 
+/* Takes the requests that were left from those who have them. Who is answering one right now ends that. */
+static void
+abandon_left (PdgHttpLane *lane)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&lane->lock);
+  g_hash_table_iter_init (&iter, lane->connections);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      PdgHttpLaneConnection *connection = value;
+
+      if (connection->left == NULL
+          || !g_atomic_int_compare_and_exchange (&connection->left->left, PDG_HTTP_LEFT_WAITS, PDG_HTTP_LEFT_GONE))
+        continue;
+      connection->left = NULL;
+      g_atomic_int_add (&lane->n_left, -1);
+    }
+  g_mutex_unlock (&lane->lock);
+  while (g_atomic_int_get (&lane->n_left) > 0)
+    g_usleep (200);
+}
+
 gboolean
 pdg_http_lane_end (PdgHttpLane *lane)
 {
@@ -657,6 +687,7 @@ pdg_http_lane_end (PdgHttpLane *lane)
     ;
   for (guint i = 0; i < lane->n_threads; i++)
     g_thread_join (lane->threads[i]);
+  abandon_left (lane);
   g_mutex_lock (&lane->lock);
   lane->watcher_quits = TRUE;
   wake_watcher (lane);

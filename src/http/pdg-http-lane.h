@@ -43,6 +43,12 @@ gboolean      pdg_http_lane_end        (PdgHttpLane *lane);
 /* The peer, borrowed. */
 char         *pdg_http_lane_connection_get_remote (PdgHttpLaneConnection *connection, gboolean *is_loopback);
 
+/* A request of a route that may leave it has its answer. Any thread. */
+void          pdg_http_lane_answer_left (PdgHttpRequest *request);
+
+/* The worker that accepted it, borrowed. */
+PdgHttpWorker *pdg_http_lane_connection_get_worker (PdgHttpLaneConnection *connection);
+
 /* Of the request that runs on it. */
 GCancellable *pdg_http_lane_connection_get_cancellable (PdgHttpLaneConnection *connection);
 

@@ -202,6 +202,10 @@ struct _PdgHttpRequest
   SoupMessageHeaders *headers; /* the same */
   PdgHttpLaneConnection *lane; /* NULL elsewhere */
   const PdgHttpPlain *plain;   /* the same */
+  PdgHttpPlain *own_plain;     /* nullable, as the next */
+  GStringChunk *own_texts;     /* what it points into */
+  GCancellable *own_cancellable; /* of one that was continued (nullable) */
+  int left;                    /* atomic: a PdgHttpLeft */
   const char *method;
   const char *route_path;
   const char *path_rest;

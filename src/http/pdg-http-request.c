@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/pdg-context.h"
 #include "http/pdg-http-private.h"
 
 static char *
@@ -74,6 +75,9 @@ request_free (PdgHttpRequest *self)
   g_clear_pointer (&self->response_body, g_bytes_unref);
   g_clear_pointer (&self->channel, pdg_http_channel_unref);
   g_clear_pointer (&self->response_headers, g_ptr_array_unref);
+  g_clear_pointer (&self->own_plain, g_free);
+  g_clear_pointer (&self->own_texts, g_string_chunk_free);
+  g_clear_object (&self->own_cancellable);
   g_free (self->content_type);
   g_free (self->response_type);
   g_free (self->path);
@@ -152,8 +156,10 @@ pdg_http_request_get_header (PdgHttpRequest *self, const char *name)
 {
   const PdgHttpPlainField *field;
 
-  if (self->plain == NULL)
+  if (self->headers != NULL)
     return soup_message_headers_get_one (self->headers, name);
+  if (self->plain == NULL)
+    return NULL;
   field = pdg_http_plain_lookup (self->plain, name);
   return field != NULL ? field->value : NULL;
 }
@@ -232,6 +238,8 @@ pdg_http_request_get_cancellable (PdgHttpRequest *self)
   GCancellable *cancellable;
   gboolean gone;
 
+  if (self->own_cancellable != NULL)
+    return self->own_cancellable;
   if (self->lane != NULL)
     return pdg_http_lane_connection_get_cancellable (self->lane);
   g_mutex_lock (&exchange->worker->lock);
@@ -243,6 +251,65 @@ pdg_http_request_get_cancellable (PdgHttpRequest *self)
   if (gone)
     g_cancellable_cancel (cancellable);
   return cancellable;
+}
+
+/* The fields lie in a text that is the lane's. */
+static void
+own_fields (PdgHttpRequest *self)
+{
+  self->own_plain = g_memdup2 (self->plain, sizeof *self->plain);
+  self->own_texts = g_string_chunk_new (1024);
+  for (guint i = 0; i < self->own_plain->n_fields; i++)
+    {
+      PdgHttpPlainField *field = &self->own_plain->fields[i];
+
+      field->name = g_string_chunk_insert_len (self->own_texts, field->name, field->name_len);
+      field->value = g_string_chunk_insert_len (self->own_texts, field->value, field->value_len);
+    }
+  self->plain = self->own_plain;
+}
+
+typedef struct
+{
+  PdgHttpContinueFunc func;
+  gpointer data; /* NULL once @func has it */
+  GDestroyNotify destroy;
+} Continuation;
+
+static gboolean
+continue_cb (gpointer user_data)
+{
+  Continuation *continuation = user_data;
+
+  continuation->func (g_steal_pointer (&continuation->data));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+continuation_free (gpointer user_data)
+{
+  Continuation *continuation = user_data;
+
+  if (continuation->data != NULL)
+    continuation->destroy (continuation->data);
+  g_free (continuation);
+}
+
+void
+pdg_http_request_continue (PdgHttpRequest *self, PdgHttpContinueFunc func, gpointer data, GDestroyNotify destroy)
+{
+  Continuation *continuation;
+
+  if (self->lane == NULL || self->own_plain != NULL)
+    {
+      func (data);
+      return;
+    }
+  own_fields (self);
+  self->own_cancellable = g_cancellable_new ();
+  continuation = g_new (Continuation, 1);
+  *continuation = (Continuation) { func, data, destroy };
+  pdg_context_post (pdg_http_lane_connection_get_worker (self->lane)->context, continue_cb, continuation, continuation_free);
 }
 
 void
@@ -263,8 +330,11 @@ pdg_http_request_deliver (PdgHttpRequest *self)
 {
   PdgHttpExchange *exchange = self->exchange;
 
-  if (self->lane != NULL) /* which looks when the handler returns */
-    return TRUE;
+  if (self->lane != NULL)
+    {
+      pdg_http_lane_answer_left (self);
+      return TRUE;
+    }
   if (g_thread_self () != exchange->worker->thread || !exchange->dispatching)
     return pdg_http_worker_push_answered (exchange->worker, self);
   exchange->answered_inline = TRUE;

@@ -82,6 +82,12 @@ void            pdg_http_request_defer (PdgHttpRequest *request, gpointer data);
  * after it go to other threads. */
 void            pdg_http_request_begin_wait (PdgHttpRequest *request);
 
+/* Runs @func where work may begin that comes back to its main context, such as that of a GTask: at once, or, for a request that may wait, soon
+ * on a thread that has one; from then on the request has its headers as long as it lives. @data is given to @func, or freed with
+ * @destroy. The handler only; it returns without an answer. */
+typedef void (*PdgHttpContinueFunc) (gpointer data);
+void            pdg_http_request_continue (PdgHttpRequest *request, PdgHttpContinueFunc func, gpointer data, GDestroyNotify destroy);
+
 /* Adds a header to whatever response will follow, also one that the server makes. Not after pdg_http_request_respond(). Refuses
  * (with a critical) names and values with line breaks. Filter, early function, handler, or whoever the handler gave it to. */
 void            pdg_http_request_add_response_header (PdgHttpRequest *request, const char *name, const char *value);

@@ -110,6 +110,18 @@ pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWai
     }
 }
 
+void
+pdg_http_router_let_leave (PdgHttpRouter *router, const char *path)
+{
+  pdg_http_router_let_wait (router, path, NULL, NULL);
+  for (guint i = 0; i < router->waiting->len; i++)
+    {
+      PdgHttpRoute *route = g_ptr_array_index (router->waiting, i);
+
+      route->leaves |= g_str_equal (route->path, path);
+    }
+}
+
 PdgHttpRoute *
 pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len)
 {

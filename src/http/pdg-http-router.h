@@ -19,6 +19,7 @@ typedef struct
   PdgHttpEarlyFunc early;
   PdgHttpHandlerFunc handler;
   PdgHttpMayWaitFunc may_wait; /* for which requests the handler may wait; nullable */
+  gboolean leaves; /* the handler need not answer before it returns */
   PdgHttpTogetherFunc together; /* answers what it left; nullable */
   PdgHttpWebSocketOpenFunc open; /* of a WebSocket route, which has no handler */
   char **protocols;
@@ -48,6 +49,9 @@ PdgHttpRoute  *pdg_http_router_lookup (PdgHttpRouter *router, const char *method
 
 /* Lets the handlers of exactly @path wait. */
 void           pdg_http_router_let_wait (PdgHttpRouter *router, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together);
+
+/* The same, and they may leave the answer to later. */
+void           pdg_http_router_let_leave (PdgHttpRouter *router, const char *path);
 
 /* The route of exactly @path whose handler may wait, or NULL. (transfer none) */
 PdgHttpRoute  *pdg_http_router_lookup_waiting (PdgHttpRouter *router, const char *method, const char *path, gsize path_len);

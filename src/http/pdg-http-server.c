@@ -73,6 +73,14 @@ pdg_http_server_let_wait (PdgHttpServer *self, const char *path, PdgHttpMayWaitF
 }
 
 void
+pdg_http_server_let_leave (PdgHttpServer *self, const char *path)
+{
+  g_return_if_fail (self->workers->len == 0);
+
+  pdg_http_router_let_leave (self->router, path);
+}
+
+void
 pdg_http_server_add_websocket (PdgHttpServer *self, const char *path, const char *const *protocols, gsize max_message_bytes,
                                PdgHttpEarlyFunc early, PdgHttpWebSocketOpenFunc open, gpointer user_data, GDestroyNotify destroy)
 {

@@ -65,6 +65,10 @@ typedef void (*PdgHttpTogetherFunc) (gpointer *deferred, guint n, gpointer user_
  * routes were added. */
 void           pdg_http_server_let_wait (PdgHttpServer *server, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together);
 
+/* The same for handlers which may also return without an answer, keep a reference, and answer from any thread later. What they keep has
+ * no header but with pdg_http_request_continue(). */
+void           pdg_http_server_let_leave (PdgHttpServer *server, const char *path);
+
 /* Adds a WebSocket at exactly @path, beside the routes of that path: requests with Upgrade: websocket go there. Before start.
  * @protocols: NULL-terminated, what is spoken; a client that offers others only is let in without one. @max_message_bytes: a
  * longer message closes the socket with 1009. @early: nullable. @destroy: called with @user_data when the server is freed. */

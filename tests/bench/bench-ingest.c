@@ -24,7 +24,7 @@
 #define COPY_ROWS 5000
 #define COPY_STATEMENTS 16
 #define COPY_PIECE_BYTES (64 * 1024)
-#define MAX_EVENTS 400000
+#define MAX_EVENTS 4000000
 #define WARM_UP_EVENTS 120000
 #define STAGE_TARGET 0.75 /* of the write-only role's way, at the largest batch */
 
