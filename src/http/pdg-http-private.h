@@ -204,7 +204,8 @@ struct _PdgHttpRequest
   const PdgHttpPlain *plain;   /* the same */
   PdgHttpPlain *own_plain;     /* nullable, as the next */
   GStringChunk *own_texts;     /* what it points into */
-  GCancellable *own_cancellable; /* of one that was continued (nullable) */
+  GCancellable *own_cancellable; /* atomic: of one that may be left (nullable) */
+  gboolean may_leave;
   int left;                    /* atomic: a PdgHttpLeft */
   const char *method;
   const char *route_path;

@@ -51,6 +51,7 @@ pdg_http_request_new_plain (PdgHttpLaneConnection *lane, const PdgHttpRoute *rou
   g_atomic_ref_count_init (&self->ref_count);
   self->lane = lane;
   self->plain = plain;
+  self->may_leave = route->leaves;
   self->method = plain->is_post ? "POST" : "GET";
   self->route_path = route->path;
   self->path = g_strndup (plain->path, plain->path_len);
@@ -231,6 +232,21 @@ pdg_http_request_get_data (PdgHttpRequest *self)
   return self->data;
 }
 
+/* Nobody cancels it: its connection may have gone when it is asked for. */
+static GCancellable *
+get_own_cancellable (PdgHttpRequest *self)
+{
+  g_autoptr (GCancellable) fresh = NULL;
+
+  if (g_atomic_pointer_get (&self->own_cancellable) == NULL)
+    {
+      fresh = g_cancellable_new ();
+      if (g_atomic_pointer_compare_and_exchange (&self->own_cancellable, NULL, fresh))
+        g_steal_pointer (&fresh);
+    }
+  return g_atomic_pointer_get (&self->own_cancellable);
+}
+
 GCancellable *
 pdg_http_request_get_cancellable (PdgHttpRequest *self)
 {
@@ -238,8 +254,8 @@ pdg_http_request_get_cancellable (PdgHttpRequest *self)
   GCancellable *cancellable;
   gboolean gone;
 
-  if (self->own_cancellable != NULL)
-    return self->own_cancellable;
+  if (self->may_leave)
+    return get_own_cancellable (self);
   if (self->lane != NULL)
     return pdg_http_lane_connection_get_cancellable (self->lane);
   g_mutex_lock (&exchange->worker->lock);
@@ -306,7 +322,6 @@ pdg_http_request_continue (PdgHttpRequest *self, PdgHttpContinueFunc func, gpoin
       return;
     }
   own_fields (self);
-  self->own_cancellable = g_cancellable_new ();
   continuation = g_new (Continuation, 1);
   *continuation = (Continuation) { func, data, destroy };
   pdg_context_post (pdg_http_lane_connection_get_worker (self->lane)->context, continue_cb, continuation, continuation_free);

@@ -66,7 +66,7 @@ typedef void (*PdgHttpTogetherFunc) (gpointer *deferred, guint n, gpointer user_
 void           pdg_http_server_let_wait (PdgHttpServer *server, const char *path, PdgHttpMayWaitFunc may_wait, PdgHttpTogetherFunc together);
 
 /* The same for handlers which may also return without an answer, keep a reference, and answer from any thread later. What they keep has
- * no header but with pdg_http_request_continue(). */
+ * no header but with pdg_http_request_continue(), and hears of no client that goes away. */
 void           pdg_http_server_let_leave (PdgHttpServer *server, const char *path);
 
 /* Adds a WebSocket at exactly @path, beside the routes of that path: requests with Upgrade: websocket go there. Before start.

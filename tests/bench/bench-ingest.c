@@ -22,7 +22,7 @@
 #define N_CONNECTIONS 64 /* of the measurements that decide */
 #define MAX_ROUNDS 128 /* of one thing that is measured */
 #define COPY_ROWS 5000
-#define COPY_STATEMENTS 16
+#define COPY_STATEMENTS 40
 #define COPY_PIECE_BYTES (64 * 1024)
 #define MAX_EVENTS 4000000
 #define WARM_UP_EVENTS 120000

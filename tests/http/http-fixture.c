@@ -169,14 +169,19 @@ warm_up (void)
     }
 }
 
-/* Handlers that answer before they return may as well run where they may wait: PDG_TEST_LANE says on how many threads. */
+/* Handlers that answer before they return may as well run where they may wait: PDG_TEST_LANE says on how many threads. With PDG_TEST_LEAVE they
+ * might also answer later. */
 static void
 add_lane (HttpFixture *self)
 {
   static const char *const paths[] = { "/hello", "/echo", "/small", "/checked", "/files/special", "/big", "/drop", "/info" };
+  gboolean leaves = g_getenv ("PDG_TEST_LEAVE") != NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    pdg_http_server_let_wait (self->server, paths[i], NULL, NULL);
+    if (leaves)
+      pdg_http_server_let_leave (self->server, paths[i]);
+    else
+      pdg_http_server_let_wait (self->server, paths[i], NULL, NULL);
 }
 
 HttpFixture *
