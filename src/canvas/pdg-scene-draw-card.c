@@ -156,7 +156,6 @@ set_picture (const PdgDraw *draw, const Frame *frame, cairo_surface_t *surface)
   cairo_translate (draw->cr, frame->x + (frame->width - cairo_image_surface_get_width (surface) * scale) / 2, frame->y);
   cairo_scale (draw->cr, scale, scale);
   cairo_set_source_surface (draw->cr, surface, 0, 0);
-  cairo_pattern_set_extend (cairo_get_source (draw->cr), CAIRO_EXTEND_PAD);
 }
 
 /* What is in sight of the picture, scaled by us: pixman's fixed-point matrices put it a hundredth of a pixel elsewhere in
