@@ -296,3 +296,15 @@ pdg_canvas_pane_focus_canvas (PdgCanvasPane *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
+
+PdgSceneModel *
+pdg_canvas_pane_get_scenes (PdgCanvasPane *self)
+{
+  return self->scenes;
+}
+
+PdgCanvas *
+pdg_canvas_pane_get_canvas (PdgCanvasPane *self)
+{
+  return self->canvas;
+}
