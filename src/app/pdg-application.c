@@ -81,6 +81,7 @@ add_actions (PdgApplication *self)
     { "app.quit", { "<Control>q" } },
     { "win.export", { "<Control><Shift>e" } },
     { "win.open-board", { "<Control>o" } },
+    { "win.present", { "<Control><Alt>Return", "<Control><Alt>KP_Enter" } },
     { "win.find", { "<Control>f" } },
     { "win.place::keys", { "<Control><Shift>k" } },
     { "win.rail", { "F9" } },

@@ -111,7 +111,7 @@ pdg_board_window_new (GtkApplication *application, PdgBoard *board, PdgClient *p
   pdg_scene_model_set_layout (pdg_canvas_pane_get_scenes (self->pane), layout);
   gtk_window_set_child (GTK_WINDOW (self), GTK_WIDGET (self->pane));
   gtk_widget_insert_action_group (GTK_WIDGET (self), "canvas", pdg_canvas_pane_get_actions (self->pane));
-  pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->pane, self->workspace, style, board);
+  pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->pane, self->workspace, self->pictures, style, board);
   pdg_canvas_pane_focus_canvas (self->pane);
   return GTK_WINDOW (self);
 }

@@ -5,6 +5,7 @@
 
 #include "app/pdg-board-window.h"
 #include "app/pdg-export-window.h"
+#include "app/pdg-presentation.h"
 #include "canvas/pdg-scene-board.h"
 #include "codec/pdg-board-json.h"
 
@@ -16,6 +17,7 @@ typedef struct
   GtkWindow *window;
   PdgCanvasPane *pane;
   PdgWorkspace *workspace;
+  PdgPictureLoader *pictures;
   PdgStyle *style;
   PdgBoard *board; /* NULL: live */
   GtkFileChooserNative *chooser;
@@ -31,6 +33,7 @@ files_free (gpointer data)
   g_object_unref (files->cancellable);
   g_clear_object (&files->chooser);
   g_object_unref (files->workspace);
+  g_object_unref (files->pictures);
   g_object_unref (files->style);
   g_clear_pointer (&files->board, pdg_board_unref);
   g_free (files);
@@ -90,12 +93,22 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+present_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  Files *files = user_data;
+
+  gtk_window_present (pdg_presentation_new (files->window, files->pane, files->workspace, files->pictures, files->style));
+}
+
+static void
 scene_cb (GtkWindow *window)
 {
   Files *files = g_object_get_data (G_OBJECT (window), FILES_KEY);
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (files->window), "export");
+  static const char *const names[] = { "export", "present" };
 
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), pdg_scene_model_get_scene (pdg_canvas_pane_get_scenes (files->pane)) != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (window), names[i])),
+                                 pdg_scene_model_get_scene (pdg_canvas_pane_get_scenes (files->pane)) != NULL);
 }
 
 /* ---- opening ---- */
@@ -185,17 +198,20 @@ open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 void
-pdg_canvas_files_add_actions (GtkApplicationWindow *window, PdgCanvasPane *pane, PdgWorkspace *workspace, PdgStyle *style, PdgBoard *board)
+pdg_canvas_files_add_actions (GtkApplicationWindow *window, PdgCanvasPane *pane, PdgWorkspace *workspace, PdgPictureLoader *pictures,
+                              PdgStyle *style, PdgBoard *board)
 {
   const GActionEntry entries[] = {
     { "export", export_cb },
     { "open-board", open_cb },
+    { "present", present_cb },
   };
   Files *files = g_new0 (Files, 1);
 
   files->window = GTK_WINDOW (window);
   files->pane = pane;
   files->workspace = g_object_ref (workspace);
+  files->pictures = g_object_ref (pictures);
   files->style = g_object_ref (style);
   files->board = board != NULL ? pdg_board_ref (board) : NULL;
   files->cancellable = g_cancellable_new ();

@@ -414,7 +414,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_inspector_bind (self->inspector, self->workspace, self->pictures);
   pdg_keys_pane_bind (self->keys_pane, self->workspace);
   add_actions (self);
-  pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, style, NULL);
+  pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, self->pictures, style, NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
   connect_workspace (self);
   project_cb (self);
