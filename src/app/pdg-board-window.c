@@ -44,6 +44,8 @@ make_title (const PdgBoard *board)
   GtkWidget *name = gtk_label_new (pdg_board_get_project (board));
   GtkWidget *second = gtk_label_new (about);
 
+  gtk_accessible_update_property (GTK_ACCESSIBLE (name), GTK_ACCESSIBLE_PROPERTY_LABEL, pdg_board_get_project (board), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (second), GTK_ACCESSIBLE_PROPERTY_LABEL, about, -1);
   gtk_widget_add_css_class (name, "strong");
   gtk_widget_add_css_class (second, "second");
   gtk_widget_add_css_class (second, "tiny");

@@ -82,14 +82,19 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_autoptr (PdgScene) part = NULL;
   g_autoptr (PdgBoard) board = NULL;
   g_autoptr (PdgBoard) part_board = NULL;
+  PdgSceneStyle style = PDG_SCENE_STYLE_INIT;
+  GtkWindow *window;
 
   if (scene == NULL)
     return;
   part = make_part (files, scene);
   part_board = part != NULL ? make_board (files, part) : NULL;
   board = files->board != NULL ? pdg_board_ref (files->board) : make_board (files, scene);
-  gtk_window_present (pdg_export_window_new (files->window, pdg_workspace_get_client (files->workspace), pdg_style_get_theme (files->style),
-                                             scene, board, part, part_board));
+  window = pdg_export_window_new (files->window, pdg_workspace_get_client (files->workspace), pdg_style_get_theme (files->style), scene, board,
+                                  part, part_board);
+  pdg_canvas_fill_tint (pdg_canvas_pane_get_canvas (files->pane), &style);
+  pdg_export_window_set_tint (PDG_EXPORT_WINDOW (window), &style);
+  gtk_window_present (window);
 }
 
 static void

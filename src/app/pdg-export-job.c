@@ -178,6 +178,8 @@ write_content (Job *job, GOutputStream *stream, GError **error)
   options.format = request->file == PDG_EXPORT_FILE_PNG ? PDG_EXPORT_PNG : request->file == PDG_EXPORT_FILE_SVG ? PDG_EXPORT_SVG : PDG_EXPORT_PDF;
   options.scale = request->scale;
   options.transparent = request->transparent;
+  options.edge_tint = request->edge_tint;
+  options.tint_reference = request->tint_reference;
   options.title = request->title;
   return pdg_export_write (request->scene, request->theme, &options, &hooks, stream, job->cancellable, error);
 }

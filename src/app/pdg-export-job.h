@@ -32,6 +32,8 @@ typedef struct
   PdgTheme *theme;
   double scale;
   gboolean transparent;
+  PdgEdgeTint edge_tint;
+  double tint_reference;
   const char *title;
   const char *path;
   gboolean overwrite;  /* else a file that is there is kept, and the export fails with G_IO_ERROR_EXISTS */

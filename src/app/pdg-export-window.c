@@ -36,6 +36,8 @@ struct _PdgExportWindow
   PdgScene *scenes[2]; /* everything, and the selection or NULL */
   PdgBoard *boards[2];
   double fitting_scale;
+  PdgEdgeTint edge_tint;
+  double tint_reference;
 
   GtkFileChooserNative *chooser;
   GCancellable *cancellable; /* of the export that runs; NULL = none does */
@@ -193,6 +195,8 @@ export_to (PdgExportWindow *self, const char *path)
     .theme = self->theme,
     .scale = get_scale (self),
     .transparent = gtk_check_button_get_active (self->transparent_check),
+    .edge_tint = self->edge_tint,
+    .tint_reference = self->tint_reference,
     .title = pdg_board_get_project (self->boards[scope]),
     .path = path,
     .overwrite = TRUE, /* the chooser has asked */
@@ -347,4 +351,11 @@ pdg_export_window_new (GtkWindow *parent, PdgClient *client, PdgTheme *theme, Pd
   gtk_drop_down_set_model (self->scope_dropdown, G_LIST_MODEL (scopes));
   update (self);
   return GTK_WINDOW (self);
+}
+
+void
+pdg_export_window_set_tint (PdgExportWindow *self, const PdgSceneStyle *style)
+{
+  self->edge_tint = style->edge_tint;
+  self->tint_reference = style->tint_reference;
 }

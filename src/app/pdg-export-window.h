@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (PdgExportWindow, pdg_export_window, PDG, EXPORT_WINDOW, Gt
 GtkWindow *pdg_export_window_new (GtkWindow *parent, PdgClient *client, PdgTheme *theme, PdgScene *scene, PdgBoard *board, PdgScene *part,
                                   PdgBoard *part_board);
 
+/* Edges are drawn with the tint of @style. Before it is shown. */
+void       pdg_export_window_set_tint (PdgExportWindow *self, const PdgSceneStyle *style);
+
 G_END_DECLS

@@ -50,6 +50,14 @@ get_title (PdgPresentation *self, int card)
   return project != NULL ? pdg_project_get_name (project) : "";
 }
 
+/* A label's text is not its name for assistive technology in GTK 4.8. */
+static void
+set_text (GtkLabel *label, const char *text)
+{
+  gtk_label_set_text (label, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
 static void
 show_stop (PdgPresentation *self)
 {
@@ -58,8 +66,8 @@ show_stop (PdgPresentation *self)
   g_autofree char *count = g_strdup_printf (_ ("%u / %u"), self->stop + 1, self->ids->len + 1);
   g_autofree char *label = g_strdup_printf (_ ("%s, %u of %u"), get_title (self, card), self->stop + 1, self->ids->len + 1);
 
-  gtk_label_set_text (self->title_label, get_title (self, card));
-  gtk_label_set_text (self->count_label, count);
+  set_text (self->title_label, get_title (self, card));
+  set_text (self->count_label, count);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->caption), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   if (card < 0) /* everything; also when a screen is gone */
     pdg_canvas_fit (self->canvas, self->shown);

@@ -116,7 +116,7 @@ export (Desk *desk, PdgExportFile file, const char *name, gboolean overwrite, GC
   gint64 deadline = g_get_monotonic_time () + DEADLINE_USEC;
   guint source = g_timeout_add (1, turn_cb, desk);
   PdgExportProgress progress;
-  PdgExportRequest request = { file, desk->scene, desk->board, desk->theme, 1, FALSE, "Shop", path, overwrite };
+  PdgExportRequest request = { file, desk->scene, desk->board, desk->theme, 1, FALSE, PDG_EDGE_TINT_NONE, 0, "Shop", path, overwrite };
 
   desk->over = FALSE;
   g_clear_error (&desk->error);

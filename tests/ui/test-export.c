@@ -21,7 +21,7 @@ answer_chooser (const char *name)
 {
   char *path = g_build_filename (folder, name, NULL);
 
-  pdg_ui_expect (ui, "button", "Create Folder");
+  pdg_ui_expect (ui, "text", "Name:");
   pdg_ui_key (ui, "ctrl+a");
   pdg_ui_xdotool (ui, "type", "--delay", "5", path, NULL);
   pdg_ui_key (ui, "Return");
@@ -77,23 +77,32 @@ test_board (void)
   pdg_ui_key (ui, "alt+F4");
 }
 
+/* It lets the pointer through: by the tree it is covered. */
+static void
+expect_caption (const char *text)
+{
+  g_autoptr (PdgUiNode) label = pdg_ui_find_any (ui, "label", text);
+
+  g_assert_nonnull (label);
+}
+
 static void
 test_presentation (void)
 {
   pdg_ui_key (ui, "ctrl+alt+Return");
-  pdg_ui_expect (ui, "label", "1 / *");
+  expect_caption ("1 / *");
   pdg_ui_key (ui, "Right");
-  pdg_ui_expect (ui, "label", "2 / *");
-  pdg_ui_expect (ui, "label", "Home");
+  expect_caption ("2 / *");
+  expect_caption ("Home");
   pdg_ui_key (ui, "Page_Down");
-  pdg_ui_expect (ui, "label", "3 / *");
+  expect_caption ("3 / *");
   pdg_ui_key (ui, "Left");
-  pdg_ui_expect (ui, "label", "2 / *");
+  expect_caption ("2 / *");
   pdg_ui_key (ui, "plus"); /* the speaker looks closer, and goes on */
   pdg_ui_key (ui, "space");
-  pdg_ui_expect (ui, "label", "3 / *");
+  expect_caption ("3 / *");
   pdg_ui_key (ui, "Home");
-  pdg_ui_expect (ui, "label", "1 / *");
+  expect_caption ("1 / *");
   pdg_ui_key (ui, "Escape");
   pdg_ui_expect_window_gone (ui, "Presentation");
 }
