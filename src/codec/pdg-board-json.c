@@ -410,9 +410,11 @@ read_transition (const PdgJsonSpan *object, const char *place, PdgJourneyGraph *
       if (from < 0 || to < 0)
         fine = refuse (error, place, from < 0 ? "from" : "to", "is not the id of a screen in this file");
       else
-        pdg_journey_graph_add_transition (graph, &(PdgJourneyTransition) {
-          (guint32) from, (guint32) to, transition.count, transition.dwell_median_ms,
-        });
+        {
+          PdgJourneyTransition read = { (guint32) from, (guint32) to, transition.count, transition.dwell_median_ms };
+
+          pdg_journey_graph_add_transition (graph, &read);
+        }
     }
   g_free (transition.from);
   g_free (transition.to);
@@ -464,7 +466,7 @@ check_version (const PdgJsonSpan *root, GError **error)
   if (number != PDG_BOARD_VERSION)
     {
       g_set_error (error, PDG_CODEC_ERROR, PDG_CODEC_ERROR_ENVELOPE,
-                   "The file is of version %u, and this program reads version %u: open it with the program that made it, or a newer one",
+                   "The file is of version %u, and this program reads version %d: open it with the program that made it, or a newer one",
                    (guint) number, PDG_BOARD_VERSION);
       return FALSE;
     }

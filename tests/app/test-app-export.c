@@ -37,7 +37,18 @@ make_graph (guint n)
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *id = g_strdup_printf ("screen-%u", i);
-      PdgJourneyScreen screen = { .id = id, .path = id, .name = id, .snapshot_id = id, .visits = 100 - i, .entries = 10, .exits = 10, .sessions = 9, .load_p75_ms = 12.5 * i, .dwell_median_ms = -1 };
+      PdgJourneyScreen screen = {
+        .id = id,
+        .path = id,
+        .name = id,
+        .snapshot_id = id,
+        .visits = 100 - i,
+        .entries = 10,
+        .exits = 10,
+        .sessions = 9,
+        .load_p75_ms = 12.5 * i,
+        .dwell_median_ms = -1,
+      };
 
       pdg_journey_graph_add_screen (graph, &screen);
     }
@@ -110,7 +121,7 @@ turn_cb (gpointer user_data)
 
 /* Whether it was written. */
 static gboolean
-export (Desk *desk, PdgExportFile file, const char *name, gboolean overwrite, GCancellable *cancellable)
+write_export (Desk *desk, PdgExportFile file, const char *name, gboolean overwrite, GCancellable *cancellable)
 {
   g_autofree char *path = g_build_filename (desk->folder, name, NULL);
   gint64 deadline = g_get_monotonic_time () + DEADLINE_USEC;
@@ -166,7 +177,7 @@ test_formats (void)
       gsize size;
 
       n_blobs = 0;
-      g_assert_true (export (&desk, (PdgExportFile) i, name, FALSE, NULL));
+      g_assert_true (write_export (&desk, (PdgExportFile) i, name, FALSE, NULL));
       text = read_file (&desk, name, &size);
       g_assert_cmpmem (text, strlen (starts[i]), starts[i], strlen (starts[i]));
       g_assert_cmpuint (n_blobs, ==, i == PDG_EXPORT_FILE_JSON ? 0 : 6);
@@ -189,18 +200,18 @@ test_overwrite (void)
   Desk desk;
 
   desk_init (&desk, 3);
-  g_assert_true (export (&desk, PDG_EXPORT_FILE_JSON, "a", FALSE, NULL));
+  g_assert_true (write_export (&desk, PDG_EXPORT_FILE_JSON, "a", FALSE, NULL));
   old = read_file (&desk, "a", &old_size);
-  g_assert_false (export (&desk, PDG_EXPORT_FILE_PNG, "a", FALSE, NULL));
+  g_assert_false (write_export (&desk, PDG_EXPORT_FILE_PNG, "a", FALSE, NULL));
   g_assert_error (desk.error, G_IO_ERROR, G_IO_ERROR_EXISTS);
   new = read_file (&desk, "a", &new_size);
   g_assert_cmpmem (old, old_size, new, new_size);
-  g_assert_true (export (&desk, PDG_EXPORT_FILE_PNG, "a", TRUE, NULL));
+  g_assert_true (write_export (&desk, PDG_EXPORT_FILE_PNG, "a", TRUE, NULL));
   g_clear_pointer (&new, g_free);
   new = read_file (&desk, "a", &new_size);
   g_assert_true (new_size > 4 && memcmp (new + 1, "PNG", 3) == 0);
   g_assert_cmpuint (count_files (desk.folder), ==, 1);
-  g_assert_false (export (&desk, PDG_EXPORT_FILE_PNG, "no-such-folder/a", TRUE, NULL));
+  g_assert_false (write_export (&desk, PDG_EXPORT_FILE_PNG, "no-such-folder/a", TRUE, NULL));
   g_assert_error (desk.error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   desk_clear (&desk);
 }
@@ -222,7 +233,7 @@ test_cancel (void)
 
       desk_init (&desk, 40);
       pdg_fake_client_set_blob_func (desk.client, cancel_cb, cancellable);
-      g_assert_false (export (&desk, (PdgExportFile) i, "a", TRUE, cancellable));
+      g_assert_false (write_export (&desk, (PdgExportFile) i, "a", TRUE, cancellable));
       g_assert_error (desk.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpuint (count_files (desk.folder), ==, 0);
       desk_clear (&desk);
@@ -236,7 +247,7 @@ test_thread (void)
   Desk desk;
 
   desk_init (&desk, 60);
-  g_assert_true (export (&desk, PDG_EXPORT_FILE_PNG, "a", FALSE, NULL));
+  g_assert_true (write_export (&desk, PDG_EXPORT_FILE_PNG, "a", FALSE, NULL));
   g_test_message ("%u turns of the main loop", desk.n_turns);
   g_assert_cmpuint (desk.n_turns, >, 20);
   desk_clear (&desk);

@@ -55,7 +55,7 @@ progress_cb (double done, gpointer user_data)
 }
 
 static GBytes *
-export (const PdgScene *scene, const PdgTheme *theme, const PdgExportOptions *options, Watch *watch, GCancellable *cancellable, GError **error)
+write_export (const PdgScene *scene, const PdgTheme *theme, const PdgExportOptions *options, Watch *watch, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
   PdgExportHooks hooks = { picture_cb, progress_cb, watch };
@@ -167,7 +167,7 @@ test_png (void)
       options.scale = cases[i].scale;
       options.transparent = cases[i].transparent;
       g_assert_true (pdg_export_get_size (scene, options.scale, &width, &height, NULL, &error));
-      bytes = export (scene, theme, &options, NULL, NULL, &error);
+      bytes = write_export (scene, theme, &options, NULL, NULL, &error);
       g_assert_no_error (error);
       got = read_png (bytes);
       wanted = draw_whole (scene, theme, &options, width, height);
@@ -215,7 +215,7 @@ test_too_large (void)
   int width, height;
 
   options.scale = 3;
-  bytes = export (scene, theme, &options, NULL, NULL, &error);
+  bytes = write_export (scene, theme, &options, NULL, NULL, &error);
   g_assert_null (bytes);
   g_assert_error (error, PDG_EXPORT_ERROR, PDG_EXPORT_ERROR_TOO_LARGE);
   g_assert_true (g_pattern_match_simple ("At 3× this is * × * pixels, and a picture has at most 32767 each way: *× would do, or a selection, or SVG or PDF",
@@ -231,7 +231,7 @@ test_too_large (void)
     {
       options.format = (PdgExportFormat) format;
       options.scale = 1;
-      g_assert_null (export (none, theme, &options, NULL, NULL, &error));
+      g_assert_null (write_export (none, theme, &options, NULL, NULL, &error));
       g_assert_error (error, PDG_EXPORT_ERROR, PDG_EXPORT_ERROR_EMPTY);
       g_clear_error (&error);
     }
@@ -322,14 +322,14 @@ test_vector (gconstpointer data)
       PdgExportOptions options = PDG_EXPORT_OPTIONS_INIT;
       g_autoptr (GError) error = NULL;
       Watch watch = { 0 };
-      g_autoptr (GBytes) png = export (scene, theme, &options, &(Watch){ 0 }, NULL, &error);
+      g_autoptr (GBytes) png = write_export (scene, theme, &options, &(Watch){ 0 }, NULL, &error);
       g_autoptr (GBytes) file = NULL, drawn = NULL, words = NULL;
       g_autofree char *text = NULL;
       cairo_surface_t *wanted, *got;
 
       options.format = format;
       options.title = "A <shop> & more";
-      file = export (scene, theme, &options, &watch, NULL, &error);
+      file = write_export (scene, theme, &options, &watch, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (watch.n_asked, ==, 14);
       g_assert_cmpfloat (watch.done, ==, 1);
@@ -354,7 +354,8 @@ test_hard_text (void)
 {
   g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
   PdgJourneyScreen odd = { .id = (char *) "a", .path = (char *) "/", .name = (char *) "<b>\"&\x01\x7f</b> 中文", .visits = 1 };
-  PdgJourneyScreen wide = { .id = (char *) "b", .path = (char *) "/w", .name = (char *) "Wide wide wide wide wide wide wide wide wide wide wide wide wide wide", .visits = 1 };
+  g_autofree char *long_name = g_strnfill (70, 'w');
+  PdgJourneyScreen wide = { .id = (char *) "b", .path = (char *) "/w", .name = long_name, .visits = 1 };
   g_autoptr (PdgTheme) theme = pdg_theme_new (PDG_THEME_LIGHT);
   PdgExportOptions options = PDG_EXPORT_OPTIONS_INIT;
   g_autoptr (PdgScene) scene = NULL;
@@ -366,11 +367,11 @@ test_hard_text (void)
   pdg_journey_graph_add_screen (graph, &wide);
   scene = pdg_scene_new (graph, NULL);
   options.format = PDG_EXPORT_SVG;
-  file = export (scene, theme, &options, NULL, NULL, &error);
+  file = write_export (scene, theme, &options, NULL, NULL, &error);
   g_assert_no_error (error);
   text = read_svg_text (file);
   g_assert_nonnull (strstr (text, "<b>\"&  </b> 中文"));
-  g_assert_nonnull (strstr (text, "Wide wide wide"));
+  g_assert_nonnull (strstr (text, "wwwwww"));
   g_assert_nonnull (strstr (text, "…"));
   g_assert_null (strstr (text, wide.name));
 }
@@ -391,7 +392,7 @@ test_cancel (void)
       Watch watch = { .cancel_after_first = cancellable };
 
       options.format = (PdgExportFormat) format;
-      g_assert_null (export (scene, theme, &options, &watch, cancellable, &error));
+      g_assert_null (write_export (scene, theme, &options, &watch, cancellable, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpuint (watch.n_asked, <=, 1);
     }
@@ -448,8 +449,8 @@ test_board (void)
   board_again = pdg_scene_dup_board (again, NULL, pdg_board_get_project (read), pdg_board_get_range (read), pdg_board_get_as_of (read));
   file_again = pdg_board_json_write (board_again);
   g_assert_true (g_bytes_equal (file, file_again));
-  one = export (scene, theme, &options, NULL, NULL, NULL);
-  two = export (again, theme, &options, NULL, NULL, NULL);
+  one = write_export (scene, theme, &options, NULL, NULL, NULL);
+  two = write_export (again, theme, &options, NULL, NULL, NULL);
   g_assert_true (g_bytes_equal (one, two));
 }
 

@@ -76,7 +76,7 @@ test_board (void)
   g_autofree char *path = NULL;
 
   pdg_ui_key (ui, "ctrl+o");
-  expect ("button", "Open");
+  expect ("label", "Open");
   path = g_build_filename (folder, "a.json", NULL);
   pdg_ui_xdotool (ui, "type", "--delay", "5", path, NULL);
   pdg_ui_key (ui, "Return");
