@@ -79,6 +79,9 @@ add_actions (PdgApplication *self)
     const char *accels[3];
   } accels[] = {
     { "app.quit", { "<Control>q" } },
+    { "win.export", { "<Control><Shift>e" } },
+    { "win.open-board", { "<Control>o" } },
+    { "win.present", { "<Control><Alt>Return", "<Control><Alt>KP_Enter" } },
     { "win.find", { "<Control>f" } },
     { "win.place::keys", { "<Control><Shift>k" } },
     { "win.rail", { "F9" } },

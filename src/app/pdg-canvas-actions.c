@@ -116,6 +116,23 @@ tool_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
   pdg_canvas_update_hover (self);
 }
 
+static void
+conversion_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  PdgCanvas *self = user_data;
+
+  self->conversion = g_variant_get_boolean (state);
+  g_simple_action_set_state (action, state);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+pdg_canvas_fill_tint (PdgCanvas *self, PdgSceneStyle *style)
+{
+  style->edge_tint = self->conversion ? PDG_EDGE_TINT_CONVERSION : PDG_EDGE_TINT_NONE;
+  style->tint_reference = self->conversion ? self->usual_share : 0;
+}
+
 void
 pdg_canvas_init_actions (PdgCanvas *self)
 {
@@ -128,6 +145,7 @@ pdg_canvas_init_actions (PdgCanvas *self)
     { "fit-selection", fit_selection_cb },
     { "select-all", select_all_cb },
     { "select-none", select_none_cb },
+    { "conversion", NULL, NULL, "false", conversion_cb },
   };
 
   self->actions = g_simple_action_group_new ();
@@ -273,6 +291,12 @@ walk_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
+static gboolean
+find_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  return gtk_widget_activate_action (widget, "win.find", NULL);
+}
+
 static void
 bind_arrow (GtkWidgetClass *klass, guint keyval, guint keypad_keyval, int x, int y)
 {
@@ -309,12 +333,14 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_quotedbl, GDK_SHIFT_MASK, "fit-selection", "" },
     { GDK_KEY_a, GDK_CONTROL_MASK, "select-all", "" },
     { GDK_KEY_Escape, 0, "select-none", "" },
+    { GDK_KEY_t, 0, "conversion", "" },
     { GDK_KEY_h, 0, "tool", "hand" },
     { GDK_KEY_v, 0, "tool", "select" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_widget_class_add_binding (klass, keys[i].keyval, keys[i].modifiers, activate_cb, "(ss)", keys[i].action, keys[i].target);
+  gtk_widget_class_add_binding (klass, GDK_KEY_f, 0, find_cb, NULL);
   bind_arrow (klass, GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0);
   bind_arrow (klass, GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0);
   bind_arrow (klass, GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "canvas/pdg-layout.h"
+#include "canvas/pdg-scene-legend.h"
 
 /* Camera flights, gliding after a scroll, cards on their way to new places: all on the frame clock, which runs only meanwhile. */
 
@@ -79,6 +80,7 @@ pdg_canvas_set_scene (PdgCanvas *self, PdgScene *scene)
   pdg_scene_ref (scene);
   pdg_scene_unref (self->scene);
   self->scene = scene;
+  self->usual_share = pdg_scene_get_usual_share (scene);
   /* Live updates often bring what is there already. */
   if (!pdg_compositor_set_scene (self->compositor, scene) && self->hovered_kind == PDG_HIT_NOTHING)
     return;
@@ -282,4 +284,22 @@ pdg_canvas_end_flight (PdgCanvas *self)
   if (self->flight_start_usec != 0)
     apply_camera (self, &self->flight_to);
   stop_motion (self);
+}
+
+void
+pdg_canvas_keep_view (PdgCanvas *self)
+{
+  self->kept_view = self->flight_start_usec != 0 ? self->flight_to : self->camera;
+  self->has_kept_view = TRUE;
+}
+
+gboolean
+pdg_canvas_return_to_view (PdgCanvas *self)
+{
+  if (!self->has_kept_view)
+    return FALSE;
+  self->has_kept_view = FALSE;
+  if (!pdg_camera_equal (&self->camera, &self->kept_view))
+    pdg_canvas_fly_to (self, &self->kept_view);
+  return TRUE;
 }

@@ -6,6 +6,7 @@
 #include "app/pdg-canvas.h"
 #include "app/pdg-empty-pane.h"
 #include "app/pdg-format.h"
+#include "app/pdg-legend.h"
 #include "app/pdg-minimap.h"
 #include "app/pdg-skeleton.h"
 
@@ -22,6 +23,7 @@ struct _PdgCanvasPane
   GtkWidget *bar;
   GtkWidget *zoom_button;
   GtkLabel *zoom_label;
+  PdgLegend *legend;
   PdgMinimap *minimap;
   GtkStack *states;
   PdgSkeleton *skeleton;
@@ -52,6 +54,7 @@ show_state (PdgCanvasPane *self, const char *name)
   gtk_stack_set_visible_child_name (self->states, name);
   gtk_widget_set_visible (GTK_WIDGET (self->states), !canvas);
   gtk_widget_set_visible (self->bar, canvas);
+  gtk_widget_set_opacity (GTK_WIDGET (self->legend), canvas ? 1.0 : 0.0);
   update_minimap (self);
 }
 
@@ -184,6 +187,8 @@ place_overlay_cb (PdgCanvasPane *self, GtkWidget *widget, GdkRectangle *allocati
   int height = gtk_widget_get_height (GTK_WIDGET (self->overlay));
   GtkRequisition size;
 
+  if (widget == GTK_WIDGET (self->legend))
+    gtk_widget_set_opacity (widget, width < NARROW || !gtk_widget_get_visible (self->bar) ? 0.0 : 1.0);
   if (widget != GTK_WIDGET (self->minimap))
     return FALSE;
   gtk_widget_get_preferred_size (widget, NULL, &size);
@@ -237,6 +242,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   G_OBJECT_CLASS (klass)->dispose = pdg_canvas_pane_dispose;
   g_type_ensure (PDG_TYPE_CANVAS);
   g_type_ensure (PDG_TYPE_EMPTY_PANE);
+  g_type_ensure (PDG_TYPE_LEGEND);
   g_type_ensure (PDG_TYPE_MINIMAP);
   g_type_ensure (PDG_TYPE_SKELETON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-canvas-pane.ui");
@@ -245,6 +251,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, bar);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_button);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_label);
+  gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, legend);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, minimap);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, states);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, skeleton);
@@ -272,6 +279,7 @@ pdg_canvas_pane_bind (PdgCanvasPane *self, PdgWorkspace *workspace, PdgPictureLo
   self->scenes = pdg_scene_model_new (workspace);
   pdg_canvas_bind (self->canvas, workspace, self->scenes, pictures, style);
   pdg_minimap_bind (self->minimap, self->canvas, workspace, self->scenes, style);
+  pdg_legend_bind (self->legend, self->canvas, self->scenes, style);
   pdg_skeleton_bind (self->skeleton, style);
   pdg_empty_pane_bind (self->empty_pane, workspace);
   g_signal_connect_object (self->canvas, "camera-changed", G_CALLBACK (camera_cb), self, G_CONNECT_SWAPPED);
@@ -295,4 +303,16 @@ void
 pdg_canvas_pane_focus_canvas (PdgCanvasPane *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+PdgSceneModel *
+pdg_canvas_pane_get_scenes (PdgCanvasPane *self)
+{
+  return self->scenes;
+}
+
+PdgCanvas *
+pdg_canvas_pane_get_canvas (PdgCanvasPane *self)
+{
+  return self->canvas;
 }

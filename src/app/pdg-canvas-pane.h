@@ -2,7 +2,9 @@
 
 #include <gtk/gtk.h>
 
+#include "app/pdg-canvas.h"
 #include "app/pdg-picture-loader.h"
+#include "app/pdg-scene-model.h"
 #include "app/pdg-style.h"
 #include "app/pdg-workspace.h"
 
@@ -16,6 +18,10 @@ void          pdg_canvas_pane_bind (PdgCanvasPane *self, PdgWorkspace *workspace
 
 /* The actions of the canvas, for the group "canvas" of the window. (transfer none) */
 GActionGroup *pdg_canvas_pane_get_actions (PdgCanvasPane *self);
+
+/* What it shows, and the widget that does. (transfer none) */
+PdgSceneModel *pdg_canvas_pane_get_scenes (PdgCanvasPane *self);
+PdgCanvas    *pdg_canvas_pane_get_canvas (PdgCanvasPane *self);
 
 void          pdg_canvas_pane_focus_canvas (PdgCanvasPane *self);
 

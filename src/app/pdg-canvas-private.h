@@ -35,8 +35,13 @@ struct _PdgCanvas
 
   int width, height; /* at the last allocation */
 
+  gboolean conversion; /* edges tell it by colour and glyph */
+  double usual_share;
+
   /* Camera and motion. */
   PdgCamera camera;
+  PdgCamera kept_view;
+  gboolean has_kept_view;
   PdgCamera flight_from;
   PdgCamera flight_to;
   gint64 flight_start_usec; /* 0 = no flight */

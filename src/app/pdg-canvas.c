@@ -258,7 +258,8 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   cairo_t *cr;
 
   self->n_frames++;
-  pdg_compositor_set_look (self->compositor, theme, scale, PDG_EDGE_TINT_NONE, 0);
+  pdg_canvas_fill_tint (self, &style);
+  pdg_compositor_set_look (self->compositor, theme, scale, style.edge_tint, style.tint_reference);
   set_wake (self, pdg_compositor_draw (self->compositor, frame, &self->camera, width, height, g_get_monotonic_time ()));
   /* What changes with the pointer lies above. */
   fill_style (self, &style);

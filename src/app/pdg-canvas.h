@@ -6,6 +6,7 @@
 #include "app/pdg-scene-model.h"
 #include "app/pdg-style.h"
 #include "canvas/pdg-camera.h"
+#include "canvas/pdg-scene-draw.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +20,15 @@ G_DECLARE_FINAL_TYPE (PdgCanvas, pdg_canvas, PDG, CANVAS, GtkWidget)
 void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes, PdgPictureLoader *pictures,
                                   PdgStyle *style);
 
-/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none. (transfer none) */
+/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state). (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
+
+/* Sets the tint of the edges and what it compares with. */
+void             pdg_canvas_fill_tint (PdgCanvas *self, PdgSceneStyle *style);
+
+/* Keeps the view, to fly back to it. FALSE when none is kept. */
+void             pdg_canvas_keep_view (PdgCanvas *self);
+gboolean         pdg_canvas_return_to_view (PdgCanvas *self);
 
 /* The scene that is drawn now; NULL when there is none. (transfer none) */
 PdgScene        *pdg_canvas_get_scene (PdgCanvas *self);

@@ -109,6 +109,7 @@ filter_escape_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   PdgOutlinePane *self = user_data;
 
+  gtk_widget_activate_action (widget, "win.find-back", NULL);
   if (self->needle == NULL)
     return FALSE;
   gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");

@@ -195,3 +195,17 @@ pdg_scene_model_is_fresh (PdgSceneModel *self)
 {
   return self->fresh;
 }
+
+PdgLayout *
+pdg_scene_model_get_layout (PdgSceneModel *self)
+{
+  return self->layout;
+}
+
+void
+pdg_scene_model_set_layout (PdgSceneModel *self, PdgLayout *layout)
+{
+  g_return_if_fail (self->scene == NULL && !self->running);
+  g_clear_pointer (&self->layout, pdg_layout_unref);
+  self->layout = pdg_layout_ref (layout);
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/pdg-workspace.h"
+#include "canvas/pdg-layout.h"
 #include "canvas/pdg-scene.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,12 @@ PdgSceneModel *pdg_scene_model_new (PdgWorkspace *workspace);
 
 /* (transfer none) (nullable) */
 PdgScene      *pdg_scene_model_get_scene (PdgSceneModel *self);
+
+/* Where its cards lie and which are pinned. (transfer none) (nullable) */
+PdgLayout     *pdg_scene_model_get_layout (PdgSceneModel *self);
+
+/* Before the first graph: where its cards lay when it was kept. */
+void           pdg_scene_model_set_layout (PdgSceneModel *self, PdgLayout *layout);
 
 /* Whether the scene is the first one since the project or range was chosen: to be shown whole, not animated. */
 gboolean       pdg_scene_model_is_fresh (PdgSceneModel *self);

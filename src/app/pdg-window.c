@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/pdg-canvas-files.h"
 #include "app/pdg-canvas-pane.h"
 #include "app/pdg-format.h"
 #include "app/pdg-inspector.h"
@@ -242,7 +243,18 @@ find_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (!pdg_panes_get_start_visible (self->panes))
     g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (TRUE));
+  pdg_canvas_keep_view (pdg_canvas_pane_get_canvas (self->canvas_pane));
   pdg_outline_pane_focus_filter (self->outline_pane);
+}
+
+/* Found or not: where one was before. */
+static void
+find_back_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgWindow *self = user_data;
+
+  if (pdg_canvas_return_to_view (pdg_canvas_pane_get_canvas (self->canvas_pane)))
+    pdg_canvas_pane_focus_canvas (self->canvas_pane);
 }
 
 static void
@@ -297,6 +309,7 @@ add_actions (PdgWindow *self)
     { "new-project", new_project_cb },
     { "refresh", refresh_cb },
     { "find", find_cb },
+    { "find-back", find_back_cb },
     { "rail", NULL, NULL, "true", rail_cb },
     { "range", NULL, "s", "'7d'", range_action_cb },
     { "project", project_action_cb, "s" },
@@ -413,6 +426,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_inspector_bind (self->inspector, self->workspace, self->pictures);
   pdg_keys_pane_bind (self->keys_pane, self->workspace);
   add_actions (self);
+  pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, self->pictures, style, NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
   connect_workspace (self);
   project_cb (self);

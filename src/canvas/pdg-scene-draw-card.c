@@ -156,7 +156,6 @@ set_picture (const PdgDraw *draw, const Frame *frame, cairo_surface_t *surface)
   cairo_translate (draw->cr, frame->x + (frame->width - cairo_image_surface_get_width (surface) * scale) / 2, frame->y);
   cairo_scale (draw->cr, scale, scale);
   cairo_set_source_surface (draw->cr, surface, 0, 0);
-  cairo_pattern_set_extend (cairo_get_source (draw->cr), CAIRO_EXTEND_PAD);
 }
 
 /* What is in sight of the picture, scaled by us: pixman's fixed-point matrices put it a hundredth of a pixel elsewhere in
@@ -292,6 +291,21 @@ draw_errors (const PdgDraw *draw, const PdgJourneyScreen *screen, double right, 
   return right - x + 6 * scale;
 }
 
+/* How slow the screen is, at the right of the second line, where @room logical pixels are left; returns whether it is drawn. */
+static gboolean
+get_load (const PdgDraw *draw, const PdgJourneyScreen *screen, double room, char *out, gsize size)
+{
+  double ms = screen->load_p75_ms;
+
+  if (!(ms >= 0) || draw->style->reduced_detail)
+    return FALSE;
+  if (ms < 1000)
+    g_snprintf (out, size, "p75 %.0f ms", ms);
+  else
+    g_snprintf (out, size, ms < 100000 ? "p75 %.1f s" : "p75 %.0f s", ms / 1000);
+  return pdg_text_measure (draw->theme, PDG_TEXT_LABEL, out) + PDG_SPACE_BETWEEN <= room;
+}
+
 static const char *
 get_title (const PdgJourneyScreen *screen)
 {
@@ -310,6 +324,20 @@ draw_ground (const PdgDraw *draw, double x, double baseline, double width, doubl
   pdg_draw_set_source (draw->cr, &ground);
   cairo_rectangle (draw->cr, x - 2 * scale, baseline - 12 * scale, width + 4 * scale, 16 * scale);
   cairo_fill (draw->cr);
+}
+
+static void
+draw_load (const PdgDraw *draw, const PdgJourneyScreen *screen, const char *second, const Frame *frame, double scale)
+{
+  double baseline = frame->y + frame->height + 38 * scale, width;
+  char load[32];
+
+  if (!get_load (draw, screen, frame->width / scale - pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second), load, sizeof load))
+    return;
+  width = pdg_text_measure (draw->theme, PDG_TEXT_LABEL, load) * scale;
+  draw_ground (draw, frame->x + frame->width - width, baseline, width, scale);
+  pdg_text_draw (draw->cr, draw->theme, PDG_TEXT_LABEL, load, frame->x + frame->width - width, baseline, -1, scale, draw->scale_factor,
+                 pdg_theme_get (draw->theme, PDG_COLOR_TEXT_2));
 }
 
 static void
@@ -338,6 +366,7 @@ draw_texts (const PdgDraw *draw, guint32 card, const Frame *frame)
       draw_ground (draw, frame->x, bottom + 38 * scale, pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second) * scale, scale);
       pdg_text_draw (draw->cr, draw->theme, PDG_TEXT_SECOND, second, frame->x, bottom + 38 * scale,
                      frame->width + spill, scale, draw->scale_factor, pdg_theme_get (draw->theme, PDG_COLOR_TEXT_2));
+      draw_load (draw, screen, second, frame, scale);
     }
 }
 
@@ -500,10 +529,12 @@ pdg_draw_subtract_card (const PdgDraw *draw, guint32 card, cairo_region_t *regio
 
   if (full)
     {
-      char second[64];
+      char second[64], load[32];
 
       format_second (draw, screen, room / scale - 2, second, sizeof second);
       text_width = MAX (text_width, pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second) * scale);
+      if (get_load (draw, screen, frame.width / scale - pdg_text_measure (draw->theme, PDG_TEXT_SECOND, second), load, sizeof load))
+        text_width = MAX (text_width, frame.width);
     }
   text = pdg_draw_get_pixels (draw, frame.x - 2 * scale, frame.y + frame.height + 6 * scale,
                               MIN (text_width, room) + 4 * scale, (full ? 36 : 14) * scale);

@@ -81,7 +81,7 @@ draw_ground (const PdgDraw *draw)
   cairo_rectangle (draw->cr, 0, 0, draw->width, draw->height);
   cairo_fill (draw->cr);
   cairo_restore (draw->cr);
-  if (!draw->style->reduced_detail)
+  if (!draw->style->reduced_detail && !draw->style->no_dots)
     draw_dots (draw);
 }
 

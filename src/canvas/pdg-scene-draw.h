@@ -36,6 +36,7 @@ typedef struct
   guint hovered_index;
   gboolean reduced_detail;           /* while moving on a slow machine: no labels, no marks, quick image filter */
   gboolean no_ground;                /* leave ground and dots out: transparent exports */
+  gboolean no_dots;                  /* the ground without its dots */
   gboolean no_requests;              /* pictures that are not there are not asked for */
   PdgEdgeTint edge_tint;
   double tint_reference;             /* 0..1 */
@@ -43,7 +44,7 @@ typedef struct
   gpointer overlay_data;
 } PdgSceneStyle;
 
-#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL }
+#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL }
 
 /* Draws what @camera shows of @scene into the logical pixels 0, 0, @width, @height of @cr, whose device has
  * @scale_factor pixels to one of them. @style and @images may be NULL. Text layouts are cached by thread; any thread

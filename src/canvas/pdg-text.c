@@ -227,6 +227,73 @@ pdg_text_is_vector (cairo_t *cr)
     }
 }
 
+static cairo_user_data_key_t gather_key;
+
+static void
+text_line_clear (gpointer data)
+{
+  PdgTextLine *line = data;
+
+  g_free (line->text);
+}
+
+GArray *
+pdg_text_new_lines (void)
+{
+  GArray *lines = g_array_new (FALSE, TRUE, sizeof (PdgTextLine));
+
+  g_array_set_clear_func (lines, text_line_clear);
+  return lines;
+}
+
+void
+pdg_text_gather (cairo_surface_t *surface, GArray *lines)
+{
+  cairo_surface_set_user_data (surface, &gather_key, lines, NULL);
+}
+
+/* What of @text is seen within @limit, with the ellipsis. (transfer full) */
+static char *
+dup_cut (const PdgTheme *theme, PdgTextStyle style, const char *text, double limit)
+{
+  glong low = 0, high = g_utf8_strlen (text, -1);
+
+  while (low < high)
+    {
+      glong middle = low + (high - low + 1) / 2;
+      g_autofree char *start = g_utf8_substring (text, 0, middle);
+      g_autofree char *cut = g_strconcat (start, "…", NULL);
+
+      if (pdg_text_measure (theme, style, cut) <= limit)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+  {
+    g_autofree char *start = g_utf8_substring (text, 0, low);
+
+    return g_strconcat (start, "…", NULL);
+  }
+}
+
+static void
+gather_line (GArray *lines, cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
+             double limit, double scale, const PdgRgba *color)
+{
+  gboolean whole = limit < 0 || pdg_text_measure (theme, style, text) <= limit;
+  PdgTextLine line = { .text = whole ? g_strdup (text) : dup_cut (theme, style, text, limit), .color = *color };
+  double unit = scale, zero = 0;
+
+  cairo_user_to_device_distance (cr, &zero, &unit);
+  cairo_user_to_device (cr, &x, &baseline);
+  line.x = x;
+  line.baseline = baseline;
+  line.size = text_styles[style].size * unit;
+  line.width = pdg_text_measure (theme, style, line.text) * unit;
+  line.semibold = text_styles[style].weight == PANGO_WEIGHT_SEMIBOLD;
+  g_array_append_val (lines, line);
+}
+
 void
 pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
                double max_width, double scale, int scale_factor, const PdgRgba *color)
@@ -237,8 +304,16 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   double limit = max_width < 0 ? -1 : floor (max_width / scale);
   Setting *setting = ensure_setting (theme, style, line, limit);
 
+  GArray *lines = cairo_surface_get_user_data (cairo_get_target (cr), &gather_key);
+  gboolean is_text = style != PDG_TEXT_INITIAL; /* that one is a picture of a letter */
+
   if (max_width >= 0 && limit < 8)
     return;
+  if (lines != NULL && is_text)
+    {
+      gather_line (lines, cr, theme, style, text, x, baseline, limit, scale, color);
+      return;
+    }
   cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
   if (scale == 1 && !pdg_text_is_vector (cr))
     {
@@ -250,7 +325,7 @@ pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const cha
   cairo_translate (cr, x, baseline);
   cairo_scale (cr, scale, scale);
   cairo_move_to (cr, 0, -line->baseline);
-  if (pdg_text_is_vector (cr))
+  if (pdg_text_is_vector (cr) && is_text)
     pango_cairo_show_layout (cr, setting->layout);
   else
     {

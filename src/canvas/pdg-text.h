@@ -25,6 +25,24 @@ double pdg_text_measure (const PdgTheme *theme, PdgTextStyle style, const char *
 void   pdg_text_draw (cairo_t *cr, const PdgTheme *theme, PdgTextStyle style, const char *text, double x, double baseline,
                       double max_width, double scale, int scale_factor, const PdgRgba *color);
 
+/* A line of text as it was drawn, in the device's units. */
+typedef struct
+{
+  char *text;
+  double x;
+  double baseline;
+  double size;
+  double width;
+  gboolean semibold;
+  PdgRgba color;
+} PdgTextLine;
+
+/* From now on lines for @surface are not drawn but gathered in @lines (of PdgTextLine, which clears itself), which lives as long as
+ * the surface: for files that keep text as text. */
+void   pdg_text_gather (cairo_surface_t *surface, GArray *lines);
+/* (transfer full) (element-type PdgTextLine) */
+GArray *pdg_text_new_lines (void);
+
 /* Whether @cr draws for print or to a file of shapes, not to pixels. */
 gboolean pdg_text_is_vector (cairo_t *cr);
 

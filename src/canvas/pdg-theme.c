@@ -29,8 +29,8 @@ static const ColorRow color_rows[PDG_N_COLORS] = {
   [PDG_COLOR_TEXT_3] = { "text-3", { 0x8a8a94, 0x74747f }, { 1, 1 } },
   [PDG_COLOR_ACCENT] = { "accent", { 0x3b5bdb, 0x7c93f5 }, { 1, 1 } },
   [PDG_COLOR_ON_ACCENT] = { "on-accent", { 0xffffff, 0x161618 }, { 1, 1 } },
-  [PDG_COLOR_GOOD] = { "good", { 0x0b8a5f, 0x35c48d }, { 1, 1 } },
-  [PDG_COLOR_BAD] = { "bad", { 0xc92a4b, 0xff6b88 }, { 1, 1 } },
+  [PDG_COLOR_GOOD] = { "good", { 0x0b8a5f, 0x45d6a0 }, { 1, 1 } },
+  [PDG_COLOR_BAD] = { "bad", { 0xc92a4b, 0xff5c7a }, { 1, 1 } },
   [PDG_COLOR_WARN] = { "warn", { 0xb86e00, 0xf0a63c }, { 1, 1 } },
   [PDG_COLOR_EDGE] = { "edge", { 0xbabac6, 0x4b4b55 }, { 1, 1 } },
   [PDG_COLOR_SHADOW] = { "shadow", { 0x000000, 0x000000 }, { 0.10, 0.40 } },
@@ -42,13 +42,13 @@ static const struct
   guint32 rgb[2];
 } series_rows[PDG_N_SERIES] = {
   { "series-1", { 0x3b5bdb, 0x7c93f5 } },
-  { "series-2", { 0xd9480f, 0xff8a5b } },
-  { "series-3", { 0x0b8a5f, 0x35c48d } },
-  { "series-4", { 0x8a3ffc, 0xb18cff } },
+  { "series-2", { 0xca3b02, 0xff8a5b } },
+  { "series-3", { 0x138e68, 0x35c48d } },
+  { "series-4", { 0x8540fc, 0x8377f5 } },
   { "series-5", { 0xb8860b, 0xe3b341 } },
   { "series-6", { 0x0c8599, 0x3fc1d6 } },
-  { "series-7", { 0xc2255c, 0xf578a8 } },
-  { "series-8", { 0x5c5c66, 0xa9a9b4 } },
+  { "series-7", { 0xad0049, 0xf477a9 } },
+  { "series-8", { 0x5a5d69, 0xc4c9d1 } },
 };
 
 static PdgRgba
