@@ -128,6 +128,7 @@ pdg_canvas_init_actions (PdgCanvas *self)
     { "fit-selection", fit_selection_cb },
     { "select-all", select_all_cb },
     { "select-none", select_none_cb },
+    { "pause-live", NULL, NULL, "false", pdg_canvas_pause_live },
   };
 
   self->actions = g_simple_action_group_new ();
@@ -311,6 +312,7 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_Escape, 0, "select-none", "" },
     { GDK_KEY_h, 0, "tool", "hand" },
     { GDK_KEY_v, 0, "tool", "select" },
+    { GDK_KEY_l, 0, "pause-live", "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

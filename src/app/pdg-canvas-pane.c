@@ -6,6 +6,7 @@
 #include "app/pdg-canvas.h"
 #include "app/pdg-empty-pane.h"
 #include "app/pdg-format.h"
+#include "app/pdg-live-bar.h"
 #include "app/pdg-minimap.h"
 #include "app/pdg-skeleton.h"
 
@@ -23,6 +24,7 @@ struct _PdgCanvasPane
   GtkWidget *zoom_button;
   GtkLabel *zoom_label;
   PdgMinimap *minimap;
+  PdgLiveBar *live_bar;
   GtkStack *states;
   PdgSkeleton *skeleton;
   PdgEmptyPane *empty_pane;
@@ -52,6 +54,7 @@ show_state (PdgCanvasPane *self, const char *name)
   gtk_stack_set_visible_child_name (self->states, name);
   gtk_widget_set_visible (GTK_WIDGET (self->states), !canvas);
   gtk_widget_set_visible (self->bar, canvas);
+  gtk_widget_set_visible (GTK_WIDGET (self->live_bar), canvas);
   update_minimap (self);
 }
 
@@ -237,6 +240,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   G_OBJECT_CLASS (klass)->dispose = pdg_canvas_pane_dispose;
   g_type_ensure (PDG_TYPE_CANVAS);
   g_type_ensure (PDG_TYPE_EMPTY_PANE);
+  g_type_ensure (PDG_TYPE_LIVE_BAR);
   g_type_ensure (PDG_TYPE_MINIMAP);
   g_type_ensure (PDG_TYPE_SKELETON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-canvas-pane.ui");
@@ -246,6 +250,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_button);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, minimap);
+  gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, live_bar);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, states);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, skeleton);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, empty_pane);
@@ -271,6 +276,7 @@ pdg_canvas_pane_bind (PdgCanvasPane *self, PdgWorkspace *workspace, PdgPictureLo
   self->workspace = g_object_ref (workspace);
   self->scenes = pdg_scene_model_new (workspace);
   pdg_canvas_bind (self->canvas, workspace, self->scenes, pictures, style);
+  pdg_live_bar_bind (self->live_bar, pdg_canvas_get_feed (self->canvas), style);
   pdg_minimap_bind (self->minimap, self->canvas, workspace, self->scenes, style);
   pdg_skeleton_bind (self->skeleton, style);
   pdg_empty_pane_bind (self->empty_pane, workspace);
