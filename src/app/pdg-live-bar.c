@@ -60,6 +60,8 @@ dup_text (PdgLiveBar *self)
   gint64 as_of_usec = pdg_traffic_feed_get_as_of (self->feed);
   g_autofree char *time = NULL;
 
+  if (as_of_usec != 0 && n_sessions == 0 && !pdg_traffic_feed_get_paused (self->feed))
+    return g_strdup (_ ("nobody active"));
   if (!pdg_traffic_feed_get_paused (self->feed) || as_of_usec == 0)
     return g_strdup_printf (_ ("%s active · %s users"), sessions, actors);
   time = pdg_format_clock (as_of_usec);

@@ -54,7 +54,7 @@ void
 pdg_glow_dot (cairo_surface_t *target, double x, double y, double radius, double reach, const PdgRgba *color, double alpha)
 {
   Picture picture = open_picture (target, color);
-  double outer = radius + reach;
+  double outer = radius + MAX (reach, 0.5);
   int x0, y0, x1, y1;
 
   if (!isfinite (x) || !isfinite (y) || x + outer < 0 || y + outer < 0 || x - outer > picture.width || y - outer > picture.height)
@@ -69,11 +69,11 @@ pdg_glow_dot (cairo_surface_t *target, double x, double y, double radius, double
         double dx = column + 0.5 - x, dy = row + 0.5 - y;
         double distance = sqrt (dx * dx + dy * dy) - radius;
 
-        if (distance < reach)
+        if (distance < MAX (reach, 0.5))
           {
             double disc = CLAMP (0.5 - distance, 0, 1);
 
-            blend (&picture, column, row, alpha * MAX (disc, RIM * fade (MAX (distance, 0), reach)));
+            blend (&picture, column, row, alpha * MAX (disc, distance < reach ? RIM * fade (MAX (distance, 0), reach) : 0));
           }
       }
   cairo_surface_mark_dirty_rectangle (target, x0, y0, MAX (x1 - x0, 0), MAX (y1 - y0, 0));

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* Soft light on an RGB24 or ARGB32 picture, in device pixels whatever its device scale: what moves is drawn anew in each frame, and
  * cairo needs ten times as long for the same. Any thread, while nobody else uses the picture. */
 
-/* A disc of @radius with a rim of light around it that fades over @reach. */
+/* A disc of @radius with a rim of light around it that fades over @reach; 0 = none. */
 void pdg_glow_dot (cairo_surface_t *target, double x, double y, double radius, double reach, const PdgRgba *color, double alpha);
 
 /* Light around a rectangle with corners of @radius that fades over @reach; nothing within it. */

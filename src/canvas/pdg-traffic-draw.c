@@ -11,6 +11,7 @@
 #define DOT_RADIUS 3.0
 #define DOT_GROWTH 0.8 /* for each doubling of its events */
 #define DOT_REACH 6.0
+#define DOT_RIM 1.25
 #define HALO_REACH 9.0
 #define HALO_MIN_PX 3.0 /* of a card's width */
 #define PILL_MIN_PX 110.0
@@ -21,8 +22,8 @@
 /* Halos and pills at most, where most is going on. */
 #define MAX_CARDS 400
 
-#define HALO_ALPHA 0.30
-#define LIGHT_ALPHA 0.45
+#define HALO_ALPHA 0.22
+#define LIGHT_ALPHA 0.40
 
 typedef struct
 {
@@ -97,7 +98,7 @@ draw_halo (const Draw *draw, const PdgTrafficCard *card)
   reach = HALO_REACH * small * (0.7 + 0.6 * crowd + 0.5 * light);
   pdg_glow_ring (draw->target, frame.x * draw->scale, frame.y * draw->scale, frame.width * draw->scale, frame.height * draw->scale,
                  PDG_RADIUS_CARD * sqrt (draw->camera.zoom) * MIN (1, 2.5 * draw->camera.zoom) * draw->scale, reach * draw->scale, accent,
-                 MIN ((card->n_sessions > 0 ? HALO_ALPHA + 0.25 * crowd : 0) + LIGHT_ALPHA * light, 0.9));
+                 MIN ((card->n_sessions > 0 ? HALO_ALPHA + 0.2 * crowd : 0) + LIGHT_ALPHA * light, 0.9));
 }
 
 /* "12 active", on the upper edge of the picture at its right end. */
@@ -165,8 +166,13 @@ draw_dot (const Draw *draw, const PdgTrafficDot *dot)
   if (t <= 0 || t >= 1)
     return;
   get_dot_place (draw, dot, ease (t), &x, &y);
-  pdg_glow_dot (draw->target, x * draw->scale, y * draw->scale, radius * draw->scale, DOT_REACH * small * draw->scale,
-                pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), alpha);
+  x *= draw->scale;
+  y *= draw->scale;
+  radius *= draw->scale;
+  pdg_glow_dot (draw->target, x, y, radius, DOT_REACH * small * draw->scale, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), alpha);
+  /* a rim of the ground, since the edge below may have the same colour */
+  pdg_glow_dot (draw->target, x, y, radius + DOT_RIM * small * draw->scale, 0, pdg_theme_get (draw->theme, PDG_COLOR_SURFACE), alpha);
+  pdg_glow_dot (draw->target, x, y, radius, 0, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), alpha);
 }
 
 void
