@@ -71,7 +71,7 @@ make_body (guint64 from, guint n)
       pdg_time_format_rfc3339 (pdg_clock_now_usec (), time);
       g_string_append_printf (body, "%s{\"event_id\":\"live-%" G_GUINT64_FORMAT "\",\"project_id\":\"proj_demo\",\"session.id\":\"live-%" G_GUINT64_FORMAT
                               "\",\"user.id\":\"user-%" G_GUINT64_FORMAT "\",\"event.type\":\"%s\",\"event.timestamp\":\"%s\",\"page.path\":\"/screen-%c\"}",
-                              i > from ? "," : "", i, session, session / 2, i % 5 == 4 ? "ui.click" : "page.view", time,
+                              i > from ? "," : "", i, session, session / 2, (session + step) % 5 == 4 ? "ui.click" : "page.view", time,
                               (char) ('a' + (session + step * (1 + session % 3)) % N_SCREENS));
     }
   g_string_append (body, "]}");
@@ -81,7 +81,7 @@ make_body (guint64 from, guint n)
 static gpointer
 send_events (gpointer data)
 {
-  static const char *const headers[] = { "Content-Type: application/json", NULL };
+  static const char *const headers[] = { "Content-Type", "application/json", NULL };
   Sender *sender = data;
   gint64 begin = g_get_monotonic_time ();
 
@@ -260,6 +260,23 @@ print_and_judge (Show *show)
   g_assert_cmpint (p95, <=, SEEN_P95_USEC);
 }
 
+/* Something to move over. */
+static void
+send_screens (Show *show)
+{
+  static const char *const headers[] = { "Content-Type", "application/json", NULL };
+
+  for (guint i = 0; i < 4; i++, show->sender.n_sent += 500)
+    {
+      g_autofree char *body = make_body (show->sender.n_sent, 500), *answer = NULL;
+
+      g_assert_cmpuint (pdg_system_request (show->sender.port, "POST", "/v1/events", headers, body, &answer), ==, 202);
+    }
+  wait_until (pdg_traffic_feed_get_n_events (show->feed) == show->sender.n_sent
+              && pdg_scene_get_n_cards (pdg_canvas_get_scene (show->canvas)) == N_SCREENS);
+  wait_until (pdg_traffic_get_n_moving (pdg_traffic_feed_get_traffic (show->feed)) == 0);
+}
+
 static void
 test_live (void)
 {
@@ -282,7 +299,7 @@ test_live (void)
   g_mutex_init (&show.sender.mutex);
   port = g_strdup_printf ("%u", show.sender.port);
   g_setenv ("PRODUCTGRAPH_DATA_DIR", dir, TRUE);
-  g_setenv ("PRODUCTGRAPH_PORT", port, TRUE);
+  g_setenv ("PORT", port, TRUE);
   config = pdg_config_load (NULL, &error);
   g_assert_no_error (error);
   backend = pdg_backend_new (config);
@@ -300,16 +317,7 @@ test_live (void)
   wait_until (pdg_client_get_state (client) == PDG_CLIENT_CONNECTED && pdg_traffic_feed_get_as_of (show.feed) != 0);
   uri = pdg_system_dup_owner_uri (dir);
 
-  /* the screens, so that there is something to move over */
-  {
-    static const char *const headers[] = { "Content-Type: application/json", NULL };
-    g_autofree char *body = make_body (0, 2100), *answer = NULL;
-
-    g_assert_cmpuint (pdg_system_request (show.sender.port, "POST", "/v1/events", headers, body, &answer), ==, 202);
-    show.sender.n_sent = 2100;
-    wait_until (pdg_traffic_feed_get_n_events (show.feed) == 2100 && pdg_scene_get_n_cards (pdg_canvas_get_scene (show.canvas)) == N_SCREENS);
-    wait_until (pdg_traffic_get_n_moving (pdg_traffic_feed_get_traffic (show.feed)) == 0);
-  }
+  send_screens (&show);
   for (guint i = 0; i < N_ROUNDS; i++)
     send_and_pause (&show, uri);
   print_and_judge (&show);
