@@ -20,7 +20,6 @@ typedef struct
 static Picture
 open_picture (cairo_surface_t *surface, const PdgRgba *color)
 {
-  cairo_surface_flush (surface);
   return (Picture) {
     surface, cairo_image_surface_get_data (surface), cairo_image_surface_get_stride (surface), cairo_image_surface_get_width (surface),
     cairo_image_surface_get_height (surface), (int) lround (color->red * 255), (int) lround (color->green * 255),
@@ -50,33 +49,46 @@ fade (double distance, double reach)
   return left > 0 ? left * left : 0;
 }
 
-void
-pdg_glow_dot (cairo_surface_t *target, double x, double y, double radius, double reach, const PdgRgba *color, double alpha)
+/* How much of a disc of that radius covers a pixel whose middle lies at that distance from its edge. */
+static inline double
+cover (double distance)
 {
-  Picture picture = open_picture (target, color);
-  double outer = radius + MAX (reach, 0.5);
+  return CLAMP (0.5 - distance, 0, 1);
+}
+
+void
+pdg_glow_dot (cairo_surface_t *target, double x, double y, const PdgGlowDot *dot, double alpha)
+{
+  Picture light = open_picture (target, dot->color), rim = open_picture (target, dot->rim_color);
+  double outer = dot->radius + MAX (dot->reach, dot->rim + 0.5), full = MAX (dot->radius - 0.5, 0);
   int x0, y0, x1, y1;
 
-  if (!isfinite (x) || !isfinite (y) || x + outer < 0 || y + outer < 0 || x - outer > picture.width || y - outer > picture.height)
+  if (!isfinite (x) || !isfinite (y) || x + outer < 0 || y + outer < 0 || x - outer > light.width || y - outer > light.height)
     return;
   x0 = MAX ((int) floor (x - outer), 0);
   y0 = MAX ((int) floor (y - outer), 0);
-  x1 = MIN ((int) ceil (x + outer), picture.width);
-  y1 = MIN ((int) ceil (y + outer), picture.height);
+  x1 = MIN ((int) ceil (x + outer), light.width);
+  y1 = MIN ((int) ceil (y + outer), light.height);
   for (int row = y0; row < y1; row++)
     for (int column = x0; column < x1; column++)
       {
-        double dx = column + 0.5 - x, dy = row + 0.5 - y;
-        double distance = sqrt (dx * dx + dy * dy) - radius;
+        double dx = column + 0.5 - x, dy = row + 0.5 - y, square = dx * dx + dy * dy, distance;
 
-        if (distance < MAX (reach, 0.5))
+        if (square >= outer * outer)
+          continue;
+        if (square <= full * full)
           {
-            double disc = CLAMP (0.5 - distance, 0, 1);
-
-            blend (&picture, column, row, alpha * MAX (disc, distance < reach ? RIM * fade (MAX (distance, 0), reach) : 0));
+            blend (&light, column, row, alpha);
+            continue;
           }
+        distance = sqrt (square) - dot->radius;
+        if (distance < dot->reach)
+          blend (&light, column, row, alpha * RIM * fade (MAX (distance, 0), dot->reach));
+        if (distance - dot->rim < 0.5)
+          blend (&rim, column, row, alpha * cover (distance - dot->rim));
+        if (distance < 0.5)
+          blend (&light, column, row, alpha * cover (distance));
       }
-  cairo_surface_mark_dirty_rectangle (target, x0, y0, MAX (x1 - x0, 0), MAX (y1 - y0, 0));
 }
 
 static void
@@ -140,5 +152,4 @@ pdg_glow_ring (cairo_surface_t *target, double x, double y, double width, double
   light_corner (&picture, right - corner, top + corner, right - corner, top - band, corner + band, corner, reach, alpha);
   light_corner (&picture, left + corner, bottom - corner, left - band, bottom - corner, corner + band, corner, reach, alpha);
   light_corner (&picture, right - corner, bottom - corner, right - corner, bottom - corner, corner + band, corner, reach, alpha);
-  cairo_surface_mark_dirty (target);
 }

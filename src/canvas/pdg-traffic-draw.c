@@ -162,17 +162,15 @@ draw_dot (const Draw *draw, const PdgTrafficDot *dot)
   double small = CLAMP (sqrt (draw->camera.zoom) * 1.6, 0.45, 1);
   double radius = (DOT_RADIUS + DOT_GROWTH * log2 (dot->weight)) * small, x, y;
   double alpha = MIN (1, MIN (t, 1 - t) * 8);
+  PdgGlowDot glow;
 
   if (t <= 0 || t >= 1)
     return;
   get_dot_place (draw, dot, ease (t), &x, &y);
-  x *= draw->scale;
-  y *= draw->scale;
-  radius *= draw->scale;
-  pdg_glow_dot (draw->target, x, y, radius, DOT_REACH * small * draw->scale, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), alpha);
   /* a rim of the ground, since the edge below may have the same colour */
-  pdg_glow_dot (draw->target, x, y, radius + DOT_RIM * small * draw->scale, 0, pdg_theme_get (draw->theme, PDG_COLOR_SURFACE), alpha);
-  pdg_glow_dot (draw->target, x, y, radius, 0, pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), alpha);
+  glow = (PdgGlowDot) { radius * draw->scale, DOT_RIM * small * draw->scale, DOT_REACH * small * draw->scale,
+                        pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), pdg_theme_get (draw->theme, PDG_COLOR_SURFACE) };
+  pdg_glow_dot (draw->target, x * draw->scale, y * draw->scale, &glow, alpha);
 }
 
 void
@@ -186,10 +184,12 @@ pdg_traffic_draw (const PdgTraffic *self, cairo_t *cr, const PdgCamera *camera, 
   g_return_if_fail (cairo_surface_get_type (draw.target) == CAIRO_SURFACE_TYPE_IMAGE);
   pdg_camera_snap (&draw.camera, scale_factor);
   cards = list_cards (&draw);
+  cairo_surface_flush (draw.target);
   for (guint i = 0; i < cards->len; i++)
     draw_halo (&draw, cards->pdata[i]);
   for (guint i = 0; i < self->dots->len; i++)
     draw_dot (&draw, &g_array_index (self->dots, PdgTrafficDot, i));
+  cairo_surface_mark_dirty (draw.target);
   for (guint i = 0; i < cards->len; i++)
     draw_pill (&draw, cards->pdata[i]);
 }
