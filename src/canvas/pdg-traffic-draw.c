@@ -168,8 +168,11 @@ draw_dot (const Draw *draw, const PdgTrafficDot *dot)
     return;
   get_dot_place (draw, dot, ease (t), &x, &y);
   /* a rim of the ground, since the edge below may have the same colour */
-  glow = (PdgGlowDot) { radius * draw->scale, DOT_RIM * small * draw->scale, DOT_REACH * small * draw->scale,
-                        pdg_theme_get (draw->theme, PDG_COLOR_ACCENT), pdg_theme_get (draw->theme, PDG_COLOR_SURFACE) };
+  glow.radius = radius * draw->scale;
+  glow.rim = DOT_RIM * small * draw->scale;
+  glow.reach = DOT_REACH * small * draw->scale;
+  glow.color = pdg_theme_get (draw->theme, PDG_COLOR_ACCENT);
+  glow.rim_color = pdg_theme_get (draw->theme, PDG_COLOR_SURFACE);
   pdg_glow_dot (draw->target, x * draw->scale, y * draw->scale, &glow, alpha);
 }
 

@@ -120,11 +120,11 @@ emit_traffic (Show *show)
   const PdgSceneEdge *edge = pdg_scene_get_edge (pdg_canvas_get_scene (show->canvas), 0);
   const char *from = pdg_scene_get_screen (pdg_canvas_get_scene (show->canvas), edge->from)->id;
   const char *to = pdg_scene_get_screen (pdg_canvas_get_scene (show->canvas), edge->to)->id;
-  g_autofree char *message = g_strdup_printf (
-    "{\"data\":{\"liveTraffic\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"isWhole\":false,\"eventCount\":5,\"skippedCount\":0,\"activeSessions\":4,"
-    "\"activeActors\":3,\"steps\":[{\"from\":\"%s\",\"to\":\"%s\",\"count\":3,\"elapsedMs\":800}],\"pulses\":[{\"screenId\":\"%s\",\"count\":1},"
-    "{\"screenId\":null,\"count\":1}],\"screens\":[{\"screenId\":\"%s\",\"activeSessions\":4,\"activeActors\":3}]}}}",
-    from, to, from, to);
+  static const char format[] = "{\"data\":{\"liveTraffic\":{\"asOf\":\"2026-11-22T10:00:00Z\",\"isWhole\":false,\"eventCount\":5,\"skippedCount\":0,"
+                               "\"activeSessions\":4,\"activeActors\":3,\"steps\":[{\"from\":\"%s\",\"to\":\"%s\",\"count\":3,\"elapsedMs\":800}],"
+                               "\"pulses\":[{\"screenId\":\"%s\",\"count\":1},{\"screenId\":null,\"count\":1}],"
+                               "\"screens\":[{\"screenId\":\"%s\",\"activeSessions\":4,\"activeActors\":3}]}}}";
+  g_autofree char *message = g_strdup_printf (format, from, to, from, to);
 
   return pdg_fake_client_emit (show->client, "Traffic", message);
 }

@@ -201,18 +201,44 @@ check_counters (Show *show, const char *uri)
   g_assert_cmpuint (n_all, >, 100);
 }
 
-#define wait_until(condition)                                                 \
-  G_STMT_START                                                                \
-    {                                                                         \
-      gint64 end_usec = g_get_monotonic_time () + DEADLINE_USEC;              \
-      while (!(condition))                                                    \
-        {                                                                     \
-          g_assert_cmpint (g_get_monotonic_time (), <, end_usec);             \
-          if (!g_main_context_iteration (NULL, FALSE))                        \
-            g_usleep (500);                                                   \
-        }                                                                     \
-    }                                                                         \
-  G_STMT_END
+typedef gboolean (*Check) (Show *show);
+
+static void
+wait_until (Show *show, Check check)
+{
+  gint64 end_usec = g_get_monotonic_time () + DEADLINE_USEC;
+
+  while (!check (show))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end_usec);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (500);
+    }
+}
+
+static gboolean
+is_connected (Show *show)
+{
+  return pdg_traffic_feed_get_as_of (show->feed) != 0;
+}
+
+static gboolean
+is_told (Show *show)
+{
+  return !g_atomic_int_get (&show->sender.sending) && pdg_traffic_feed_get_n_events (show->feed) == show->sender.n_sent;
+}
+
+static gboolean
+is_drawn (Show *show)
+{
+  return pdg_scene_get_n_cards (pdg_canvas_get_scene (show->canvas)) == N_SCREENS;
+}
+
+static gboolean
+is_still (Show *show)
+{
+  return pdg_traffic_get_n_moving (pdg_traffic_feed_get_traffic (show->feed)) == 0;
+}
 
 /* For some seconds, then a pause, and on. */
 static void
@@ -225,7 +251,7 @@ send_and_pause (Show *show, const char *uri)
 
   show->sender.sending = TRUE;
   thread = g_thread_new ("sender", send_events, &show->sender);
-  wait_until (!g_atomic_int_get (&show->sender.sending) && pdg_traffic_feed_get_n_events (show->feed) == show->sender.n_sent);
+  wait_until (show, is_told);
   g_thread_join (thread);
   g_assert_cmpuint (pdg_traffic_feed_get_n_skipped (show->feed), ==, 0);
   g_assert_cmpuint (pdg_traffic_get_n_in (traffic), ==, show->sender.n_sent);
@@ -235,7 +261,7 @@ send_and_pause (Show *show, const char *uri)
   check_counters (show, uri);
   n_frames = pdg_canvas_get_n_frames (show->canvas);
   g_action_group_activate_action (actions, "pause-live", NULL);
-  wait_until (pdg_traffic_get_n_moving (traffic) == 0);
+  wait_until (show, is_still);
   g_assert_cmpuint (pdg_canvas_get_n_frames (show->canvas), >, n_frames);
   g_assert_cmpuint (pdg_traffic_get_n_arrived (traffic), ==, show->sender.n_sent);
 }
@@ -254,8 +280,8 @@ print_and_judge (Show *show)
   p99 = g_array_index (show->frames, double, show->frames->len * 99 / 100);
   p95 = g_array_index (show->frames, double, show->frames->len * 95 / 100);
   seen_p95 = g_array_index (show->delays, gint64, show->delays->len * 95 / 100);
-  g_test_message ("%u frames, UI thread %.2f ms at the median, %.2f at 95 %%, %.2f at 99 %%; seen after %.0f ms at the median, %.0f at 95 %%", show->frames->len, p50,
-                  p95, p99, (double) g_array_index (show->delays, gint64, show->delays->len / 2) / 1000, (double) seen_p95 / 1000);
+  g_test_message ("%u frames, UI thread %.2f ms at the median, %.2f at 95 %%, %.2f at 99 %%; seen after %.0f ms, %.0f at 95 %%",
+                  show->frames->len, p50, p95, p99, (double) g_array_index (show->delays, gint64, show->delays->len / 2) / 1000, (double) seen_p95 / 1000);
   g_assert_cmpfloat (p50, <=, FRAME_P50_MS);
   g_assert_cmpfloat (p95, <=, FRAME_P95_MS);
   g_assert_cmpint (seen_p95, <=, SEEN_P95_USEC);
@@ -273,9 +299,9 @@ send_screens (Show *show)
 
       g_assert_cmpuint (pdg_system_request (show->sender.port, "POST", "/v1/events", headers, body, &answer), ==, 202);
     }
-  wait_until (pdg_traffic_feed_get_n_events (show->feed) == show->sender.n_sent
-              && pdg_scene_get_n_cards (pdg_canvas_get_scene (show->canvas)) == N_SCREENS);
-  wait_until (pdg_traffic_get_n_moving (pdg_traffic_feed_get_traffic (show->feed)) == 0);
+  wait_until (show, is_told);
+  wait_until (show, is_drawn);
+  wait_until (show, is_still);
 }
 
 static void
@@ -315,7 +341,7 @@ test_live (void)
   gtk_window_set_default_size (GTK_WINDOW (window), 1400, 860);
   gtk_window_present (GTK_WINDOW (window));
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
-  wait_until (pdg_client_get_state (client) == PDG_CLIENT_CONNECTED && pdg_traffic_feed_get_as_of (show.feed) != 0);
+  wait_until (&show, is_connected);
   uri = pdg_system_dup_owner_uri (dir);
 
   send_screens (&show);

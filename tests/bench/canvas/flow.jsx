@@ -99,14 +99,16 @@ function Driver({ bounds }) {
 }
 
 function App({ scene }) {
-  const nodes = useMemo(() => scene.nodes.map(([x, y], i) => ({ id: String(i), type: 'card', position: { x, y }, width: 320, height: 240, data: { title: `Section ${i}` } })), []);
-  const edges = useMemo(() => scene.edges.map(([from, to, width], i) => ({ id: `e${i}`, type: 'way', source: String(from), target: String(to), style: { strokeWidth: width },
+  const nodes = useMemo(() => scene.nodes.map(([x, y], i) => (
+    { id: String(i), type: 'card', position: { x, y }, width: 320, height: 240, data: { title: `Section ${i}` } })), []);
+  const edges = useMemo(() => scene.edges.map(([from, to, width], i) => ({
+    id: `e${i}`, type: 'way', source: String(from), target: String(to), style: { strokeWidth: width },
     markerEnd: { type: 'arrowclosed' }, data: { label: `${i % 100} %` } })), []);
   return (
     <div style={{ width: WIDTH, height: HEIGHT }}>
       <ReactFlow defaultNodes={nodes} defaultEdges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} defaultViewport={getCamera(scene.bounds, 'pan100', 0)}
-        onlyRenderVisibleElements={culled} minZoom={0.001} maxZoom={8} nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} nodesFocusable={false}
-        edgesFocusable={false} elevateNodesOnSelect={false} autoPanOnNodeDrag={false} proOptions={{ hideAttribution: true }}>
+        onlyRenderVisibleElements={culled} minZoom={0.001} maxZoom={8} nodesDraggable={false} nodesConnectable={false} elementsSelectable={false}
+        nodesFocusable={false} edgesFocusable={false} elevateNodesOnSelect={false} autoPanOnNodeDrag={false} proOptions={{ hideAttribution: true }}>
         <Driver bounds={scene.bounds} />
       </ReactFlow>
     </div>

@@ -86,7 +86,8 @@ const runQuietly = async (run) => {
 };
 
 const bundle = async () => {
-  await build({ entryPoints: [join(here, 'flow.jsx')], bundle: true, minify: true, format: 'esm', outdir: folder, define: { 'process.env.NODE_ENV': '"production"' },
+  await build({ entryPoints: [join(here, 'flow.jsx')], bundle: true, minify: true, format: 'esm', outdir: folder,
+    define: { 'process.env.NODE_ENV': '"production"' },
     jsx: 'automatic', absWorkingDir: here, logLevel: 'error' });
 };
 
@@ -120,10 +121,13 @@ const report = (n, { ours, culled, all }) => {
   for (const phase of ['pan100', 'zoom', 'pan25', 'fit']) {
     for (const [name, rounds] of [['app', ours], ['flow-culled', culled], ['flow', all]]) {
       const prefix = `canvas-${name}-${phase}-${n}`;
-      say(`${prefix}-interval-p95`, get(rounds, phase, 'intervalP95'), 'ms', `p50-${get(rounds, phase, 'intervalP50')?.toFixed(1)}-max-${get(rounds, phase, 'intervalMax')?.toFixed(0)}`);
-      say(`${prefix}-cpu-a-frame`, get(rounds, phase, 'cpuMsPerFrame'), 'ms', `${get(rounds, phase, 'frames')}-frames-${get(rounds, phase, 'missed')}-missed-others-${get(rounds, phase, 'othersCores')?.toFixed(2)}-cores`);
+      const of = (figure, digits) => get(rounds, phase, figure)?.toFixed(digits);
+      say(`${prefix}-interval-p95`, get(rounds, phase, 'intervalP95'), 'ms', `p50-${of('intervalP50', 1)}-max-${of('intervalMax', 0)}`);
+      say(`${prefix}-cpu-a-frame`, get(rounds, phase, 'cpuMsPerFrame'), 'ms',
+        `${of('frames', 0)}-frames-${of('missed', 0)}-missed-others-${of('othersCores', 2)}-cores`);
     }
-    say(`canvas-app-${phase}-${n}-main-cpu-p50`, get(ours, phase, 'mainCpuP50'), 'ms', `p99-${get(ours, phase, 'mainCpuP99')?.toFixed(2)}-stale-${get(ours, phase, 'stale')}`);
+    say(`canvas-app-${phase}-${n}-main-cpu-p50`, get(ours, phase, 'mainCpuP50'), 'ms',
+      `p99-${get(ours, phase, 'mainCpuP99')?.toFixed(2)}-stale-${get(ours, phase, 'stale')}`);
   }
   for (const [name, rounds] of [['app', ours], ['flow-culled', culled], ['flow', all]]) {
     say(`canvas-${name}-first-${n}`, get(rounds, null, 'firstMs'), 'ms', 'from-start-of-the-process');
