@@ -9,7 +9,7 @@ ARGS ?=
 COMPOSE = build-aux/compose -f deploy/compose.yaml
 
 .DEFAULT_GOAL := build
-.PHONY: build run run-ingestion migrate test drill lint generate bench bench-ingest screenshots health docker-up docker-down docker-logs clean help
+.PHONY: build run run-ingestion migrate test drill lint generate bench bench-canvas bench-ingest screenshots health docker-up docker-down docker-logs clean help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: deps-bench compile ## run the benchmarks and print their figures
 
 bench-ingest: deps-bench compile ## only events a second: COPY itself, productgraphd, others; fails below its targets
 	meson test -C $(BUILD) --no-rebuild --benchmark --verbose bench-ingest
+
+bench-canvas: deps-bench compile ## only the canvas: CPU of its frames off screen, then the app beside React Flow; fails below its targets
+	meson test -C $(BUILD) --no-rebuild --benchmark --verbose bench-canvas bench-canvas-peer
 
 screenshots: deps-test compile ## draw docs/images anew, on a display of their own
 	build-aux/screenshots $(BUILD) docs/images

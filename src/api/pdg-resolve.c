@@ -185,6 +185,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_screen_table,
     pdg_resolve_session_table,
     pdg_resolve_subscription_table,
+    pdg_resolve_traffic_table,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)

@@ -146,6 +146,7 @@ pdg_canvas_init_actions (PdgCanvas *self)
     { "select-all", select_all_cb },
     { "select-none", select_none_cb },
     { "conversion", NULL, NULL, "false", conversion_cb },
+    { "pause-live", NULL, NULL, "false", pdg_canvas_pause_live },
   };
 
   self->actions = g_simple_action_group_new ();
@@ -336,6 +337,7 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_t, 0, "conversion", "" },
     { GDK_KEY_h, 0, "tool", "hand" },
     { GDK_KEY_v, 0, "tool", "select" },
+    { GDK_KEY_l, 0, "pause-live", "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

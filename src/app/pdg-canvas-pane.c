@@ -7,6 +7,7 @@
 #include "app/pdg-empty-pane.h"
 #include "app/pdg-format.h"
 #include "app/pdg-legend.h"
+#include "app/pdg-live-bar.h"
 #include "app/pdg-minimap.h"
 #include "app/pdg-skeleton.h"
 
@@ -25,6 +26,7 @@ struct _PdgCanvasPane
   GtkLabel *zoom_label;
   PdgLegend *legend;
   PdgMinimap *minimap;
+  PdgLiveBar *live_bar;
   GtkStack *states;
   PdgSkeleton *skeleton;
   PdgEmptyPane *empty_pane;
@@ -55,6 +57,7 @@ show_state (PdgCanvasPane *self, const char *name)
   gtk_widget_set_visible (GTK_WIDGET (self->states), !canvas);
   gtk_widget_set_visible (self->bar, canvas);
   gtk_widget_set_opacity (GTK_WIDGET (self->legend), canvas ? 1.0 : 0.0);
+  gtk_widget_set_visible (GTK_WIDGET (self->live_bar), canvas);
   update_minimap (self);
 }
 
@@ -243,6 +246,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   g_type_ensure (PDG_TYPE_CANVAS);
   g_type_ensure (PDG_TYPE_EMPTY_PANE);
   g_type_ensure (PDG_TYPE_LEGEND);
+  g_type_ensure (PDG_TYPE_LIVE_BAR);
   g_type_ensure (PDG_TYPE_MINIMAP);
   g_type_ensure (PDG_TYPE_SKELETON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-canvas-pane.ui");
@@ -253,6 +257,7 @@ pdg_canvas_pane_class_init (PdgCanvasPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, legend);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, minimap);
+  gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, live_bar);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, states);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, skeleton);
   gtk_widget_class_bind_template_child (widget_class, PdgCanvasPane, empty_pane);
@@ -278,6 +283,7 @@ pdg_canvas_pane_bind (PdgCanvasPane *self, PdgWorkspace *workspace, PdgPictureLo
   self->workspace = g_object_ref (workspace);
   self->scenes = pdg_scene_model_new (workspace);
   pdg_canvas_bind (self->canvas, workspace, self->scenes, pictures, style);
+  pdg_live_bar_bind (self->live_bar, pdg_canvas_get_feed (self->canvas), style);
   pdg_minimap_bind (self->minimap, self->canvas, workspace, self->scenes, style);
   pdg_legend_bind (self->legend, self->canvas, self->scenes, style);
   pdg_skeleton_bind (self->skeleton, style);

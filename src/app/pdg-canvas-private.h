@@ -2,6 +2,7 @@
 
 #include "app/pdg-canvas.h"
 
+#include "app/pdg-traffic-feed.h"
 #include "canvas/pdg-compositor.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ struct _PdgCanvas
   PdgPictureLoader *pictures;
   PdgStyle *style;
   GSimpleActionGroup *actions;
+  PdgTrafficFeed *feed;
 
   /* Drawing: two pictures in turn, since the frame before still holds the other. */
   PdgScene *scene; /* never NULL after bind: an empty one when there is nothing */
@@ -92,6 +94,14 @@ void     pdg_canvas_set_scene (PdgCanvas *self, PdgScene *scene);
 void     pdg_canvas_move_to (PdgCanvas *self, PdgScene *scene); /* its cards move there */
 void     pdg_canvas_end_move (PdgCanvas *self);
 gboolean pdg_canvas_is_animated (PdgCanvas *self);
+gint64   pdg_canvas_start_ticking (PdgCanvas *self); /* the time of the frame that the motion begins with */
+
+/* pdg-canvas-live.c */
+void     pdg_canvas_init_live (PdgCanvas *self);
+void     pdg_canvas_clear_live (PdgCanvas *self);
+void     pdg_canvas_style_live (PdgCanvas *self, PdgSceneStyle *style);
+gboolean pdg_canvas_tick_live (PdgCanvas *self); /* TRUE while something moves */
+void     pdg_canvas_pause_live (GSimpleAction *action, GVariant *state, gpointer user_data);
 
 /* pdg-canvas-input.c */
 void     pdg_canvas_init_input (PdgCanvas *self);

@@ -263,6 +263,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   set_wake (self, pdg_compositor_draw (self->compositor, frame, &self->camera, width, height, g_get_monotonic_time ()));
   /* What changes with the pointer lies above. */
   fill_style (self, &style);
+  pdg_canvas_style_live (self, &style);
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
   draw_marquee (self, cr, scale, theme);
@@ -367,6 +368,7 @@ pdg_canvas_dispose (GObject *object)
   g_clear_handle_id (&self->wake_source, g_source_remove);
   g_clear_pointer (&self->compositor, pdg_compositor_free);
   pdg_canvas_clear_nodes (self);
+  pdg_canvas_clear_live (self);
   if (self->workspace != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->workspace, self);
@@ -473,6 +475,7 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
+  pdg_canvas_init_live (self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   scene_cb (self);
 }

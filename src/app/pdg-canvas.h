@@ -5,6 +5,7 @@
 #include "app/pdg-picture-loader.h"
 #include "app/pdg-scene-model.h"
 #include "app/pdg-style.h"
+#include "app/pdg-traffic-feed.h"
 #include "canvas/pdg-camera.h"
 #include "canvas/pdg-scene-draw.h"
 
@@ -20,7 +21,8 @@ G_DECLARE_FINAL_TYPE (PdgCanvas, pdg_canvas, PDG, CANVAS, GtkWidget)
 void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes, PdgPictureLoader *pictures,
                                   PdgStyle *style);
 
-/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state). (transfer none) */
+/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state),
+ * pause-live. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 
 /* Sets the tint of the edges and what it compares with. */
@@ -43,6 +45,9 @@ void             pdg_canvas_centre_on (PdgCanvas *self, double x_world, double y
 
 /* Zooms around the middle, at once. */
 void             pdg_canvas_zoom_by (PdgCanvas *self, double octaves);
+
+/* The live traffic over it; NULL before bind. (transfer none) */
+PdgTrafficFeed  *pdg_canvas_get_feed (PdgCanvas *self);
 
 /* How often it was drawn: what stands still must not be. */
 guint64          pdg_canvas_get_n_frames (PdgCanvas *self);

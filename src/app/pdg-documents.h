@@ -26,6 +26,14 @@
   "  project(id: $id) { newestEventAt live { eventsPerMinute activeSessions asOf } }"                                 \
   "}"
 
+#define PDG_DOCUMENT_TRAFFIC                                                                                           \
+  "subscription Traffic($id: ID!) {"                                                                                   \
+  "  liveTraffic(projectId: $id) {"                                                                                    \
+  "    asOf isWhole eventCount skippedCount activeSessions activeActors steps { from to count elapsedMs }"             \
+  "    pulses { screenId count } screens { screenId activeSessions activeActors }"                                     \
+  "  }"                                                                                                                \
+  "}"
+
 #define PDG_DOCUMENT_SESSIONS                                                                                         \
   "query Sessions($id: ID!, $range: TimeRangeInput!, $screen: ID) {"                                                  \
   "  project(id: $id) {"                                                                                              \

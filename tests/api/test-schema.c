@@ -196,7 +196,7 @@ check_all_asked (GHashTable *asked)
 {
   JsonArray *types = json_node_get_array (json_at (schema, "data.__schema.types"));
   static const char *const elsewhere[] = { "Mutation", "Subscription", "MutationError", "DemoProgress", "ProjectChange", "LiveEvents", "JourneyGraphChange",
-                                           "RemovedTransition", NULL };
+                                           "RemovedTransition", "LiveTraffic", "LiveStep", "LivePulse", "ScreenActivity", NULL };
 
   for (guint i = 0; i < json_array_get_length (types); i++)
     {

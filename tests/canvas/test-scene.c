@@ -328,6 +328,37 @@ test_empty (void)
   g_assert_cmpint (pdg_scene_hit_test (scene, 0, 0, 1, 5, NULL), ==, PDG_HIT_NOTHING);
 }
 
+/* The same screens seen in two ways, as two releases are: two graphs, one layout that knows the screens of both, and what both have lies
+ * in one place. */
+static void
+test_shared_layout (void)
+{
+  g_autoptr (PdgJourneyGraph) one = graph_fixture_new (30, 1, FALSE), other = graph_fixture_new (40, 2, FALSE);
+  g_autoptr (PdgLayout) layout = pdg_layout_new (other, NULL);
+  g_autoptr (PdgScene) first = pdg_scene_new (one, layout), second = pdg_scene_new (other, layout), again = pdg_scene_new (one, layout);
+  guint n_shared = 0;
+
+  g_assert_true (pdg_scene_get_graph (first) == one);
+  g_assert_true (pdg_scene_get_graph (second) == other);
+  for (guint i = 0; i < pdg_scene_get_n_cards (first); i++)
+    {
+      int card = pdg_scene_lookup_card (second, pdg_scene_get_screen (first, i)->id);
+      PdgRect here = pdg_scene_get_card_rect (first, i), same = pdg_scene_get_card_rect (again, i);
+
+      g_assert_true (memcmp (&here, &same, sizeof here) == 0);
+      if (card >= 0)
+        {
+          PdgRect there = pdg_scene_get_card_rect (second, (guint) card);
+
+          n_shared++;
+          g_assert_cmpfloat (here.x, ==, there.x);
+          g_assert_cmpfloat (here.y, ==, there.y);
+        }
+    }
+  g_assert_cmpuint (n_shared, ==, pdg_scene_get_n_cards (first));
+  g_assert_cmpuint (pdg_scene_get_n_cards (second), >, n_shared);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,5 +373,6 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/scene/edge-point", test_edge_point);
   g_test_add_func ("/canvas/scene/any-positions", test_any_positions);
   g_test_add_func ("/canvas/scene/empty", test_empty);
+  g_test_add_func ("/canvas/scene/shared-layout", test_shared_layout);
   return g_test_run ();
 }

@@ -11,6 +11,7 @@
 #include "store/pdg-store-sessions.h"
 #include "store/pdg-store-snapshots.h"
 #include "store/pdg-store-terms.h"
+#include "store/pdg-store-traffic.h"
 #include "store/store-attacks.h"
 
 /* The functions of the store that list and read what was stored. */
@@ -247,6 +248,22 @@ list_fresh_events (PdgDbTx *tx, const Tenant *whose, GError **error)
   return events != NULL && (events->len > 0 || n_all > 0);
 }
 
+static gboolean
+list_active_sessions (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GArray) found = pdg_store_list_active_sessions (tx, whose->project->project_no, 0, g_get_real_time () + G_TIME_SPAN_DAY, 10, error);
+
+  return found != NULL && found->len > 0;
+}
+
+static gboolean
+lookup_whereabouts (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  g_autoptr (GArray) found = pdg_store_lookup_whereabouts (tx, whose->project->project_no, session_nos, G_N_ELEMENTS (session_nos), error);
+
+  return found != NULL && found->len > 0;
+}
+
 static const PdgStoreSnapshotFilter all_snapshots = { G_MININT64, G_MAXINT64, G_MAXINT64, G_MAXINT64, 10 };
 
 static gboolean
@@ -348,6 +365,8 @@ static const StoreAttack attacks[] = {
   { "pick-release-sessions", pick_release_sessions },
   { "list-audience-actors", list_audience_actors },
   { "list-fresh-events", list_fresh_events },
+  { "list-active-sessions", list_active_sessions },
+  { "lookup-whereabouts", lookup_whereabouts },
   { "lookup-screens", lookup_screens },
   { "list-project-screens", list_project_screens },
   { "list-snapshots", list_snapshots },

@@ -1,0 +1,244 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/pdg-canvas-private.h"
+#include "app/pdg-process.h"
+#include "canvas-scene.h"
+#include "pdg-fake-client.h"
+
+/* The app's canvas in a window of its own, 1600 x 1000, over a made-up scene: bench-canvas-app NODES [SCENE.json]. It moves the camera
+ * through every phase and says, a JSON object a line, when the first complete frame was there, when a phase begins, and what its frames
+ * cost; with a second word it only writes the scene for others. canvas/run.mjs runs it and measures around it. */
+
+#define WIDTH 1600
+#define HEIGHT 1000
+#define PHASE_USEC (2 * G_USEC_PER_SEC)
+#define SETTLE_USEC (700 * G_TIME_SPAN_MILLISECOND)
+
+static const char *const phase_names[] = { "pan100", "zoom", "pan25", "fit" };
+
+typedef struct
+{
+  GMainLoop *loop;
+  PdgScene *scene;
+  PdgCanvas *canvas;
+  GtkWidget *window;
+  guint phase;
+  gboolean shown;    /* the first complete frame */
+  gint64 settled_usec; /* 0: the next phase waits for its first picture */
+  gint64 begin_usec;
+  gint64 last_usec;
+  double cpu_before;
+  GArray *cpu;       /* double, ms, each frame's */
+  GArray *intervals;
+  double stale;
+  double exact;
+} Bench;
+
+static double
+cpu_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+quantile (GArray *values, double q)
+{
+  if (values->len == 0)
+    return 0;
+  g_array_sort (values, compare_doubles);
+  return g_array_index (values, double, MIN ((guint) (q * values->len), values->len - 1));
+}
+
+static void
+print_phase (Bench *bench)
+{
+  guint n_missed = 0;
+
+  for (guint i = 0; i < bench->intervals->len; i++)
+    n_missed += (guint) MAX (lround (g_array_index (bench->intervals, double, i) / 16.667) - 1, 0);
+  printf ("{\"event\":\"end\",\"phase\":\"%s\",\"frames\":%u,\"missed\":%u,\"intervalP50\":%.2f,\"intervalP95\":%.2f,\"intervalP99\":%.2f,"
+          "\"intervalMax\":%.2f,\"mainCpuP50\":%.3f,\"mainCpuP99\":%.3f,\"stale\":%.4f}\n",
+          phase_names[bench->phase], bench->cpu->len, n_missed, quantile (bench->intervals, 0.5), quantile (bench->intervals, 0.95),
+          quantile (bench->intervals, 0.99), quantile (bench->intervals, 1), quantile (bench->cpu, 0.5), quantile (bench->cpu, 0.99),
+          bench->stale / MAX (bench->stale + bench->exact, 1));
+  fflush (stdout);
+}
+
+static void
+begin_phase (Bench *bench, gint64 now_usec)
+{
+  g_array_set_size (bench->cpu, 0);
+  g_array_set_size (bench->intervals, 0);
+  bench->stale = bench->exact = 0;
+  bench->begin_usec = now_usec;
+  bench->last_usec = 0;
+  printf ("{\"event\":\"begin\",\"phase\":\"%s\"}\n", phase_names[bench->phase]);
+  fflush (stdout);
+}
+
+static void
+show_at (Bench *bench, double t)
+{
+  PdgCamera camera = canvas_scene_get_camera (bench->scene, bench->phase, t, gtk_widget_get_width (GTK_WIDGET (bench->canvas)),
+                                              gtk_widget_get_height (GTK_WIDGET (bench->canvas)));
+
+  pdg_canvas_set_camera (bench->canvas, &camera);
+}
+
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  Bench *bench = user_data;
+  gint64 now_usec = gdk_frame_clock_get_frame_time (clock);
+
+  if (!bench->shown)
+    return G_SOURCE_CONTINUE;
+  if (bench->begin_usec == 0)
+    {
+      show_at (bench, 0);
+      if (bench->settled_usec == 0)
+        bench->settled_usec = now_usec;
+      if (now_usec - bench->settled_usec > SETTLE_USEC && pdg_compositor_is_exact (bench->canvas->compositor))
+        begin_phase (bench, now_usec);
+      return G_SOURCE_CONTINUE;
+    }
+  if (now_usec - bench->begin_usec < PHASE_USEC)
+    {
+      show_at (bench, (double) (now_usec - bench->begin_usec) / PHASE_USEC);
+      return G_SOURCE_CONTINUE;
+    }
+  print_phase (bench);
+  bench->begin_usec = bench->settled_usec = 0;
+  if (++bench->phase < CANVAS_N_PHASES)
+    return G_SOURCE_CONTINUE;
+  g_main_loop_quit (bench->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+before_cb (GdkFrameClock *clock, Bench *bench)
+{
+  bench->cpu_before = cpu_ms ();
+}
+
+static void
+after_cb (GdkFrameClock *clock, Bench *bench)
+{
+  PdgCompositorStats stats = pdg_compositor_get_stats (bench->canvas->compositor);
+  gint64 now_usec = g_get_monotonic_time ();
+  double spent = cpu_ms () - bench->cpu_before, interval = (double) (now_usec - bench->last_usec) / 1000;
+
+  if (!bench->shown && pdg_canvas_get_n_frames (bench->canvas) > 0 && pdg_compositor_is_exact (bench->canvas->compositor))
+    {
+      bench->shown = TRUE;
+      printf ("{\"event\":\"shown\"}\n");
+      fflush (stdout);
+    }
+  if (bench->begin_usec == 0)
+    return;
+  g_array_append_val (bench->cpu, spent);
+  if (bench->last_usec != 0)
+    g_array_append_val (bench->intervals, interval);
+  bench->last_usec = now_usec;
+  bench->stale += (double) (stats.other + stats.overview);
+  bench->exact += (double) (stats.exact + stats.direct + stats.scaled);
+}
+
+/* The scene with everything that React Flow needs to show the same. */
+static int
+write_scene (const PdgScene *scene, const char *path)
+{
+  g_autoptr (GString) text = g_string_new ("{\"nodes\":[");
+  g_autoptr (GError) error = NULL;
+  PdgRect bounds = pdg_scene_get_bounds (scene);
+
+  for (guint i = 0; i < pdg_scene_get_n_cards (scene); i++)
+    {
+      PdgRect rect = pdg_scene_get_card_rect (scene, i);
+
+      g_string_append_printf (text, "%s[%g,%g]", i > 0 ? "," : "", rect.x, rect.y);
+    }
+  g_string_append (text, "],\"edges\":[");
+  for (guint i = 0; i < pdg_scene_get_n_edges (scene); i++)
+    {
+      const PdgSceneEdge *edge = pdg_scene_get_edge (scene, i);
+
+      g_string_append_printf (text, "%s[%u,%u,%.1f]", i > 0 ? "," : "", edge->from, edge->to, edge->width);
+    }
+  g_string_append_printf (text, "],\"bounds\":[%g,%g,%g,%g]}", bounds.x, bounds.y, bounds.width, bounds.height);
+  if (!g_file_set_contents (path, text->str, (gssize) text->len, &error))
+    g_printerr ("%s\n", error->message);
+  return error == NULL ? 0 : 1;
+}
+
+static void
+realize_cb (GtkWidget *widget, gpointer user_data)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
+
+  g_signal_connect (clock, "before-paint", G_CALLBACK (before_cb), user_data);
+  g_signal_connect (clock, "after-paint", G_CALLBACK (after_cb), user_data);
+}
+
+int
+main (int argc, char **argv)
+{
+  guint n_nodes = argc > 1 ? (guint) atoi (argv[1]) : 0;
+  Bench bench = { .cpu = g_array_new (FALSE, FALSE, sizeof (double)), .intervals = g_array_new (FALSE, FALSE, sizeof (double)) };
+  g_autoptr (PdgFakeClient) client = NULL;
+  g_autoptr (PdgWorkspace) workspace = NULL;
+  g_autoptr (PdgSceneModel) scenes = NULL;
+  g_autoptr (PdgPictureLoader) pictures = NULL;
+  g_autoptr (PdgStyle) style = NULL;
+
+  if (n_nodes < 2)
+    return 2;
+  bench.scene = canvas_scene_new (n_nodes);
+  if (argc > 2)
+    return write_scene (bench.scene, argv[2]);
+  pdg_process_prepare ();
+  gtk_init ();
+  client = pdg_fake_client_new ();
+  workspace = pdg_workspace_new (PDG_CLIENT (client));
+  scenes = pdg_scene_model_new (workspace);
+  pictures = pdg_picture_loader_new (PDG_CLIENT (client));
+  style = pdg_style_new (gdk_display_get_default ());
+  canvas_images_fill (pdg_picture_loader_get_store (pictures));
+  bench.loop = g_main_loop_new (NULL, FALSE);
+  bench.window = gtk_window_new ();
+  bench.canvas = g_object_new (PDG_TYPE_CANVAS, NULL);
+  pdg_canvas_bind (bench.canvas, workspace, scenes, pictures, style);
+  pdg_canvas_set_scene (bench.canvas, bench.scene);
+  show_at (&bench, 0);
+  g_signal_connect (bench.canvas, "realize", G_CALLBACK (realize_cb), &bench);
+  gtk_widget_add_tick_callback (GTK_WIDGET (bench.canvas), tick_cb, &bench, NULL);
+  gtk_window_set_child (GTK_WINDOW (bench.window), GTK_WIDGET (bench.canvas));
+  gtk_window_set_decorated (GTK_WINDOW (bench.window), FALSE);
+  gtk_widget_add_css_class (bench.window, "pdg");
+  gtk_window_set_default_size (GTK_WINDOW (bench.window), WIDTH, HEIGHT);
+  gtk_window_present (GTK_WINDOW (bench.window));
+  g_main_loop_run (bench.loop);
+  gtk_window_destroy (GTK_WINDOW (bench.window));
+  pdg_workspace_close (workspace);
+  pdg_scene_unref (bench.scene);
+  g_main_loop_unref (bench.loop);
+  g_array_unref (bench.cpu);
+  g_array_unref (bench.intervals);
+  return 0;
+}
