@@ -148,16 +148,16 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   gboolean flying = tick_flight (self, now_usec);
   gboolean gliding = tick_glide (self, now_usec);
   gboolean moving = tick_move (self, now_usec);
+  gboolean dragging = pdg_canvas_tick_cards (self, now_usec);
 
-  if (flying || gliding || moving)
+  if (flying || gliding || moving || dragging)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
   return G_SOURCE_REMOVE;
 }
 
-/* The time of the frame that the motion begins with. */
-static gint64
-start_ticking (PdgCanvas *self)
+gint64
+pdg_canvas_start_ticking (PdgCanvas *self)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
 
@@ -194,7 +194,7 @@ pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera)
     }
   self->flight_from = self->camera;
   self->flight_to = *camera;
-  self->flight_start_usec = start_ticking (self);
+  self->flight_start_usec = pdg_canvas_start_ticking (self);
 }
 
 static PdgCamera
@@ -244,7 +244,7 @@ pdg_canvas_glide (PdgCanvas *self, double x, double y)
     return;
   self->glide_x = x;
   self->glide_y = y;
-  self->glide_usec = start_ticking (self);
+  self->glide_usec = pdg_canvas_start_ticking (self);
 }
 
 void
@@ -273,7 +273,7 @@ pdg_canvas_move_to (PdgCanvas *self, PdgScene *scene)
   pdg_canvas_end_move (self);
   self->move_from = pdg_scene_ref (self->scene);
   self->move_to = pdg_scene_ref (scene);
-  self->move_start_usec = start_ticking (self);
+  self->move_start_usec = pdg_canvas_start_ticking (self);
 }
 
 void

@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (PdgCanvas, pdg_canvas, PDG, CANVAS, GtkWidget)
 void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes, PdgPictureLoader *pictures,
                                   PdgStyle *style);
 
-/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none. (transfer none) */
+/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none,
+ * align, distribute, pinned, locked, tidy. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 
 /* The scene that is drawn now; NULL when there is none. (transfer none) */

@@ -50,6 +50,22 @@ pdg_arrange_draw_veil (cairo_t *cr, const PdgRect *rects, guint n, const PdgCame
   cairo_restore (cr);
 }
 
+void
+pdg_arrange_draw_outlines (cairo_t *cr, const PdgRect *rects, guint n, const PdgCamera *camera, int scale_factor, const PdgTheme *theme)
+{
+  cairo_save (cr);
+  pdg_draw_set_source (cr, pdg_theme_get (theme, PDG_COLOR_ACCENT));
+  cairo_set_line_width (cr, 1.0);
+  for (guint i = 0; i < n; i++)
+    {
+      PdgRect screen = pdg_camera_rect_to_screen (camera, &rects[i]);
+
+      cairo_rectangle (cr, pdg_snap (screen.x, scale_factor) + 0.5, pdg_snap (screen.y, scale_factor) + 0.5, screen.width, screen.height);
+    }
+  cairo_stroke (cr);
+  cairo_restore (cr);
+}
+
 static void
 draw_padlock (cairo_t *cr, double x, double y)
 {

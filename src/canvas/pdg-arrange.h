@@ -68,6 +68,10 @@ void     pdg_arrange_draw_guides (cairo_t *cr, const PdgSnap *snap, const PdgCam
 /* Pales the world rectangles: where dragged cards were. */
 void     pdg_arrange_draw_veil (cairo_t *cr, const PdgRect *rects, guint n, const PdgCamera *camera, const PdgTheme *theme);
 
+/* Outlines the world rectangles as selected ones. */
+void     pdg_arrange_draw_outlines (cairo_t *cr, const PdgRect *rects, guint n, const PdgCamera *camera, int scale_factor,
+                                    const PdgTheme *theme);
+
 /* The mark at the upper left of a card that is held in its place: a pin, or a padlock when @locked. */
 void     pdg_arrange_draw_mark (cairo_t *cr, const PdgRect *card, const PdgCamera *camera, int scale_factor, gboolean locked,
                                 const PdgTheme *theme);
