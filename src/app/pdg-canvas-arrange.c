@@ -181,6 +181,22 @@ tidy_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   pdg_scene_model_tidy (self->scenes, pdg_selection_get_n_screens (self->selection) > 0 ? (const char *const *) self->selected_ids : NULL);
 }
 
+static void
+undo_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgCanvas *self = user_data;
+
+  pdg_arrangement_undo (self->arrangement);
+}
+
+static void
+redo_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgCanvas *self = user_data;
+
+  pdg_arrangement_redo (self->arrangement);
+}
+
 void
 pdg_canvas_init_arranging (PdgCanvas *self)
 {
@@ -190,6 +206,8 @@ pdg_canvas_init_arranging (PdgCanvas *self)
     { "pinned", NULL, NULL, "false", pinned_cb },
     { "locked", NULL, NULL, "false", locked_cb },
     { "tidy", tidy_cb },
+    { "undo", undo_cb },
+    { "redo", redo_cb },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries), self);
@@ -218,6 +236,8 @@ pdg_canvas_update_arranging (PdgCanvas *self)
   set_action (self, "distribute", writable && chosen->n > 2 && chosen->n_free > 0, FALSE);
   set_action (self, "pinned", writable && chosen->n_free > 0, pinned);
   set_action (self, "locked", writable && chosen->n > 0, chosen->n > 0 && chosen->n_free == 0);
+  set_action (self, "undo", writable && pdg_arrangement_get_undo_name (self->arrangement) != NULL, FALSE);
+  set_action (self, "redo", writable && pdg_arrangement_get_redo_name (self->arrangement) != NULL, FALSE);
   set_action (self, "tidy", writable && pdg_scene_get_n_cards (self->scene) > 0, FALSE);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -27,8 +27,28 @@ make_align_menu (void)
   return menu;
 }
 
+void
+pdg_canvas_update_steps (PdgCanvas *self)
+{
+  const char *undo = pdg_arrangement_get_undo_name (self->arrangement);
+  const char *redo = pdg_arrangement_get_redo_name (self->arrangement);
+  g_autofree char *undo_label = undo != NULL ? g_strdup_printf (_ ("Undo “%s”"), undo) : g_strdup (_ ("Undo"));
+  g_autofree char *redo_label = redo != NULL ? g_strdup_printf (_ ("Redo “%s”"), redo) : g_strdup (_ ("Redo"));
+
+  g_menu_remove_all (self->steps);
+  g_menu_append (self->steps, undo_label, "canvas.undo");
+  g_menu_append (self->steps, redo_label, "canvas.redo");
+  pdg_canvas_update_arranging (self);
+}
+
+GMenuModel *
+pdg_canvas_get_steps (PdgCanvas *self)
+{
+  return G_MENU_MODEL (self->steps);
+}
+
 static GMenu *
-make_menu (void)
+make_menu (PdgCanvas *self)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) hold = g_menu_new ();
@@ -42,6 +62,7 @@ make_menu (void)
   g_menu_append (place, _ ("Tidy up"), "canvas.tidy");
   g_menu_append (view, _ ("Select everything"), "canvas.select-all");
   g_menu_append (view, _ ("Show the selection"), "canvas.fit-selection");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (self->steps));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (hold));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (place));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
@@ -92,9 +113,11 @@ void
 pdg_canvas_init_menu (PdgCanvas *self)
 {
   const GActionEntry entries[] = { { "menu", menu_cb } };
-  g_autoptr (GMenu) menu = make_menu ();
+  g_autoptr (GMenu) menu = NULL;
   GtkGesture *click = gtk_gesture_click_new ();
 
+  self->steps = g_menu_new ();
+  menu = make_menu (self);
   self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);

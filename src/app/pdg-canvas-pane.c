@@ -296,3 +296,9 @@ pdg_canvas_pane_focus_canvas (PdgCanvasPane *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
+
+GMenuModel *
+pdg_canvas_pane_get_steps (PdgCanvasPane *self)
+{
+  return pdg_canvas_get_steps (self->canvas);
+}

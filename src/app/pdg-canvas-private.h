@@ -66,6 +66,7 @@ struct _PdgCanvas
   gboolean press_kept;      /* the press did not change the selection, since it may begin a drag */
   gboolean by_hand;         /* the next scene shows what the user has moved: no animation */
   GtkWidget *menu;
+  GMenu *steps;             /* undo and redo, by their names */
   gboolean hand_tool;
   gboolean space_held;
 
@@ -115,6 +116,7 @@ void     pdg_canvas_update_arranging (PdgCanvas *self);
 
 /* pdg-canvas-menu.c */
 void     pdg_canvas_init_menu (PdgCanvas *self);
+void     pdg_canvas_update_steps (PdgCanvas *self);
 
 /* pdg-canvas-input.c */
 PdgHitKind pdg_canvas_hit_test (PdgCanvas *self, double x, double y, guint *index);

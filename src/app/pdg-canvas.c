@@ -378,6 +378,7 @@ pdg_canvas_dispose (GObject *object)
   pdg_canvas_clear_nodes (self);
   pdg_canvas_clear_cards (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_object (&self->steps);
   if (self->workspace != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->workspace, self);
@@ -487,10 +488,12 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (workspace, "reveal", G_CALLBACK (reveal_cb), self);
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
   g_signal_connect_swapped (self->arrangement, "changed", G_CALLBACK (pdg_canvas_update_arranging), self);
+  g_signal_connect_swapped (self->arrangement, "history-changed", G_CALLBACK (pdg_canvas_update_steps), self);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   scene_cb (self);
+  pdg_canvas_update_steps (self);
 }
 
 GActionGroup *

@@ -20,8 +20,11 @@ void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgS
                                   PdgStyle *style);
 
 /* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none,
- * align, distribute, pinned, locked, tidy. (transfer none) */
+ * align, distribute, pinned, locked, tidy, undo, redo, menu. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
+
+/* Undo and redo, named by what they would do. (transfer none) */
+GMenuModel      *pdg_canvas_get_steps (PdgCanvas *self);
 
 /* The scene that is drawn now; NULL when there is none. (transfer none) */
 PdgScene        *pdg_canvas_get_scene (PdgCanvas *self);

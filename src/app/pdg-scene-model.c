@@ -148,6 +148,8 @@ graph_cb (PdgSceneModel *self)
       self->next_is_fresh = TRUE;
       g_signal_emit (self, changed_signal, 0);
     }
+  else if (!pdg_arrangement_is_ready (self->arrangement))
+    return; /* it tells when it is */
   else if (self->running)
     {
       g_clear_pointer (&self->waiting, pdg_journey_graph_unref);
@@ -210,7 +212,7 @@ pdg_scene_model_new (PdgWorkspace *workspace)
   self->workspace = g_object_ref (workspace);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (graph_cb), self);
   g_signal_connect_swapped (workspace, "notify::range", G_CALLBACK (range_cb), self);
-  self->arrangement = pdg_arrangement_new (workspace);
+  self->arrangement = pdg_arrangement_new (workspace, NULL);
   g_signal_connect_swapped (self->arrangement, "changed", G_CALLBACK (places_cb), self);
   if (pdg_workspace_get_graph (workspace) != NULL)
     graph_cb (self);

@@ -10,6 +10,7 @@
 #define CART "Cart, * visits, * exit"
 
 static PdgUi *ui;
+static char *data_dir;
 
 static void
 reset (void)
@@ -85,6 +86,17 @@ escape (void)
 
 /* What the nearest line may add, with rounding on both sides. */
 #define SNAP_PX 8
+
+/* The same user starts the app again. */
+static void
+restart (void)
+{
+  g_autofree char *config_dir = g_strdup (pdg_ui_get_config_dir (ui));
+
+  pdg_ui_stop (ui);
+  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir, .config_dir = config_dir });
+  pdg_ui_expect (ui, "button", PAYMENT);
+}
 
 static void
 test_drag (void)
@@ -229,6 +241,12 @@ test_align (void)
   pdg_ui_wait (ui, "both at one height", are_level, NULL);
 }
 
+static gboolean
+is_right_of (PdgUi *unused, gpointer user_data)
+{
+  return get_card (PAYMENT).x >= GPOINTER_TO_INT (user_data) + 4;
+}
+
 /* Near the edge of the canvas the picture comes along. */
 static void
 test_edge_pan (void)
@@ -239,9 +257,11 @@ test_edge_pan (void)
   before = get_card (CART);
   other = get_card (PAYMENT);
   take_card (CART, 230 - before.x - before.width / 2, 0); /* to the left edge, beside the list */
-  pdg_ui_wait (ui, "the others move to the right", is_at, &(Place) { PAYMENT, other.x + 400, other.y, 300 });
+  for (int i = 0; i < 8; i++)
+    pdg_ui_move (ui, 226 + i % 2, before.y + before.height / 2);
   escape ();
   let_go ();
+  pdg_ui_wait (ui, "the others to move to the right", is_right_of, GINT_TO_POINTER (other.x));
 }
 
 static void
@@ -260,10 +280,40 @@ test_menu (void)
   pdg_ui_expect_gone (ui, NULL, "Tidy up");
 }
 
+/* Back and forth, also after the app was started anew: the steps are the user's, the places the project's. */
+static void
+test_undo (void)
+{
+  PdgUiRect before, after;
+
+  reset ();
+  before = get_card (CART);
+  pdg_ui_xdotool (ui, "keydown", "ctrl", NULL);
+  take_card (CART, 24, -16);
+  let_go ();
+  pdg_ui_xdotool (ui, "keyup", "ctrl", NULL);
+  expect_card_at (CART, before.x + 24, before.y - 16, 1);
+  pdg_ui_key (ui, "ctrl+z");
+  expect_card_at (CART, before.x, before.y, 1);
+  pdg_ui_key (ui, "ctrl+y");
+  expect_card_at (CART, before.x + 24, before.y - 16, 1);
+  pdg_ui_key (ui, "ctrl+z");
+  expect_card_at (CART, before.x, before.y, 1);
+  pdg_ui_key (ui, "ctrl+shift+z");
+  expect_card_at (CART, before.x + 24, before.y - 16, 1);
+  reset ();
+  after = get_card (CART);
+  restart ();
+  expect_card_at (CART, after.x, after.y, 2);
+  reset ();
+  pdg_ui_click_at (ui, 230, 840);
+  pdg_ui_key (ui, "ctrl+z");
+  expect_card_at (CART, after.x - 24, after.y + 16, 6);
+}
+
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
@@ -280,7 +330,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/arrange/align", test_align);
   g_test_add_func ("/ui/arrange/edge-pan", test_edge_pan);
   g_test_add_func ("/ui/arrange/menu", test_menu);
+  g_test_add_func ("/ui/arrange/undo", test_undo);
   code = g_test_run ();
   pdg_ui_stop (ui);
+  g_free (data_dir);
   return code;
 }
