@@ -164,6 +164,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_access_mutation_table,
     pdg_resolve_access_table,
     pdg_resolve_actor_table,
+    pdg_resolve_canvas_table,
     pdg_resolve_directory_table,
     pdg_resolve_event_table,
     pdg_resolve_graph_change_table,

@@ -39,6 +39,7 @@ PdgResolveTable pdg_resolve_people_table (void);
 PdgResolveTable pdg_resolve_person_mutation_table (void);
 PdgResolveTable pdg_resolve_release_table (void);
 PdgResolveTable pdg_resolve_replay_table (void);
+PdgResolveTable pdg_resolve_canvas_table (void);
 PdgResolveTable pdg_resolve_retention_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);

@@ -3,6 +3,7 @@
 
 #define PAN_STEP_PX 64.0
 #define PAN_PAGE_PX 320.0
+#define MOVE_PAGE 10 /* what Shift makes of one step of the selection */
 #define SCREEN_MAX_ZOOM 2.0
 
 /* ---- actions ---- */
@@ -151,6 +152,7 @@ pdg_canvas_init_actions (PdgCanvas *self)
 
   self->actions = g_simple_action_group_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries), self);
+  pdg_canvas_init_arranging (self);
 }
 
 void
@@ -265,15 +267,19 @@ activate_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
+/* An arrow moves the selection, or the canvas when there is none. */
 static gboolean
-pan_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+arrow_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   PdgCanvas *self = PDG_CANVAS (widget);
   PdgCamera camera = self->camera;
-  double dx, dy;
+  gboolean page;
+  int x, y;
 
-  g_variant_get (args, "(dd)", &dx, &dy);
-  pdg_camera_pan (&camera, dx, dy);
+  g_variant_get (args, "(iib)", &x, &y, &page);
+  if (pdg_canvas_nudge (self, x * (page ? MOVE_PAGE : 1), y * (page ? MOVE_PAGE : 1)))
+    return TRUE;
+  pdg_camera_pan (&camera, -x * (page ? PAN_PAGE_PX : PAN_STEP_PX), -y * (page ? PAN_PAGE_PX : PAN_STEP_PX));
   pdg_canvas_set_camera (self, &camera);
   return TRUE;
 }
@@ -305,8 +311,8 @@ bind_arrow (GtkWidgetClass *klass, guint keyval, guint keypad_keyval, int x, int
 
   for (guint i = 0; i < G_N_ELEMENTS (keyvals); i++)
     {
-      gtk_widget_class_add_binding (klass, keyvals[i], 0, pan_cb, "(dd)", -x * PAN_STEP_PX, -y * PAN_STEP_PX);
-      gtk_widget_class_add_binding (klass, keyvals[i], GDK_SHIFT_MASK, pan_cb, "(dd)", -x * PAN_PAGE_PX, -y * PAN_PAGE_PX);
+      gtk_widget_class_add_binding (klass, keyvals[i], 0, arrow_cb, "(iib)", x, y, FALSE);
+      gtk_widget_class_add_binding (klass, keyvals[i], GDK_SHIFT_MASK, arrow_cb, "(iib)", x, y, TRUE);
       gtk_widget_class_add_binding (klass, keyvals[i], GDK_ALT_MASK, walk_cb, "(ii)", x, y);
     }
 }
@@ -338,6 +344,22 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_h, 0, "tool", "hand" },
     { GDK_KEY_v, 0, "tool", "select" },
     { GDK_KEY_l, 0, "pause-live", "" },
+    { GDK_KEY_a, GDK_ALT_MASK, "align", "left" },
+    { GDK_KEY_h, GDK_ALT_MASK, "align", "centre" },
+    { GDK_KEY_d, GDK_ALT_MASK, "align", "right" },
+    { GDK_KEY_w, GDK_ALT_MASK, "align", "top" },
+    { GDK_KEY_v, GDK_ALT_MASK, "align", "middle" },
+    { GDK_KEY_s, GDK_ALT_MASK, "align", "bottom" },
+    { GDK_KEY_h, GDK_ALT_MASK | GDK_SHIFT_MASK, "distribute", "horizontal" },
+    { GDK_KEY_v, GDK_ALT_MASK | GDK_SHIFT_MASK, "distribute", "vertical" },
+    { GDK_KEY_t, GDK_CONTROL_MASK | GDK_ALT_MASK, "tidy", "" },
+    { GDK_KEY_z, GDK_CONTROL_MASK, "undo", "" },
+    { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "redo", "" },
+    { GDK_KEY_y, GDK_CONTROL_MASK, "redo", "" },
+    { GDK_KEY_Menu, 0, "menu", "" },
+    { GDK_KEY_F10, GDK_SHIFT_MASK, "menu", "" },
+    { GDK_KEY_p, GDK_SHIFT_MASK, "pinned", "" },
+    { GDK_KEY_l, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "locked", "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

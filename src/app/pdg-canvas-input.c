@@ -23,6 +23,8 @@ pdg_canvas_update_cursor (PdgCanvas *self)
 
   if (self->drag == PDG_CANVAS_DRAG_PAN)
     name = "grabbing";
+  else if (self->drag == PDG_CANVAS_DRAG_CARDS && self->cards != NULL)
+    name = "move";
   else if (is_panning_tool (self))
     name = "grab";
   else if (self->drag == PDG_CANVAS_DRAG_NONE && self->hovered_kind != PDG_HIT_NOTHING)
@@ -30,8 +32,8 @@ pdg_canvas_update_cursor (PdgCanvas *self)
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
 }
 
-static PdgHitKind
-hit_test (PdgCanvas *self, double x, double y, guint *index)
+PdgHitKind
+pdg_canvas_hit_test (PdgCanvas *self, double x, double y, guint *index)
 {
   double x_world, y_world;
 
@@ -46,7 +48,7 @@ pdg_canvas_update_hover (PdgCanvas *self)
   guint index = 0;
 
   if (self->pointer_x >= 0 && self->drag == PDG_CANVAS_DRAG_NONE && !is_panning_tool (self) && self->scene != NULL)
-    kind = hit_test (self, self->pointer_x, self->pointer_y, &index);
+    kind = pdg_canvas_hit_test (self, self->pointer_x, self->pointer_y, &index);
   if (kind != self->hovered_kind || index != self->hovered_index)
     {
       self->hovered_kind = kind;
@@ -173,8 +175,10 @@ pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer 
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (is_panning_tool (self))
     return;
-  kind = hit_test (self, x, y, &index);
-  if (n_press == 1)
+  kind = pdg_canvas_hit_test (self, x, y, &index);
+  self->press_kept = n_press == 1 && kind == PDG_HIT_CARD && !(state & GDK_SHIFT_MASK)
+                     && pdg_selection_contains_screen (self->selection, pdg_scene_get_screen (self->scene, index)->id);
+  if (n_press == 1 && !self->press_kept)
     select_hit (self, kind, index, (state & GDK_SHIFT_MASK) != 0);
   else if (n_press == 2 && kind == PDG_HIT_CARD)
     pdg_canvas_zoom_to_selected (self);
@@ -193,17 +197,20 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
 {
   PdgCanvas *self = user_data;
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  PdgHitKind kind;
   guint index;
 
   self->drag_x = x;
   self->drag_y = y;
   if (button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && (is_panning_tool (self) || is_touch (GTK_GESTURE (gesture)))))
     self->drag = PDG_CANVAS_DRAG_PAN;
-  else if (button == GDK_BUTTON_PRIMARY && hit_test (self, x, y, &index) == PDG_HIT_NOTHING)
+  else if (button == GDK_BUTTON_PRIMARY && (kind = pdg_canvas_hit_test (self, x, y, &index)) == PDG_HIT_NOTHING)
     {
       self->drag = PDG_CANVAS_DRAG_MARQUEE;
       self->marquee = (PdgRect){ x, y, 0, 0 };
     }
+  else if (button == GDK_BUTTON_PRIMARY && kind == PDG_HIT_CARD)
+    self->drag = PDG_CANVAS_DRAG_CARDS;
   else
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
   pdg_canvas_update_hover (self);
@@ -227,6 +234,23 @@ select_marquee (PdgCanvas *self, gboolean enclosed)
 }
 
 static void
+update_cards (PdgCanvas *self, double dx, double dy, GdkModifierType state)
+{
+  if (self->cards == NULL)
+    {
+      if (!gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) dx, (int) dy))
+        return;
+      if (!pdg_canvas_begin_cards (self, self->drag_x, self->drag_y))
+        {
+          self->drag = PDG_CANVAS_DRAG_NONE;
+          return;
+        }
+      pdg_canvas_update_hover (self);
+    }
+  pdg_canvas_drag_cards (self, self->drag_x + dx, self->drag_y + dy, (state & GDK_CONTROL_MASK) != 0);
+}
+
+static void
 drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_data)
 {
   PdgCanvas *self = user_data;
@@ -243,6 +267,8 @@ drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_dat
       self->drag_y = start_y + dy;
       pdg_canvas_set_camera (self, &camera);
     }
+  else if (self->drag == PDG_CANVAS_DRAG_CARDS)
+    update_cards (self, dx, dy, gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)));
   else if (self->drag == PDG_CANVAS_DRAG_MARQUEE && !gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) dx, (int) dy)
            && self->marquee.width == 0 && self->marquee.height == 0)
     return;
@@ -265,6 +291,15 @@ drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_data)
   /* A press on empty ground that did not become a marquee lets go of the selection. */
   if (self->drag == PDG_CANVAS_DRAG_MARQUEE && self->marquee.width == 0 && self->marquee.height == 0 && !(state & GDK_SHIFT_MASK))
     pdg_selection_clear (self->selection);
+  if (self->drag == PDG_CANVAS_DRAG_CARDS && self->cards != NULL)
+    pdg_canvas_drop_cards (self);
+  else if (self->drag == PDG_CANVAS_DRAG_CARDS && self->press_kept)
+    {
+      guint index;
+      PdgHitKind kind = pdg_canvas_hit_test (self, self->drag_x, self->drag_y, &index);
+
+      select_hit (self, kind, index, FALSE); /* it was a click: of several, this one alone */
+    }
   self->drag = PDG_CANVAS_DRAG_NONE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
   pdg_canvas_update_hover (self);
@@ -277,6 +312,13 @@ key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, 
 {
   PdgCanvas *self = user_data;
 
+  if (keyval == GDK_KEY_Escape && self->drag == PDG_CANVAS_DRAG_CARDS)
+    {
+      self->drag = PDG_CANVAS_DRAG_NONE;
+      pdg_canvas_clear_cards (self);
+      pdg_canvas_update_hover (self);
+      return GDK_EVENT_STOP;
+    }
   if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
     return GDK_EVENT_PROPAGATE;
   if (keyval == GDK_KEY_space)

@@ -151,8 +151,9 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   gboolean gliding = tick_glide (self, now_usec);
   gboolean moving = tick_move (self, now_usec);
   gboolean live = pdg_canvas_tick_live (self);
+  gboolean dragging = pdg_canvas_tick_cards (self, now_usec);
 
-  if (flying || gliding || moving || live)
+  if (flying || gliding || moving || live || dragging)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
   return G_SOURCE_REMOVE;

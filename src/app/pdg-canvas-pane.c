@@ -322,3 +322,9 @@ pdg_canvas_pane_get_canvas (PdgCanvasPane *self)
 {
   return self->canvas;
 }
+
+GMenuModel *
+pdg_canvas_pane_get_steps (PdgCanvasPane *self)
+{
+  return pdg_canvas_get_steps (self->canvas);
+}

@@ -25,4 +25,7 @@ PdgCanvas    *pdg_canvas_pane_get_canvas (PdgCanvasPane *self);
 
 void          pdg_canvas_pane_focus_canvas (PdgCanvasPane *self);
 
+/* Undo and redo, named by what they would do. (transfer none) */
+GMenuModel    *pdg_canvas_pane_get_steps (PdgCanvasPane *self);
+
 G_END_DECLS

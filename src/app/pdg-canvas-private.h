@@ -12,7 +12,11 @@ typedef enum
   PDG_CANVAS_DRAG_NONE,
   PDG_CANVAS_DRAG_PAN,
   PDG_CANVAS_DRAG_MARQUEE,
+  PDG_CANVAS_DRAG_CARDS,
 } PdgCanvasDrag;
+
+/* Cards that the pointer holds, in pdg-canvas-drag.c. */
+typedef struct _PdgCanvasCards PdgCanvasCards;
 
 struct _PdgCanvas
 {
@@ -21,6 +25,7 @@ struct _PdgCanvas
   PdgWorkspace *workspace;
   PdgSelection *selection;
   PdgSceneModel *scenes;
+  PdgArrangement *arrangement;
   PdgPictureLoader *pictures;
   PdgStyle *style;
   GSimpleActionGroup *actions;
@@ -64,6 +69,11 @@ struct _PdgCanvas
   double pinch_zoom;
   PdgHitKind hovered_kind;
   guint hovered_index;
+  PdgCanvasCards *cards;    /* from the first movement until the scene shows them where they were dropped */
+  gboolean press_kept;      /* the press did not change the selection, since it may begin a drag */
+  gboolean by_hand;         /* the next scene shows what the user has moved: no animation */
+  GtkWidget *menu;
+  GMenu *steps;             /* undo and redo, by their names */
   gboolean hand_tool;
   gboolean space_held;
 
@@ -103,7 +113,28 @@ void     pdg_canvas_style_live (PdgCanvas *self, PdgSceneStyle *style);
 gboolean pdg_canvas_tick_live (PdgCanvas *self); /* TRUE while something moves */
 void     pdg_canvas_pause_live (GSimpleAction *action, GVariant *state, gpointer user_data);
 
+gint64   pdg_canvas_start_ticking (PdgCanvas *self);         /* returns the time of the frame that the motion begins with */
+
+/* pdg-canvas-drag.c: the cards of the selection under the pointer */
+gboolean pdg_canvas_begin_cards (PdgCanvas *self, double x, double y); /* FALSE when none of them may be moved */
+void     pdg_canvas_drag_cards (PdgCanvas *self, double x, double y, gboolean no_snap);
+void     pdg_canvas_drop_cards (PdgCanvas *self);
+void     pdg_canvas_clear_cards (PdgCanvas *self);
+gboolean pdg_canvas_tick_cards (PdgCanvas *self, gint64 now_usec);
+void     pdg_canvas_draw_cards (PdgCanvas *self, cairo_t *cr, int scale, PdgTheme *theme);
+
+/* pdg-canvas-arrange.c: what is done to the selection */
+PdgPlace pdg_canvas_get_place (PdgCanvas *self, guint card);
+gboolean pdg_canvas_nudge (PdgCanvas *self, double dx, double dy); /* FALSE when nothing is selected */
+void     pdg_canvas_init_arranging (PdgCanvas *self);
+void     pdg_canvas_update_arranging (PdgCanvas *self);
+
+/* pdg-canvas-menu.c */
+void     pdg_canvas_init_menu (PdgCanvas *self);
+void     pdg_canvas_update_steps (PdgCanvas *self);
+
 /* pdg-canvas-input.c */
+PdgHitKind pdg_canvas_hit_test (PdgCanvas *self, double x, double y, guint *index);
 void     pdg_canvas_init_input (PdgCanvas *self);
 void     pdg_canvas_update_hover (PdgCanvas *self);
 void     pdg_canvas_update_cursor (PdgCanvas *self);

@@ -47,6 +47,7 @@ selection_cb (PdgCanvas *self)
   self->selected_ids = g_new0 (char *, n + 1);
   for (guint i = 0; i < n; i++)
     self->selected_ids[i] = g_strdup (pdg_selection_get_screen (self->selection, i));
+  pdg_canvas_update_arranging (self);
   pdg_canvas_queue_nodes (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -84,10 +85,16 @@ scenes_differ_in_place (PdgScene *from, PdgScene *to)
 static void
 show_scene (PdgCanvas *self, PdgScene *scene)
 {
-  gboolean moves = pdg_canvas_is_animated (self) && pdg_scene_get_n_cards (scene) <= MAX_MOVING_CARDS
+  gboolean moves = !self->by_hand && pdg_canvas_is_animated (self) && pdg_scene_get_n_cards (scene) <= MAX_MOVING_CARDS
                    && scenes_differ_in_place (self->scene, scene);
 
   pdg_canvas_end_move (self);
+  if (pdg_scene_model_is_settled (self->scenes))
+    {
+      self->by_hand = FALSE;
+      if (self->drag != PDG_CANVAS_DRAG_CARDS)
+        pdg_canvas_clear_cards (self);
+    }
   if (!moves)
     {
       pdg_canvas_set_scene (self, scene);
@@ -194,7 +201,8 @@ fill_style (PdgCanvas *self, PdgSceneStyle *style)
   const char *from_id, *to_id;
   int focused = pdg_canvas_get_focused_card (self);
 
-  style->selected_ids = (const char *const *) self->selected_ids;
+  if (self->cards == NULL) /* else they are drawn where they are on their way */
+    style->selected_ids = (const char *const *) self->selected_ids;
   style->hovered_kind = self->hovered_kind;
   style->hovered_index = self->hovered_index;
   if (focused >= 0 && gtk_window_get_focus_visible (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)))))
@@ -266,6 +274,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   pdg_canvas_style_live (self, &style);
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
+  pdg_canvas_draw_cards (self, cr, scale, theme);
   draw_marquee (self, cr, scale, theme);
   cairo_destroy (cr);
   cairo_surface_flush (frame);
@@ -321,6 +330,7 @@ pdg_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
   self->width = width;
   self->height = height;
   pdg_canvas_allocate_nodes (self);
+  gtk_popover_present (GTK_POPOVER (self->menu));
 }
 
 static void
@@ -369,17 +379,22 @@ pdg_canvas_dispose (GObject *object)
   g_clear_pointer (&self->compositor, pdg_compositor_free);
   pdg_canvas_clear_nodes (self);
   pdg_canvas_clear_live (self);
+  pdg_canvas_clear_cards (self);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_object (&self->steps);
   if (self->workspace != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->workspace, self);
       g_signal_handlers_disconnect_by_data (self->selection, self);
       g_signal_handlers_disconnect_by_data (self->scenes, self);
+      g_signal_handlers_disconnect_by_data (self->arrangement, self);
       g_signal_handlers_disconnect_by_data (self->pictures, self);
       g_signal_handlers_disconnect_by_data (self->style, self);
     }
   g_clear_object (&self->workspace);
   g_clear_object (&self->selection);
   g_clear_object (&self->scenes);
+  g_clear_object (&self->arrangement);
   g_clear_object (&self->pictures);
   g_clear_object (&self->style);
   g_clear_object (&self->actions);
@@ -431,6 +446,7 @@ pdg_canvas_init (PdgCanvas *self)
   pdg_canvas_init_nodes (self);
   pdg_canvas_init_actions (self);
   pdg_canvas_init_input (self);
+  pdg_canvas_init_menu (self);
 }
 
 static void
@@ -462,6 +478,7 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   self->workspace = g_object_ref (workspace);
   self->selection = g_object_ref (pdg_workspace_get_selection (workspace));
   self->scenes = g_object_ref (scenes);
+  self->arrangement = g_object_ref (pdg_scene_model_get_arrangement (scenes));
   self->pictures = g_object_ref (pictures);
   self->style = g_object_ref (style);
   self->scene = empty_scene_new ();
@@ -473,11 +490,14 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (self->selection, "changed", G_CALLBACK (selection_cb), self);
   g_signal_connect_swapped (workspace, "reveal", G_CALLBACK (reveal_cb), self);
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
+  g_signal_connect_swapped (self->arrangement, "changed", G_CALLBACK (pdg_canvas_update_arranging), self);
+  g_signal_connect_swapped (self->arrangement, "history-changed", G_CALLBACK (pdg_canvas_update_steps), self);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   pdg_canvas_init_live (self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   scene_cb (self);
+  pdg_canvas_update_steps (self);
 }
 
 GActionGroup *

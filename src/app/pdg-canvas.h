@@ -22,7 +22,7 @@ void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgS
                                   PdgStyle *style);
 
 /* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state),
- * pause-live. (transfer none) */
+ * pause-live, align, distribute, pinned, locked, tidy, undo, redo, menu. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 
 /* Sets the tint of the edges and what it compares with. */
@@ -31,6 +31,9 @@ void             pdg_canvas_fill_tint (PdgCanvas *self, PdgSceneStyle *style);
 /* Keeps the view, to fly back to it. FALSE when none is kept. */
 void             pdg_canvas_keep_view (PdgCanvas *self);
 gboolean         pdg_canvas_return_to_view (PdgCanvas *self);
+
+/* Undo and redo, named by what they would do. (transfer none) */
+GMenuModel      *pdg_canvas_get_steps (PdgCanvas *self);
 
 /* The scene that is drawn now; NULL when there is none. (transfer none) */
 PdgScene        *pdg_canvas_get_scene (PdgCanvas *self);

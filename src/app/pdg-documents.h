@@ -80,3 +80,15 @@
 
 #define PDG_DOCUMENT_REVOKE_KEY                                                                                       \
   "mutation RevokeKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { key { id } errors { message } } }"
+
+#define PDG_DOCUMENT_CANVAS                                                                                           \
+  "query Canvas($id: ID!, $all: Boolean!) {"                                                                          \
+  "  project(id: $id) { canvas { revision mayEdit nodes @include(if: $all) { screenId x y isPinned isLocked revision } } }" \
+  "}"
+
+#define PDG_DOCUMENT_ARRANGE                                                                                          \
+  "mutation Arrange($input: ArrangeCanvasInput!) {"                                                                   \
+  "  arrangeCanvas(input: $input) {"                                                                                  \
+  "    canvas { revision mayEdit nodes { screenId x y isPinned isLocked revision } } errors { message }"              \
+  "  }"                                                                                                               \
+  "}"

@@ -426,6 +426,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_inspector_bind (self->inspector, self->workspace, self->pictures);
   pdg_keys_pane_bind (self->keys_pane, self->workspace);
   add_actions (self);
+  g_menu_prepend_section (G_MENU (gtk_menu_button_get_menu_model (self->menu_button)), NULL, pdg_canvas_pane_get_steps (self->canvas_pane));
   pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, self->pictures, style, NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
   connect_workspace (self);

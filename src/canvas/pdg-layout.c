@@ -409,6 +409,59 @@ pdg_layout_unpin (const PdgLayout *layout)
 }
 
 PdgLayout *
+pdg_layout_with_places (const PdgLayout *layout, GHashTable *places, GHashTable *applied)
+{
+  g_autoptr (GHashTable) known = layout != NULL ? dup_known (layout) : known_new ();
+  GHashTableIter iter;
+  gpointer id, value;
+
+  g_hash_table_iter_init (&iter, places);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      const PdgPlace *place = value;
+      const PdgPlace *before = applied != NULL ? pdg_places_lookup (applied, id) : NULL;
+      const PdgLayoutPosition *old = g_hash_table_lookup (known, id);
+      PdgLayoutPosition position = { id, place->x, place->y, 0, 0, place->pinned };
+
+      if (old != NULL)
+        {
+          position.rank = old->rank;
+          position.order = old->order;
+        }
+      if (place->pinned || old == NULL || before == NULL || !pdg_place_equal (place, before))
+        known_set (known, &position);
+    }
+  return layout_from_known (known);
+}
+
+PdgLayout *
+pdg_layout_tidy (const PdgJourneyGraph *graph, const PdgLayout *layout, const char *const *screen_ids, GHashTable *places)
+{
+  g_autoptr (GHashTable) known = dup_known (layout);
+  g_autoptr (PdgLayout) previous = NULL;
+
+  for (guint i = 0; screen_ids != NULL && screen_ids[i] != NULL; i++)
+    {
+      const PdgPlace *place = pdg_places_lookup (places, screen_ids[i]);
+
+      if (place == NULL || !place->locked)
+        g_hash_table_remove (known, screen_ids[i]);
+    }
+  if (screen_ids == NULL)
+    {
+      GHashTableIter iter;
+      gpointer value;
+
+      g_hash_table_iter_init (&iter, known);
+      while (g_hash_table_iter_next (&iter, NULL, &value))
+        if (!((PdgLayoutPosition *) value)->pinned)
+          g_hash_table_iter_remove (&iter);
+    }
+  previous = layout_from_known (known);
+  return pdg_layout_new (graph, previous);
+}
+
+PdgLayout *
 pdg_layout_ref (PdgLayout *layout)
 {
   return g_atomic_rc_box_acquire (layout);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "canvas/pdg-edit.h"
 #include "model/pdg-journey-graph.h"
 
 #include <glib.h>
@@ -41,6 +42,16 @@ PdgLayout               *pdg_layout_move (const PdgLayout *layout, const char *s
 
 /* A copy in which nothing is pinned, to be given as previous for "tidy up"; with NULL as previous all is laid anew. */
 PdgLayout               *pdg_layout_unpin (const PdgLayout *layout);
+
+/* A copy of @layout (nullable: of none) in which the cards lie where people have put them: the pinned ones of @places always, the others
+ * where their place is not the one they had in @applied (nullable), the table that the layout took before: these the layout may
+ * have moved since. (transfer full) Any thread. */
+PdgLayout               *pdg_layout_with_places (const PdgLayout *layout, GHashTable *places, GHashTable *applied);
+
+/* Lays out anew: the screens of @screen_ids (NULL-terminated) among the others, which move little; with NULL all that are not
+ * pinned. What is locked in @places stays. (transfer full) Any thread, possibly long. */
+PdgLayout               *pdg_layout_tidy (const PdgJourneyGraph *graph, const PdgLayout *layout, const char *const *screen_ids,
+                                          GHashTable *places);
 
 PdgLayout               *pdg_layout_ref (PdgLayout *layout);
 void                     pdg_layout_unref (PdgLayout *layout);

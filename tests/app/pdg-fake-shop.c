@@ -446,6 +446,7 @@ pdg_fake_shop_attach (PdgFakeShop *shop, PdgFakeClient *client)
                               "{\"id\":\"proj_shop\",\"name\":\"Demo shop\",\"newestEventAt\":\"2026-11-22T10:00:00Z\"},"
                               "{\"id\":\"proj_app\",\"name\":\"Phone app, beta testers only\",\"newestEventAt\":null}]},"
                               "\"collector\":{\"eventsUrl\":\"http://localhost:8080/v1/events\",\"keyless\":true}}}");
+  pdg_fake_client_set_answer (client, "Canvas", "{\"data\":{\"project\":{\"canvas\":{\"revision\":0,\"mayEdit\":true,\"nodes\":[]}}}}");
   pdg_fake_client_set_answer_func (client, "Graph", answer_graph, shop);
   pdg_fake_client_set_answer_func (client, "Live", answer_live, shop);
   pdg_fake_client_set_answer_func (client, "Sessions", answer_sessions, shop);

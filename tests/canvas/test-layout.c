@@ -168,6 +168,61 @@ test_stable (void)
     }
 }
 
+/* Kendall's tau of the heights of the old cards, column by column: 1 when every two of a column are as they were. */
+static double
+get_tau (const PdgLayout *before, const PdgLayout *after)
+{
+  guint n;
+  const PdgLayoutPosition *old = pdg_layout_get_positions (before, &n);
+  double n_same = 0, n_other = 0;
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = i + 1; j < n && old[j].rank == old[i].rank; j++)
+      {
+        double then = old[j].y - old[i].y;
+        double now = pdg_layout_lookup (after, old[j].screen_id)->y - pdg_layout_lookup (after, old[i].screen_id)->y;
+
+        if (then == 0 || old[j].x != old[i].x)
+          continue;
+        if (then * now > 0)
+          n_same++;
+        else
+          n_other++;
+      }
+  return (n_same - n_other) / MAX (n_same + n_other, 1);
+}
+
+/* After 1, 20 and 200 new screens the old ones are where one looks for them. */
+static void
+test_inserts (void)
+{
+  static const guint inserts[] = { 1, 20, 200 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+    {
+      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (1000, 9, FALSE);
+      g_autoptr (PdgLayout) before = pdg_layout_new (graph, NULL);
+      g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, inserts[i]);
+      g_autoptr (PdgLayout) after = pdg_layout_new (grown, before);
+      guint n;
+      const PdgLayoutPosition *old = pdg_layout_get_positions (before, &n);
+      double worst = 0, sum = 0, tau = get_tau (before, after);
+
+      for (guint j = 0; j < n; j++)
+        {
+          const PdgLayoutPosition *now = pdg_layout_lookup (after, old[j].screen_id);
+          double moved = hypot (now->x - old[j].x, now->y - old[j].y);
+
+          worst = MAX (worst, moved);
+          sum += moved;
+        }
+      g_test_message ("%u inserts: tau %.4f, moved %.1f on average, %.0f at most", inserts[i], tau, sum / n, worst);
+      g_assert_cmpfloat (tau, >=, 0.98);
+      g_assert_cmpfloat (sum / n, <=, PDG_CARD_HEIGHT);
+      g_assert_cmpfloat (worst, <=, 4 * (PDG_CARD_HEIGHT + PDG_LAYOUT_ROW_GAP));
+    }
+}
+
 static void
 test_pinned_stay (void)
 {
@@ -260,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/layout/deterministic", test_deterministic);
   g_test_add_func ("/canvas/layout/reads-left-to-right", test_reads_left_to_right);
   g_test_add_func ("/canvas/layout/stable", test_stable);
+  g_test_add_func ("/canvas/layout/inserts", test_inserts);
   g_test_add_func ("/canvas/layout/pinned-stay", test_pinned_stay);
   g_test_add_func ("/canvas/layout/round-trip", test_round_trip);
   g_test_add_func ("/canvas/layout/separate", test_separate);

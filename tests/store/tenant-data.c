@@ -1,6 +1,7 @@
 #include "config.h"
 #include "store/tenant-data.h"
 
+#include "service/pdg-commands-canvas.h"
 #include "service/pdg-commands-consent.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-snapshots.h"
@@ -139,6 +140,19 @@ fill_protection (const Tenant *tenant, PdgDbConn *server, const char *mark)
   g_assert_true (salt != NULL && pdg_store_add_findings (tx, findings, 1, &error) && pdg_db_tx_commit (tx, &error));
 }
 
+/* A screen that somebody has moved. */
+static void
+fill_canvas (const Tenant *tenant, PdgDbConn *server)
+{
+  const PdgCanvasChange change = { .screen_no = 1, .x = 40, .y = 80, .is_pinned = TRUE };
+  g_autoptr (PdgHub) hub = pdg_hub_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree PdgCanvasRecord *canvas = pdg_commands_arrange_canvas (server, tenant->admin, hub, tenant->project->id, &change, 1, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (canvas->revision, ==, 1);
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -172,6 +186,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   pdg_project_free (pdg_commands_set_retention (server, tenant->admin, tenant->project->id, PDG_DATA_EVENTS, 1000, 0, &error));
   g_assert_no_error (error);
   fill_protection (tenant, server, mark);
+  fill_canvas (tenant, server);
 }
 
 char *
