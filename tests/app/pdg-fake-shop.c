@@ -415,14 +415,15 @@ write_png_cb (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
-static GBytes *
-make_picture (const char *id, gpointer user_data)
+GBytes *
+pdg_fake_shop_draw_picture (const char *id, int width_px)
 {
   int i = (int) g_ascii_strtoll (id + 1, NULL, 10);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 800, 500);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width_px, width_px * 5 / 8);
   cairo_t *cr = cairo_create (surface);
   GByteArray *bytes = g_byte_array_new ();
 
+  cairo_scale (cr, width_px / 800.0, width_px / 800.0);
   cairo_set_source_rgb (cr, screens[i].red, screens[i].green, screens[i].blue);
   cairo_paint (cr);
   block (cr, 0, 0, 800, 66, 1.0);
@@ -435,6 +436,12 @@ make_picture (const char *id, gpointer user_data)
   cairo_surface_write_to_png_stream (surface, write_png_cb, bytes);
   cairo_surface_destroy (surface);
   return g_byte_array_free_to_bytes (bytes);
+}
+
+static GBytes *
+make_picture (const char *id, int min_width, gpointer user_data)
+{
+  return pdg_fake_shop_draw_picture (id, min_width > 0 ? min_width : 1280);
 }
 
 void

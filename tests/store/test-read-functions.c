@@ -256,6 +256,15 @@ list_snapshots (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
+lookup_snapshots (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint64 number = fixture_owner_int ("SELECT min(snapshot_no) FROM snapshot WHERE project_id = %d", whose->project->project_no);
+  g_autoptr (GPtrArray) found = pdg_store_lookup_snapshots (tx, &whose->project->project_no, &number, 1, error);
+
+  return found != NULL && found->pdata[0] != NULL;
+}
+
+static gboolean
 load_blob (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   g_autofree char *id = pdg_sha256_hex (mark_of (whose), 1);
@@ -351,6 +360,7 @@ static const StoreAttack attacks[] = {
   { "lookup-screens", lookup_screens },
   { "list-project-screens", list_project_screens },
   { "list-snapshots", list_snapshots },
+  { "lookup-snapshots", lookup_snapshots },
   { "load-blob", load_blob },
   { "lookup-project-and-session", lookup_project_and_session },
   { "lookup-projects", lookup_projects },
