@@ -184,6 +184,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_retention_table,
     pdg_resolve_screen_table,
     pdg_resolve_session_table,
+    pdg_resolve_sign_table,
     pdg_resolve_subscription_table,
   };
 

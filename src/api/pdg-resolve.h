@@ -42,6 +42,7 @@ PdgResolveTable pdg_resolve_replay_table (void);
 PdgResolveTable pdg_resolve_retention_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
+PdgResolveTable pdg_resolve_sign_table (void);
 PdgResolveTable pdg_resolve_subscription_table (void);
 
 /* One resolver a member: a loop over the parents that sets what @SET says of @source. */

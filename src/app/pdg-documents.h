@@ -35,6 +35,45 @@
   "  }"                                                                                                               \
   "}"
 
+#define PDG_DOCUMENT_SCREEN                                                                                           \
+  "query Screen($id: ID!, $range: TimeRangeInput!, $screen: ID!) {"                                                   \
+  "  project(id: $id) {"                                                                                              \
+  "    screen(id: $screen) {"                                                                                         \
+  "      snapshot { id componentTree }"                                                                               \
+  "      snapshots(first: 12) {"                                                                                      \
+  "        nodes { id blobId takenAt width height viewportWidth viewportHeight deviceScale session { id actor { id } } }"\
+  "      }"                                                                                                           \
+  "      apiCalls(range: $range, first: 20) { method route count failureCount durationP75Ms }"                        \
+  "      errors(range: $range, first: 20) { type message component count sessionCount lastAt }"                       \
+  "      stateValues(range: $range, first: 100) { path lastValue count distinctCount lastAt }"                        \
+  "    }"                                                                                                             \
+  "    journeys(first: 50) { nodes { name kind steps { name place screen { id } } } }"                                \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_EDGE_SESSIONS                                                                                    \
+  "query EdgeSessions($id: ID!, $range: TimeRangeInput!, $from: ID!, $to: ID!) {"                                     \
+  "  project(id: $id) {"                                                                                              \
+  "    journeyGraph(range: $range) {"                                                                                 \
+  "      sessions(cell: {transition: {from: $from, to: $to}}, first: 20) {"                                           \
+  "        nodes { id actor { id } startedAt endedAt pageViewCount errorCount release }"                              \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_SESSION_STEPS                                                                                    \
+  "query Steps($id: ID!, $session: ID!) {"                                                                            \
+  "  project(id: $id) {"                                                                                              \
+  "    session(id: $session) {"                                                                                       \
+  "      events(first: 100) {"                                                                                        \
+  "        nodes { type name timestamp pagePath componentName screen { id name } properties }"                        \
+  "        pageInfo { hasNextPage }"                                                                                  \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
 #define PDG_DOCUMENT_CREATE_PROJECT                                                                                   \
   "mutation CreateProject($input: CreateProjectInput!) {"                                                             \
   "  createProject(input: $input) { project { id name } errors { message } }"                                          \

@@ -26,7 +26,7 @@ static const char body_template[] =
   EVENT ("2", "page.view", ",\"page.path\":\"/MARK-cart\",\"page.title\":\"MARK Cart\",\"gen_ai.journey.id\":\"MARK-checkout\","
                            "\"gen_ai.journey.step.id\":\"MARK-step\"") ","
   EVENT ("3", "ui.click", ",\"event.name\":\"MARK-buy\",\"ui.component.name\":\"MARK-Button\",\"ui.component.path\":\"MARK/Button\"") ","
-  EVENT ("4", "error", ",\"error.message\":\"MARK-broken\"") ","
+  EVENT ("4", "error", ",\"page.path\":\"/MARK-home\",\"error.message\":\"MARK-broken\"") ","
   EVENT ("5", "performance", ",\"page.path\":\"/MARK-home\",\"performance.lcp_ms\":1200")
   "]}";
 
