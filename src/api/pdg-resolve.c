@@ -168,6 +168,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_event_table,
     pdg_resolve_graph_change_table,
     pdg_resolve_graph_table,
+    pdg_resolve_comment_table,
     pdg_resolve_consent_table,
     pdg_resolve_guard_table,
     pdg_resolve_plan_table,

@@ -26,6 +26,7 @@ PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
+PdgResolveTable pdg_resolve_comment_table (void);
 PdgResolveTable pdg_resolve_consent_table (void);
 PdgResolveTable pdg_resolve_guard_table (void);
 PdgResolveTable pdg_resolve_plan_table (void);

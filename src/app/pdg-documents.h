@@ -39,7 +39,7 @@
   "query Screen($id: ID!, $range: TimeRangeInput!, $screen: ID!) {"                                                   \
   "  project(id: $id) {"                                                                                              \
   "    screen(id: $screen) {"                                                                                         \
-  "      snapshot { id componentTree }"                                                                               \
+  "      path snapshot { id componentTree }"                                                                          \
   "      snapshots(first: 12) {"                                                                                      \
   "        nodes { id blobId takenAt width height viewportWidth viewportHeight deviceScale session { id actor { id } } }"\
   "      }"                                                                                                           \
@@ -47,7 +47,7 @@
   "      errors(range: $range, first: 20) { type message component count sessionCount lastAt }"                       \
   "      stateValues(range: $range, first: 100) { path lastValue count distinctCount lastAt }"                        \
   "    }"                                                                                                             \
-  "    journeys(first: 50) { nodes { name kind steps { name place screen { id } } } }"                                \
+  "    journeys(first: 20) { nodes { name kind steps { name place screenPath } } }"                                   \
   "  }"                                                                                                               \
   "}"
 

@@ -74,6 +74,7 @@ static void
 collect_steps (PdgScreenDetails *self)
 {
   JsonArray *journeys = pdg_json_get_array (pdg_json_get_object (get_project (self), "journeys"), "nodes");
+  const char *path = pdg_json_get_string (pdg_screen_details_get_screen (self), "path");
 
   self->steps = json_array_new ();
   for (guint i = 0; i < pdg_json_get_length (journeys); i++)
@@ -85,7 +86,7 @@ collect_steps (PdgScreenDetails *self)
         {
           JsonObject *step = pdg_json_get_element (steps, k);
 
-          if (g_strcmp0 (pdg_json_get_string (pdg_json_get_object (step, "screen"), "id"), self->screen_id) == 0)
+          if (path != NULL && g_strcmp0 (pdg_json_get_string (step, "screenPath"), path) == 0)
             add_step (self, journey, step, pdg_json_get_length (steps));
         }
     }

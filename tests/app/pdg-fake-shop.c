@@ -359,7 +359,7 @@ answer_sessions (JsonNode *variables, gpointer user_data)
 
 /* What a screen is made of: the same for each, but for its picture. */
 #define SCREEN_ANSWER                                                                                                          \
-  "{\"data\":{\"project\":{\"screen\":{\"snapshot\":{\"id\":\"7\",\"componentTree\":{\"name\":\"ShopPage\",\"bounds\":[0,0,1280,800],"  \
+  "{\"data\":{\"project\":{\"screen\":{\"path\":\"/x\",\"snapshot\":{\"id\":\"7\",\"componentTree\":{\"name\":\"ShopPage\",\"bounds\":[0,0,1280,800],"  \
   "\"children\":[{\"name\":\"Header\",\"bounds\":[0,0,1280,106],\"children\":[{\"name\":\"Logo\",\"bounds\":[54,35,160,35]},"         \
   "{\"name\":\"AccountMenu\",\"bounds\":[960,35,266,35],\"props\":{\"signedIn\":true}}]},{\"name\":\"Content\",\"bounds\":"          \
   "[80,160,1100,560],\"children\":[{\"name\":\"ProductCard\",\"props\":{\"sku\":\"A-17\",\"price\":49.9}}]}]}},\"snapshots\":{\"nodes\":["  \
@@ -373,15 +373,15 @@ answer_sessions (JsonNode *variables, gpointer user_data)
   "\"Picture\",\"count\":21,\"sessionCount\":17,\"lastAt\":\"2026-11-22T09:58:00Z\"}],\"stateValues\":[{\"path\":\"cart.items\","         \
   "\"lastValue\":\"2\",\"count\":310,\"distinctCount\":6,\"lastAt\":\"2026-11-22T09:59:00Z\"},{\"path\":\"product.colour\","             \
   "\"lastValue\":\"\\\"moss\\\"\",\"count\":4,\"distinctCount\":1,\"lastAt\":\"2026-11-22T09:57:00Z\"}]},\"journeys\":{\"nodes\":["     \
-  "{\"name\":\"Checkout\",\"kind\":\"OBSERVED\",\"steps\":[{\"name\":\"Cart\",\"place\":1,\"screen\":{\"id\":\"%s\"}},"              \
-  "{\"name\":\"Pay\",\"place\":2,\"screen\":null}]}]}}}}"
+  "{\"name\":\"Checkout\",\"kind\":\"OBSERVED\",\"steps\":[{\"name\":\"Cart\",\"place\":1,\"screenPath\":\"/x\"},"              \
+  "{\"name\":\"Pay\",\"place\":2,\"screenPath\":null}]}]}}}}"
 
 static char *
 answer_screen (JsonNode *variables, gpointer user_data)
 {
   const char *id = json_object_get_string_member (json_node_get_object (variables), "screen");
 
-  return g_strdup_printf (SCREEN_ANSWER, id, id, id);
+  return g_strdup_printf (SCREEN_ANSWER, id, id);
 }
 
 static char *

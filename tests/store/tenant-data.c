@@ -4,6 +4,7 @@
 #include "service/pdg-commands-consent.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-snapshots.h"
+#include "service/pdg-comments.h"
 #include "service/pdg-commands-journeys.h"
 #include "service/pdg-commands-retention.h"
 #include "service/pdg-commands-plan.h"
@@ -139,6 +140,20 @@ fill_protection (const Tenant *tenant, PdgDbConn *server, const char *mark)
   g_assert_true (salt != NULL && pdg_store_add_findings (tx, findings, 1, &error) && pdg_db_tx_commit (tx, &error));
 }
 
+/* A thread on the canvas that somebody has read. */
+static void
+fill_comments (const Tenant *tenant, PdgDbConn *server, const char *mark)
+{
+  const PdgCommentPlace place = { .has_point = TRUE, .x = 1, .y = 2 };
+  g_autofree char *body = g_strdup_printf ("%s says", mark);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgCommentThread) thread = pdg_commands_add_thread (server, tenant->admin, tenant->project->id, &place, body, &error);
+
+  g_assert_no_error (error);
+  pdg_comment_thread_free (pdg_commands_mark_thread_read (server, tenant->admin, tenant->project->id, thread->thread_no, &error));
+  g_assert_no_error (error);
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -172,6 +187,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   pdg_project_free (pdg_commands_set_retention (server, tenant->admin, tenant->project->id, PDG_DATA_EVENTS, 1000, 0, &error));
   g_assert_no_error (error);
   fill_protection (tenant, server, mark);
+  fill_comments (tenant, server, mark);
 }
 
 char *
