@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define N_NEWEST 10
+
 /* Threads (PdgCommentThread) and their comments (PdgComment). */
 
 static char *
@@ -72,6 +74,27 @@ thread_comments (PdgGqlCall *call)
   for (guint i = 0; i < n; i++)
     numbers[i] = ((const PdgCommentThread *) pdg_gql_call_get_source (call, i))->thread_no;
   pdg_resolve_set_pages (call, pdg_queries_list_comments (queries, numbers, n, parse_number (after), limit, &error), &error, make_comment_cursor);
+}
+
+/* Few enough that they need no page. */
+static void
+thread_newest (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint n = pdg_gql_call_get_n (call);
+  g_autofree gint64 *numbers = g_new (gint64, n + 1);
+  g_autoptr (GPtrArray) lists = NULL;
+  GError *error = NULL;
+
+  if (queries == NULL)
+    return;
+  for (guint i = 0; i < n; i++)
+    numbers[i] = ((const PdgCommentThread *) pdg_gql_call_get_source (call, i))->thread_no;
+  lists = pdg_queries_list_newest_comments (queries, numbers, n, N_NEWEST, &error);
+  if (lists == NULL)
+    pdg_gql_call_fail_all (call, error);
+  for (guint i = 0; lists != NULL && i < lists->len; i++)
+    pdg_gql_call_set_list (call, i, g_ptr_array_ref (lists->pdata[i]));
 }
 
 static void
@@ -254,6 +277,7 @@ static const PdgGqlBinding bindings[] = {
   { "CommentThread.commentCount", thread_count },
   { "CommentThread.unreadCount", thread_unread },
   { "CommentThread.comments", thread_comments },
+  { "CommentThread.newestComments", thread_newest },
   PDG_RESOLVE_CONNECTION ("Comment"),
   { "Comment.id", comment_id },
   { "Comment.author", comment_author },

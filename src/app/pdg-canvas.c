@@ -4,6 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "app/pdg-comment-badges.h"
+#include "app/pdg-comments.h"
 #include "app/pdg-process.h"
 #include "canvas/pdg-layout.h"
 
@@ -264,6 +266,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   fill_style (self, &style);
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
+  pdg_comment_badges_draw (self->workspace, self->scene, cr, &self->camera, width, height, scale, theme);
   draw_marquee (self, cr, scale, theme);
   cairo_destroy (cr);
   cairo_surface_flush (frame);
@@ -470,6 +473,7 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (self->selection, "changed", G_CALLBACK (selection_cb), self);
   g_signal_connect_swapped (workspace, "reveal", G_CALLBACK (reveal_cb), self);
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
+  g_signal_connect_object (pdg_comments_get (workspace), "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);

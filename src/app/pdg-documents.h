@@ -47,7 +47,7 @@
   "      errors(range: $range, first: 20) { type message component count sessionCount lastAt }"                       \
   "      stateValues(range: $range, first: 100) { path lastValue count distinctCount lastAt }"                        \
   "    }"                                                                                                             \
-  "    journeys(first: 20) { nodes { name kind steps { name place screenPath } } }"                                   \
+  "    journeys(first: 10) { nodes { name kind steps { name place screenPath } } }"                                   \
   "  }"                                                                                                               \
   "}"
 
@@ -72,6 +72,48 @@
   "      }"                                                                                                           \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_COMMENTS                                                                                         \
+  "query Comments($id: ID!) {"                                                                                        \
+  "  project(id: $id) {"                                                                                              \
+  "    commentThreads(first: 40) {"                                                                                   \
+  "      nodes {"                                                                                                     \
+  "        id screen { id name } toScreen { id name } x y resolvedAt resolvedBy commentCount unreadCount"             \
+  "        newestComments { id author isOwn body createdAt editedAt }"                                                \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_ADD_THREAD                                                                                       \
+  "mutation AddCommentThread($input: AddCommentThreadInput!) {"                                                       \
+  "  change: addCommentThread(input: $input) { thread { id } errors { message } }"                                    \
+  "}"
+
+#define PDG_DOCUMENT_ADD_COMMENT                                                                                      \
+  "mutation AddComment($input: AddCommentInput!) {"                                                                   \
+  "  change: addComment(input: $input) { comment { id } errors { message } }"                                         \
+  "}"
+
+#define PDG_DOCUMENT_EDIT_COMMENT                                                                                     \
+  "mutation EditComment($input: EditCommentInput!) {"                                                                 \
+  "  change: editComment(input: $input) { comment { id } errors { message } }"                                        \
+  "}"
+
+#define PDG_DOCUMENT_DELETE_COMMENT                                                                                   \
+  "mutation DeleteComment($input: DeleteCommentInput!) {"                                                             \
+  "  change: deleteComment(input: $input) { deletedCommentId errors { message } }"                                    \
+  "}"
+
+#define PDG_DOCUMENT_RESOLVE_THREAD                                                                                   \
+  "mutation ResolveCommentThread($input: ResolveCommentThreadInput!) {"                                               \
+  "  change: resolveCommentThread(input: $input) { thread { id } errors { message } }"                                \
+  "}"
+
+#define PDG_DOCUMENT_MARK_READ                                                                                        \
+  "mutation MarkCommentThreadRead($input: MarkCommentThreadReadInput!) {"                                             \
+  "  change: markCommentThreadRead(input: $input) { thread { id } errors { message } }"                               \
   "}"
 
 #define PDG_DOCUMENT_CREATE_PROJECT                                                                                   \

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/pdg-comments-pane.h"
 #include "app/pdg-flow-list.h"
 #include "app/pdg-flows.h"
 #include "app/pdg-format.h"
@@ -30,6 +31,7 @@ struct _PdgInspector
   PdgMetric *summary_active;
   PdgFlowList *summary_entries;
   PdgFlowList *summary_ends;
+  PdgCommentsPane *summary_comments;
 
   PdgShot *screen_shot;
   GtkLabel *screen_name;
@@ -44,6 +46,7 @@ struct _PdgInspector
   PdgFlowList *screen_previous;
   PdgInspectorDetails *screen_details;
   PdgInspectorSessions *screen_sessions;
+  PdgCommentsPane *screen_comments;
 
   GtkLabel *edge_title;
   GtkLabel *edge_note;
@@ -53,6 +56,7 @@ struct _PdgInspector
   PdgMetric *edge_dwell;
   PdgFlowList *edge_ends;
   PdgInspectorSessions *edge_sessions;
+  PdgCommentsPane *edge_comments;
 
   GtkLabel *many_title;
   GtkLabel *many_note;
@@ -318,6 +322,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = pdg_inspector_dispose;
+  g_type_ensure (PDG_TYPE_COMMENTS_PANE);
   g_type_ensure (PDG_TYPE_FLOW_LIST);
   g_type_ensure (PDG_TYPE_INSPECTOR_DETAILS);
   g_type_ensure (PDG_TYPE_INSPECTOR_SESSIONS);
@@ -335,6 +340,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (summary_active);
   BIND (summary_entries);
   BIND (summary_ends);
+  BIND (summary_comments);
   BIND (screen_shot);
   BIND (screen_name);
   BIND (screen_path);
@@ -348,6 +354,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (screen_previous);
   BIND (screen_details);
   BIND (screen_sessions);
+  BIND (screen_comments);
   BIND (edge_title);
   BIND (edge_note);
   BIND (edge_count);
@@ -356,6 +363,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (edge_dwell);
   BIND (edge_ends);
   BIND (edge_sessions);
+  BIND (edge_comments);
   BIND (many_title);
   BIND (many_note);
   BIND (many_visits);
@@ -364,10 +372,32 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (many_errors);
 }
 
+/* Where the comment on what is selected is written. */
+static void
+comment_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgInspector *self = user_data;
+
+  if (!pdg_comments_pane_begin (pdg_selection_get_edge (pdg_workspace_get_selection (self->workspace), &(const char *) { NULL }, &(const char *) { NULL })
+                                  ? self->edge_comments
+                                  : self->screen_comments))
+    gtk_widget_error_bell (GTK_WIDGET (self));
+}
+
 static void
 pdg_inspector_init (PdgInspector *self)
 {
+  const GActionEntry entries[] = { { "comment", comment_cb } };
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "inspector", G_ACTION_GROUP (actions));
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (shortcuts), GTK_SHORTCUT_SCOPE_GLOBAL);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_c, 0), gtk_named_action_new ("inspector.comment")));
+  gtk_widget_add_controller (GTK_WIDGET (self), shortcuts);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
 }
 
@@ -383,6 +413,9 @@ pdg_inspector_bind (PdgInspector *self, PdgWorkspace *workspace, PdgPictureLoade
   pdg_inspector_details_bind (self->screen_details, workspace, pictures);
   pdg_inspector_sessions_bind (self->screen_sessions, workspace, self->sessions);
   pdg_inspector_sessions_bind (self->edge_sessions, workspace, self->sessions);
+  pdg_comments_pane_bind (self->summary_comments, workspace);
+  pdg_comments_pane_bind (self->screen_comments, workspace);
+  pdg_comments_pane_bind (self->edge_comments, workspace);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_signal_connect_swapped (lists[i], "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (update), self);

@@ -127,8 +127,10 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (self->state != PDG_DETAILS_READY)
     {
+      const char *refusal = error == NULL ? pdg_json_get_error_message (response) : error->message;
+
       drop_answer (self);
-      self->error_message = g_strdup (error != NULL ? error->message : _ ("The screen is not there any more."));
+      self->error_message = g_strdup (refusal != NULL ? refusal : _ ("The screen is not there any more."));
       set_state (self, PDG_DETAILS_ERROR);
     }
   pdg_throttle_finished (self->throttle);

@@ -26,6 +26,12 @@ pdg_queries_list_comments (PdgQueries *queries, const gint64 *thread_nos, guint 
   return pdg_store_list_comments (queries->tx, thread_nos, n, pdg_principal_get_author (queries->principal), after, limit, error);
 }
 
+GPtrArray *
+pdg_queries_list_newest_comments (PdgQueries *queries, const gint64 *thread_nos, guint n, guint limit, GError **error)
+{
+  return pdg_store_list_newest_comments (queries->tx, thread_nos, n, pdg_principal_get_author (queries->principal), limit, error);
+}
+
 /* ---- changing */
 
 /* The text without white space around it; lines may break. (transfer full) */

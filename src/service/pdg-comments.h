@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 GPtrArray        *pdg_queries_list_threads (PdgQueries *queries, const gint32 *project_nos, guint n, PdgStoreThreadFilter *filter, GError **error);
 GPtrArray        *pdg_queries_list_comments (PdgQueries *queries, const gint64 *thread_nos, guint n, gint64 after, guint limit, GError **error);
 
+/* (transfer full) */
+GPtrArray        *pdg_queries_list_newest_comments (PdgQueries *queries, const gint64 *thread_nos, guint n, guint limit, GError **error);
+
 /* Begins a thread with its first comment, which its author has read. Screens that the project does not have are refused. Needs the role
  * editor. (transfer full) */
 PdgCommentThread *pdg_commands_add_thread (PdgDbConn *conn, PdgPrincipal *principal, const char *project_id, const PdgCommentPlace *place,

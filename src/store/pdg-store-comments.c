@@ -27,6 +27,10 @@
   "SELECT u.place, c.* FROM unnest($1::int8[]) WITH ORDINALITY u (thread_no, place) CROSS JOIN LATERAL ("                   \
   "SELECT " COMMENT "FROM comment c WHERE c.org_id = " OWN " AND c.thread_no = u.thread_no AND c.comment_no > $3 "          \
   "ORDER BY c.comment_no LIMIT $4) c ORDER BY u.place, c.comment_no"
+#define LIST_NEWEST                                                                                                       \
+  "SELECT u.place, c.* FROM unnest($1::int8[]) WITH ORDINALITY u (thread_no, place) CROSS JOIN LATERAL ("                   \
+  "SELECT " COMMENT "FROM comment c WHERE c.org_id = " OWN " AND c.thread_no = u.thread_no "                                \
+  "ORDER BY c.comment_no DESC LIMIT $3) c ORDER BY u.place, c.comment_no"
 #define LOOKUP_COMMENT                                                                                                    \
   "SELECT 1::int8, " COMMENT "FROM comment c JOIN comment_thread t ON t.org_id = c.org_id AND t.thread_no = c.thread_no "   \
   "WHERE c.org_id = " OWN " AND c.comment_no = $3 AND t.project_id = $1"
@@ -138,6 +142,17 @@ pdg_store_list_comments (PdgDbTx *tx, const gint64 *thread_nos, guint n, const c
   pdg_db_params_add_int8 (params, after);
   pdg_db_params_add_int4 (params, (gint32) limit);
   return pdg_store_query_lists (tx, LIST_COMMENTS, params, n, read_comment, (GDestroyNotify) pdg_comment_free, error);
+}
+
+GPtrArray *
+pdg_store_list_newest_comments (PdgDbTx *tx, const gint64 *thread_nos, guint n, const char *reader, guint limit, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  pdg_db_params_add_int8_array (params, thread_nos, NULL, n);
+  pdg_db_params_add_text (params, reader, -1);
+  pdg_db_params_add_int4 (params, (gint32) limit);
+  return pdg_store_query_lists (tx, LIST_NEWEST, params, n, read_comment, (GDestroyNotify) pdg_comment_free, error);
 }
 
 PdgComment *

@@ -35,6 +35,9 @@ PdgCommentThread *pdg_store_lookup_thread (PdgDbTx *tx, gint32 project_no, gint6
 /* The comments of each thread, the oldest first, after the number @after. One statement. (transfer full) (element-type GPtrArray of PdgComment) */
 GPtrArray        *pdg_store_list_comments (PdgDbTx *tx, const gint64 *thread_nos, guint n, const char *reader, gint64 after, guint limit, GError **error);
 
+/* The newest comments of each thread, the oldest of them first. One statement. (transfer full) (element-type GPtrArray of PdgComment) */
+GPtrArray        *pdg_store_list_newest_comments (PdgDbTx *tx, const gint64 *thread_nos, guint n, const char *reader, guint limit, GError **error);
+
 /* NULL without an error when the project has none such. (transfer full) */
 PdgComment       *pdg_store_lookup_comment (PdgDbTx *tx, gint32 project_no, gint64 comment_no, const char *reader, GError **error);
 

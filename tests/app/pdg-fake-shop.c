@@ -395,6 +395,19 @@ answer_steps (JsonNode *variables, gpointer user_data)
                    "\"api.path\":\"/api/cart/items\",\"api.status_code\":502}}],\"pageInfo\":{\"hasNextPage\":true}}}}}}");
 }
 
+#define COMMENTS_ANSWER                                                                                                        \
+  "{\"data\":{\"project\":{\"commentThreads\":{\"nodes\":[{\"id\":\"1\",\"screen\":{\"id\":\"s4\",\"name\":\"Cart\"},\"toScreen\":null,"        \
+  "\"x\":null,\"y\":null,\"resolvedAt\":null,\"resolvedBy\":null,\"commentCount\":2,\"unreadCount\":1,\"newestComments\":["                 \
+  "{\"id\":\"1\",\"author\":\"Ada\",\"isOwn\":false,\"body\":\"Why do so many leave the cart? The button is below the fold.\","          \
+  "\"createdAt\":\"2026-11-22T09:00:00Z\",\"editedAt\":null},{\"id\":\"2\",\"author\":\"local\",\"isOwn\":true,"                         \
+  "\"body\":\"It is, at 1280 x 800.\",\"createdAt\":\"2026-11-22T09:30:00Z\",\"editedAt\":\"2026-11-22T09:31:00Z\"}]},"                      \
+  "{\"id\":\"2\",\"screen\":{\"id\":\"s4\",\"name\":\"Cart\"},\"toScreen\":null,\"x\":null,\"y\":null,"                                 \
+  "\"resolvedAt\":\"2026-11-21T09:30:00Z\",\"resolvedBy\":\"Ada\",\"commentCount\":1,\"unreadCount\":0,\"newestComments\":["              \
+  "{\"id\":\"3\",\"author\":\"Ada\",\"isOwn\":false,\"body\":\"Old title\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}," \
+  "{\"id\":\"3\",\"screen\":{\"id\":\"s0\",\"name\":\"Home\"},\"toScreen\":null,\"x\":null,\"y\":null,\"resolvedAt\":null,"            \
+  "\"resolvedBy\":null,\"commentCount\":12,\"unreadCount\":0,\"newestComments\":[{\"id\":\"4\",\"author\":\"Ada\",\"isOwn\":false,"       \
+  "\"body\":\"First impressions\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}]}}}}"
+
 /* ---- pictures ---- */
 
 static void
@@ -495,6 +508,7 @@ pdg_fake_shop_attach (PdgFakeShop *shop, PdgFakeClient *client)
   pdg_fake_client_set_answer_func (client, "Live", answer_live, shop);
   pdg_fake_client_set_answer_func (client, "Sessions", answer_sessions, shop);
   pdg_fake_client_set_answer_func (client, "Screen", answer_screen, shop);
+  pdg_fake_client_set_answer (client, "Comments", COMMENTS_ANSWER);
   pdg_fake_client_set_answer_func (client, "Steps", answer_steps, shop);
   pdg_fake_client_set_blob_func (client, make_picture, NULL);
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "app/pdg-comments.h"
 #include "app/pdg-component-node.h"
 #include "app/pdg-json.h"
 #include "app/pdg-screen-details.h"
@@ -244,6 +245,56 @@ test_edge_sessions (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (list), >, 1);
 }
 
+static void
+message_cb (const char *message, gpointer user_data)
+{
+  char **out = user_data;
+
+  g_free (*out);
+  *out = g_strdup (message != NULL ? message : "done");
+}
+
+/* What a change sends, what becomes of a refusal, and that the threads are read anew after it. */
+static void
+test_comments (Fixture *fixture, gconstpointer data)
+{
+  PdgComments *comments = pdg_comments_get (fixture->workspace);
+  JsonObject *thread;
+  g_autofree char *message = NULL;
+  guint n_asked;
+
+  WAIT_FOR (pdg_json_get_length (pdg_comments_get_threads (comments)) == 3);
+  g_assert_true (comments == pdg_comments_get (fixture->workspace));
+  thread = pdg_json_get_element (pdg_comments_get_threads (comments), 0);
+  g_assert_true (pdg_comments_is_pinned_to (thread, "s4", NULL));
+  g_assert_false (pdg_comments_is_pinned_to (thread, "s4", "s1"));
+  g_assert_true (pdg_comments_matches (thread, PDG_COMMENTS_SHOW_OPEN) && pdg_comments_matches (thread, PDG_COMMENTS_SHOW_UNREAD));
+  g_assert_false (pdg_comments_matches (thread, PDG_COMMENTS_SHOW_RESOLVED));
+  thread = pdg_json_get_element (pdg_comments_get_threads (comments), 1);
+  g_assert_true (pdg_comments_matches (thread, PDG_COMMENTS_SHOW_RESOLVED));
+
+  n_asked = pdg_fake_client_get_n_asked (fixture->client, "Comments");
+  pdg_fake_client_set_answer (fixture->client, "AddCommentThread", "{\"data\":{\"change\":{\"thread\":{\"id\":\"9\"},\"errors\":[]}}}");
+  pdg_comments_add_thread (comments, "s1", "s2", "Hello", message_cb, &message);
+  WAIT_FOR (message != NULL);
+  g_assert_cmpstr (message, ==, "done");
+  g_assert_cmpstr (pdg_fake_client_get_variables (fixture->client, "AddCommentThread"), ==,
+                   "{\"input\":{\"screenId\":\"s1\",\"body\":\"Hello\",\"toScreenId\":\"s2\",\"projectId\":\"proj_shop\"}}");
+  WAIT_FOR (pdg_fake_client_get_n_asked (fixture->client, "Comments") > n_asked);
+
+  g_clear_pointer (&message, g_free);
+  pdg_fake_client_set_answer (fixture->client, "AddComment", "{\"data\":{\"change\":{\"comment\":null,\"errors\":[{\"message\":\"too long\"}]}}}");
+  pdg_comments_reply (comments, "1", "x", message_cb, &message);
+  WAIT_FOR (message != NULL);
+  g_assert_cmpstr (message, ==, "too long");
+
+  g_clear_pointer (&message, g_free);
+  pdg_fake_client_set_answer (fixture->client, "DeleteComment", NULL);
+  pdg_comments_delete (comments, "1", message_cb, &message);
+  WAIT_FOR (message != NULL);
+  g_assert_cmpstr (message, ==, "The server cannot be reached.");
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -254,6 +305,7 @@ main (int argc, char **argv)
   ADD ("/app/details/failure", test_failure);
   ADD ("/app/details/late-answer", test_late_answer);
   ADD ("/app/details/edge-sessions", test_edge_sessions);
+  ADD ("/app/details/comments", test_comments);
   g_test_add_func ("/app/details/components", test_components);
   g_test_add_func ("/app/details/large-tree", test_large_tree);
   return g_test_run ();

@@ -55,6 +55,14 @@ list_comments (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
+list_newest_comments (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint64 thread_no = thread_of (whose);
+
+  return has_some (pdg_store_list_newest_comments (tx, &thread_no, 1, READER, 10, error));
+}
+
+static gboolean
 lookup_comment (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   g_autoptr (PdgComment) comment = pdg_store_lookup_comment (tx, whose->project->project_no, comment_of (whose), READER, error);
@@ -117,6 +125,7 @@ static const StoreAttack attacks[] = {
   { "list-threads", list_threads },
   { "lookup-thread", lookup_thread },
   { "list-comments", list_comments },
+  { "list-newest-comments", list_newest_comments },
   { "lookup-comment", lookup_comment },
   { "add-thread", add_thread },
   { "add-comment", add_comment },

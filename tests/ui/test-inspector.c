@@ -42,7 +42,7 @@ test_facts (void)
 {
   select_payment ();
   expect_somewhere ("POST /api/payments, * call*");
-  expect_somewhere ("The bank declined the card, *, * session*");
+  expect_somewhere ("POST /api/payments answered 502, * session*");
   expect_somewhere ("payment.*");
 }
 
