@@ -426,6 +426,7 @@ pdg_comments_pane_init (PdgCommentsPane *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->filter = GTK_DROP_DOWN (gtk_drop_down_new_from_strings (filters));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Which comments"), -1);
+  gtk_widget_add_css_class (GTK_WIDGET (self->filter), "small");
   gtk_widget_set_hexpand (heading, TRUE);
   gtk_box_append (GTK_BOX (line), heading);
   gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->filter));
