@@ -66,8 +66,8 @@
   "query Steps($id: ID!, $session: ID!) {"                                                                            \
   "  project(id: $id) {"                                                                                              \
   "    session(id: $session) {"                                                                                       \
-  "      events(first: 100) {"                                                                                        \
-  "        nodes { type name timestamp pagePath componentName screen { id name } properties }"                        \
+  "      events(first: 60) {"                                                                                         \
+  "        nodes { type name timestamp pagePath componentName screen { name } properties }"                           \
   "        pageInfo { hasNextPage }"                                                                                  \
   "      }"                                                                                                           \
   "    }"                                                                                                             \

@@ -161,7 +161,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (nodes == NULL)
     gtk_box_append (GTK_BOX (self->box), new_label (_ ("The steps could not be read. Close the session and open it again."), "second"));
   else if (pdg_json_get_bool (pdg_json_get_object (events, "pageInfo"), "hasNextPage"))
-    gtk_box_append (GTK_BOX (self->box), new_label (_ ("It went on after these first 100 events."), "third"));
+    gtk_box_append (GTK_BOX (self->box), new_label (_ ("It went on after these first 60 events."), "third"));
 }
 
 GtkWidget *
