@@ -207,7 +207,7 @@ pdg_sign_groups_list_calls (PdgSignGroups *groups, guint limit)
       PdgApiCalls *calls = g_new (PdgApiCalls, 1);
 
       *calls = (PdgApiCalls) { g_strdup (group->first), g_strdup (group->second), group->count, group->failures, get_p75 (group->durations),
-                               group->last_usec };
+                              group->last_usec };
       g_ptr_array_add (list, calls);
     }
   return list;
@@ -225,7 +225,7 @@ pdg_sign_groups_list_errors (PdgSignGroups *groups, guint limit)
       PdgErrorGroup *error = g_new (PdgErrorGroup, 1);
 
       *error = (PdgErrorGroup) { g_strdup (group->first), g_strdup (group->second), g_strdup (group->third), group->count,
-                                 g_hash_table_size (group->distinct), group->last_usec };
+                                g_hash_table_size (group->distinct), group->last_usec };
       g_ptr_array_add (list, error);
     }
   return list;
@@ -243,7 +243,7 @@ pdg_sign_groups_list_states (PdgSignGroups *groups, guint limit)
       PdgStateValue *value = g_new (PdgStateValue, 1);
 
       *value = (PdgStateValue) { g_strdup (group->first), g_strdup (group->second), group->count, g_hash_table_size (group->distinct),
-                                 group->last_usec };
+                                group->last_usec };
       g_ptr_array_add (list, value);
     }
   return list;

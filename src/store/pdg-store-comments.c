@@ -13,15 +13,17 @@
   "CROSS JOIN LATERAL (SELECT count(*)::int4 AS comments, count(*) FILTER (WHERE c.author <> " reader " AND c.comment_no > "  \
   "coalesce((SELECT r.comment_no FROM comment_read r WHERE r.org_id = t.org_id AND r.thread_no = t.thread_no "              \
   "AND r.reader = " reader "), 0))::int4 AS unread FROM comment c WHERE c.org_id = t.org_id AND c.thread_no = t.thread_no) c "
+#define LIST_COUNTS COUNTS ("$2")
+#define LOOKUP_COUNTS COUNTS ("$3")
 #define LIST_THREADS                                                                                                      \
   "SELECT u.place, t.* FROM unnest($1::int4[]) WITH ORDINALITY u (project_id, place) CROSS JOIN LATERAL ("                  \
-  "SELECT " THREAD "FROM comment_thread t " COUNTS ("$2") "WHERE t.org_id = " OWN " AND t.project_id = u.project_id "       \
+  "SELECT " THREAD "FROM comment_thread t " LIST_COUNTS "WHERE t.org_id = " OWN " AND t.project_id = u.project_id "       \
   "AND ($3 = 0 OR t.screen_no = $3 OR t.to_screen_no = $3) AND CASE $4 WHEN 1 THEN t.resolved_at IS NULL "                   \
   "WHEN 2 THEN t.resolved_at IS NOT NULL WHEN 3 THEN c.unread > 0 ELSE true END "                                           \
   "AND (t.updated_at < $5 OR (t.updated_at = $5 AND t.thread_no < $6)) "                                                    \
   "ORDER BY t.updated_at DESC, t.thread_no DESC LIMIT $7) t ORDER BY u.place, t.updated_at DESC, t.thread_no DESC"
 #define LOOKUP_THREAD                                                                                                     \
-  "SELECT 1::int8, " THREAD "FROM comment_thread t " COUNTS ("$3") "WHERE t.org_id = " OWN " AND t.project_id = $1 AND t.thread_no = $2"
+  "SELECT 1::int8, " THREAD "FROM comment_thread t " LOOKUP_COUNTS "WHERE t.org_id = " OWN " AND t.project_id = $1 AND t.thread_no = $2"
 #define COMMENT "c.comment_no, c.thread_no, c.author_name, c.body, c.created_at, c.edited_at, c.author = $2 "
 #define LIST_COMMENTS                                                                                                     \
   "SELECT u.place, c.* FROM unnest($1::int8[]) WITH ORDINALITY u (thread_no, place) CROSS JOIN LATERAL ("                   \
