@@ -2,10 +2,10 @@
 #include "api/pdg-api-private.h"
 
 #include "base/pdg-clock.h"
-#include "canvas/pdg-image-encode.h"
 #include "canvas/pdg-image-store.h"
 #include "codec/pdg-snapshot-form.h"
 #include "service/pdg-commands-snapshots.h"
+#include "service/pdg-picture-levels.h"
 
 /* POST /v1/snapshots (docs/wire.md): the head of a picture is looked at when it is there; decoding and storing it is done by few threads,
  * one picture each, so that pictures take neither the events' processors nor their connections. */
@@ -16,8 +16,6 @@
 #define IMAGE_BYTES (5u * 1024u * 1024u)
 /* Beside the picture: two JSON texts of 1 MiB, and the form. */
 #define BODY_BYTES (IMAGE_BYTES + 3u * 1024u * 1024u)
-
-static const int level_widths[] = { 640, 320, 80 };
 
 typedef struct
 {
@@ -51,27 +49,6 @@ store_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError
   return GINT_TO_POINTER (pdg_commands_receive_snapshot (conn, upload->principal, upload->form, &upload->picture, &upload->received, error));
 }
 
-/* Those that are smaller than the picture. */
-static guint
-make_levels (PdgImage *image, PdgStoreLevel levels[G_N_ELEMENTS (level_widths)])
-{
-  guint n = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (level_widths); i++)
-    {
-      cairo_surface_t *surface = pdg_image_get_surface (image, level_widths[i]);
-      int width = cairo_image_surface_get_width (surface);
-      GBytes *bytes;
-
-      if (width == pdg_image_get_width (image) || (n > 0 && levels[n - 1].width == width))
-        continue;
-      bytes = pdg_image_encode_webp (surface);
-      if (bytes != NULL)
-        levels[n++] = (PdgStoreLevel) { bytes, width };
-    }
-  return n;
-}
-
 static void
 respond_stored (Upload *upload)
 {
@@ -91,7 +68,7 @@ receive_worker (gpointer data, gpointer user_data)
   g_autoptr (Upload) upload = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PdgImage) image = pdg_image_store_decode (upload->form->image, &error);
-  PdgStoreLevel levels[G_N_ELEMENTS (level_widths)];
+  PdgStoreLevel levels[PDG_PICTURE_MAX_LEVELS];
 
   if (image == NULL)
     {
@@ -99,7 +76,7 @@ receive_worker (gpointer data, gpointer user_data)
       return;
     }
   upload->picture = (PdgPicture) {
-    .image = upload->form->image, .media_type = upload->info.media_type, .levels = levels, .n_levels = make_levels (image, levels),
+    .image = upload->form->image, .media_type = upload->info.media_type, .levels = levels, .n_levels = pdg_picture_make_levels (image, levels),
     .width = upload->info.width, .height = upload->info.height,
   };
   if (pdg_db_pool_run_sync (upload->api->options.pool, PDG_DB_PRIORITY_BACKGROUND, store_job, upload,
@@ -110,8 +87,7 @@ receive_worker (gpointer data, gpointer user_data)
     }
   else
     pdg_api_respond_with_error (upload->request, error);
-  for (guint i = 0; i < upload->picture.n_levels; i++)
-    g_bytes_unref (levels[i].image);
+  pdg_picture_clear_levels (levels, upload->picture.n_levels);
 }
 
 /* ---- On the server's thread */

@@ -51,7 +51,7 @@ get_parts (PdgGqlCall *call, gboolean is_page)
   } wants[] = {
     { "type", PDG_EVENT_TYPE }, { "name", PDG_EVENT_TERM }, { "componentName", PDG_EVENT_TERM }, { "componentPath", PDG_EVENT_TERM },
     { "journeyId", PDG_EVENT_TERM }, { "journeyStepId", PDG_EVENT_TERM }, { "screen", PDG_EVENT_TERM }, { "pagePath", PDG_EVENT_PAGE_PATH },
-    { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA }, { "receivedAt", PDG_EVENT_ARRIVAL },
+    { "release", PDG_EVENT_RELEASE }, { "properties", PDG_EVENT_DATA }, { "metadata", PDG_EVENT_DATA }, { "snapshot", PDG_EVENT_DATA }, { "receivedAt", PDG_EVENT_ARRIVAL },
     { "isLate", PDG_EVENT_ARRIVAL }, { "isClamped", PDG_EVENT_ARRIVAL }, { "redactionVersion", PDG_EVENT_ARRIVAL }, { "isCounted", PDG_EVENT_ARRIVAL },
     { "pageTitle", PDG_EVENT_PAGE_TITLE },
   };
@@ -260,6 +260,42 @@ event_screen (PdgGqlCall *call)
   pdg_resolve_set_screens (call, locate_event_screen);
 }
 
+/* The number in snapshot.id, as POST /v1/snapshots answered with it; 0 = none. */
+static gint64
+read_snapshot_no (const char *properties)
+{
+  g_autoptr (JsonNode) node = NULL;
+  JsonNode *member;
+
+  if (properties == NULL || strstr (properties, "\"snapshot.id\"") == NULL)
+    return 0;
+  node = json_from_string (properties, NULL);
+  member = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_object_get_member (json_node_get_object (node), "snapshot.id") : NULL;
+  if (member == NULL || !JSON_NODE_HOLDS_VALUE (member) || json_node_get_value_type (member) != G_TYPE_STRING)
+    return 0;
+  return g_ascii_strtoll (json_node_get_string (member), NULL, 10);
+}
+
+static void
+event_snapshot (PdgGqlCall *call)
+{
+  PdgQueries *queries = pdg_resolve_get_queries (call);
+  guint n = pdg_gql_call_get_n (call);
+  g_autofree gint32 *projects = g_new (gint32, n + 1);
+  g_autofree gint64 *numbers = g_new (gint64, n + 1);
+  GError *error = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgStoredEvent *event = pdg_gql_call_get_source (call, i);
+
+      projects[i] = event->project_no;
+      numbers[i] = read_snapshot_no (event->properties);
+    }
+  if (queries != NULL)
+    pdg_resolve_set_objects (call, pdg_queries_lookup_snapshots (queries, projects, numbers, n, &error), &error);
+}
+
 static const PdgGqlBinding bindings[] = {
   { "Project.events", project_events },
   { "Project.event", project_event },
@@ -278,6 +314,7 @@ static const PdgGqlBinding bindings[] = {
   { "Event.session", event_session },
   { "Event.actor", event_actor },
   { "Event.screen", event_screen },
+  { "Event.snapshot", event_snapshot },
   { "Event.pagePath", event_page_path },
   { "Event.pageTitle", event_page_title },
   { "Event.componentName", event_component_name },

@@ -169,6 +169,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_event_table,
     pdg_resolve_graph_change_table,
     pdg_resolve_graph_table,
+    pdg_resolve_comment_table,
     pdg_resolve_consent_table,
     pdg_resolve_guard_table,
     pdg_resolve_plan_table,
@@ -185,6 +186,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_retention_table,
     pdg_resolve_screen_table,
     pdg_resolve_session_table,
+    pdg_resolve_sign_table,
     pdg_resolve_subscription_table,
     pdg_resolve_traffic_table,
   };

@@ -26,6 +26,7 @@ PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
+PdgResolveTable pdg_resolve_comment_table (void);
 PdgResolveTable pdg_resolve_consent_table (void);
 PdgResolveTable pdg_resolve_guard_table (void);
 PdgResolveTable pdg_resolve_plan_table (void);
@@ -43,6 +44,7 @@ PdgResolveTable pdg_resolve_canvas_table (void);
 PdgResolveTable pdg_resolve_retention_table (void);
 PdgResolveTable pdg_resolve_screen_table (void);
 PdgResolveTable pdg_resolve_session_table (void);
+PdgResolveTable pdg_resolve_sign_table (void);
 PdgResolveTable pdg_resolve_subscription_table (void);
 PdgResolveTable pdg_resolve_traffic_table (void);
 

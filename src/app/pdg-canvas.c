@@ -4,6 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "app/pdg-comment-badges.h"
+#include "app/pdg-comments.h"
 #include "app/pdg-process.h"
 #include "canvas/pdg-layout.h"
 
@@ -275,6 +277,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
   pdg_canvas_draw_cards (self, cr, scale, theme);
+  pdg_comment_badges_draw (self->workspace, self->scene, cr, &self->camera, width, height, scale, theme);
   draw_marquee (self, cr, scale, theme);
   cairo_destroy (cr);
   cairo_surface_flush (frame);
@@ -492,6 +495,7 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
   g_signal_connect_swapped (self->arrangement, "changed", G_CALLBACK (pdg_canvas_update_arranging), self);
   g_signal_connect_swapped (self->arrangement, "history-changed", G_CALLBACK (pdg_canvas_update_steps), self);
+  g_signal_connect_object (pdg_comments_get (workspace), "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   pdg_canvas_init_live (self);

@@ -43,6 +43,87 @@
   "  }"                                                                                                               \
   "}"
 
+#define PDG_DOCUMENT_SCREEN                                                                                           \
+  "query Screen($id: ID!, $range: TimeRangeInput!, $screen: ID!) {"                                                   \
+  "  project(id: $id) {"                                                                                              \
+  "    screen(id: $screen) {"                                                                                         \
+  "      path snapshot { id componentTree }"                                                                          \
+  "      snapshots(first: 12) {"                                                                                      \
+  "        nodes { id blobId takenAt width height viewportWidth viewportHeight deviceScale session { id actor { id } } }"\
+  "      }"                                                                                                           \
+  "      apiCalls(range: $range, first: 20) { method route count failureCount durationP75Ms }"                        \
+  "      errors(range: $range, first: 20) { type message component count sessionCount lastAt }"                       \
+  "      stateValues(range: $range, first: 100) { path lastValue count distinctCount lastAt }"                        \
+  "    }"                                                                                                             \
+  "    journeys(first: 10) { nodes { name kind steps { name place screenPath } } }"                                   \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_EDGE_SESSIONS                                                                                    \
+  "query EdgeSessions($id: ID!, $range: TimeRangeInput!, $from: ID!, $to: ID!) {"                                     \
+  "  project(id: $id) {"                                                                                              \
+  "    journeyGraph(range: $range) {"                                                                                 \
+  "      sessions(cell: {transition: {from: $from, to: $to}}, first: 20) {"                                           \
+  "        nodes { id actor { id } startedAt endedAt pageViewCount errorCount release }"                              \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_SESSION_STEPS                                                                                    \
+  "query Steps($id: ID!, $session: ID!) {"                                                                            \
+  "  project(id: $id) {"                                                                                              \
+  "    session(id: $session) {"                                                                                       \
+  "      events(first: 60) {"                                                                                         \
+  "        nodes { type name timestamp pagePath componentName screen { name } properties }"                           \
+  "        pageInfo { hasNextPage }"                                                                                  \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_COMMENTS                                                                                         \
+  "query Comments($id: ID!) {"                                                                                        \
+  "  project(id: $id) {"                                                                                              \
+  "    commentThreads(first: 40) {"                                                                                   \
+  "      nodes {"                                                                                                     \
+  "        id screen { id name } toScreen { id name } x y resolvedAt resolvedBy commentCount unreadCount"             \
+  "        newestComments { id author isOwn body createdAt editedAt }"                                                \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_ADD_THREAD                                                                                       \
+  "mutation AddCommentThread($input: AddCommentThreadInput!) {"                                                       \
+  "  change: addCommentThread(input: $input) { thread { id } errors { message } }"                                    \
+  "}"
+
+#define PDG_DOCUMENT_ADD_COMMENT                                                                                      \
+  "mutation AddComment($input: AddCommentInput!) {"                                                                   \
+  "  change: addComment(input: $input) { comment { id } errors { message } }"                                         \
+  "}"
+
+#define PDG_DOCUMENT_EDIT_COMMENT                                                                                     \
+  "mutation EditComment($input: EditCommentInput!) {"                                                                 \
+  "  change: editComment(input: $input) { comment { id } errors { message } }"                                        \
+  "}"
+
+#define PDG_DOCUMENT_DELETE_COMMENT                                                                                   \
+  "mutation DeleteComment($input: DeleteCommentInput!) {"                                                             \
+  "  change: deleteComment(input: $input) { deletedCommentId errors { message } }"                                    \
+  "}"
+
+#define PDG_DOCUMENT_RESOLVE_THREAD                                                                                   \
+  "mutation ResolveCommentThread($input: ResolveCommentThreadInput!) {"                                               \
+  "  change: resolveCommentThread(input: $input) { thread { id } errors { message } }"                                \
+  "}"
+
+#define PDG_DOCUMENT_MARK_READ                                                                                        \
+  "mutation MarkCommentThreadRead($input: MarkCommentThreadReadInput!) {"                                             \
+  "  change: markCommentThreadRead(input: $input) { thread { id } errors { message } }"                               \
+  "}"
+
 #define PDG_DOCUMENT_CREATE_PROJECT                                                                                   \
   "mutation CreateProject($input: CreateProjectInput!) {"                                                             \
   "  createProject(input: $input) { project { id name } errors { message } }"                                          \

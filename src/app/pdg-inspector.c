@@ -3,9 +3,12 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "app/pdg-comments-pane.h"
 #include "app/pdg-flow-list.h"
 #include "app/pdg-flows.h"
 #include "app/pdg-format.h"
+#include "app/pdg-inspector-details.h"
+#include "app/pdg-inspector-sessions.h"
 #include "app/pdg-metric.h"
 #include "app/pdg-screen-row.h"
 #include "app/pdg-session-model.h"
@@ -28,6 +31,7 @@ struct _PdgInspector
   PdgMetric *summary_active;
   PdgFlowList *summary_entries;
   PdgFlowList *summary_ends;
+  PdgCommentsPane *summary_comments;
 
   PdgShot *screen_shot;
   GtkLabel *screen_name;
@@ -40,8 +44,9 @@ struct _PdgInspector
   PdgMetric *screen_dwell;
   PdgFlowList *screen_next;
   PdgFlowList *screen_previous;
-  GtkLabel *sessions_note;
-  GtkListBox *sessions_list;
+  PdgInspectorDetails *screen_details;
+  PdgInspectorSessions *screen_sessions;
+  PdgCommentsPane *screen_comments;
 
   GtkLabel *edge_title;
   GtkLabel *edge_note;
@@ -50,6 +55,8 @@ struct _PdgInspector
   PdgMetric *edge_incoming;
   PdgMetric *edge_dwell;
   PdgFlowList *edge_ends;
+  PdgInspectorSessions *edge_sessions;
+  PdgCommentsPane *edge_comments;
 
   GtkLabel *many_title;
   GtkLabel *many_note;
@@ -74,12 +81,14 @@ set_count (PdgMetric *metric, guint64 count)
   pdg_metric_set_value (metric, text, NULL, FALSE);
 }
 
+/* What is not known is left out. */
 static void
-set_duration (PdgMetric *metric, double ms, const char *unknown)
+set_duration (PdgMetric *metric, double ms)
 {
   g_autofree char *text = pdg_format_duration_ms (ms);
 
-  pdg_metric_set_value (metric, text, ms < 0 ? unknown : NULL, FALSE);
+  pdg_metric_set_value (metric, text, NULL, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (metric), ms >= 0);
 }
 
 /* "24.1 % ± 1.3", with base and interval in the tooltip. */
@@ -106,8 +115,12 @@ set_of (PdgMetric *metric, guint64 count, guint64 base, gboolean bad)
   g_autofree char *share = pdg_format_share (count, base);
   /* Translators: so many in so many: "612 in 4,287" */
   g_autofree char *text = g_strdup_printf (_ ("%s in %s"), count_text, base_text);
+  g_autofree char *detail = NULL;
+  double low, high;
 
-  pdg_metric_set_value (metric, text, share, bad);
+  if (pdg_format_wilson (count, base, &low, &high))
+    detail = g_strdup_printf (_ ("%s of %s visits, that is %s. 95 %% interval %.1f to %.1f %%."), count_text, base_text, share, 100 * low, 100 * high);
+  pdg_metric_set_value (metric, text, detail, bad);
 }
 
 static void G_GNUC_PRINTF (2, 3)
@@ -179,8 +192,8 @@ show_screen (PdgInspector *self, const PdgJourneyGraph *graph, guint index)
   set_share (self->screen_exits, screen->exits, screen->visits, many_exits,
              many_exits ? _ ("Significantly more than at the average screen.") : NULL);
   set_of (self->screen_errors, screen->errors, screen->visits, screen->errors > 0);
-  set_duration (self->screen_load, screen->load_p75_ms, _ ("No load time was sent for this screen."));
-  set_duration (self->screen_dwell, screen->dwell_median_ms, _ ("No visit of this screen was followed by another one."));
+  set_duration (self->screen_load, screen->load_p75_ms);
+  set_duration (self->screen_dwell, screen->dwell_median_ms);
   pdg_flow_list_set_flows (self->screen_next, flows, pdg_flows_list_around (graph, index, TRUE, flows));
   pdg_flow_list_set_flows (self->screen_previous, flows, pdg_flows_list_around (graph, index, FALSE, flows));
   gtk_stack_set_visible_child_name (self->stack, "screen");
@@ -204,7 +217,7 @@ show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTra
   set_count (self->edge_count, transition->count);
   set_share (self->edge_share, transition->count, from->visits, FALSE, NULL);
   set_share (self->edge_incoming, transition->count, to->visits, FALSE, NULL);
-  set_duration (self->edge_dwell, transition->dwell_median_ms, _ ("Unknown"));
+  set_duration (self->edge_dwell, transition->dwell_median_ms);
   pdg_flow_list_set_flows (self->edge_ends, ends, transition->from == transition->to ? 1 : 2);
   gtk_stack_set_visible_child_name (self->stack, "edge");
 }
@@ -281,71 +294,6 @@ activated_cb (PdgInspector *self, const char *screen_id)
   pdg_workspace_reveal_selection (self->workspace);
 }
 
-/* ---- sessions ---- */
-
-static GtkWidget *
-new_label (const char *text, double xalign, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), (float) xalign);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  return label;
-}
-
-static GtkWidget *
-create_session_cb (gpointer item, gpointer user_data)
-{
-  guint n_errors = pdg_session_row_get_n_errors (item);
-  GtkWidget *grid = gtk_grid_new ();
-  GtkWidget *title = new_label (pdg_session_row_get_title (item), 0, NULL);
-  GtkWidget *age = new_label (pdg_session_row_get_age (item), 1, "second");
-  GtkWidget *summary = new_label (pdg_session_row_get_summary (item), 0, "second");
-  GtkWidget *row = gtk_list_box_row_new ();
-  g_autofree char *label = g_strdup_printf ("%s, %s, %s", pdg_session_row_get_title (item), pdg_session_row_get_age (item),
-                                            pdg_session_row_get_summary (item));
-
-  gtk_widget_set_hexpand (title, TRUE);
-  gtk_widget_add_css_class (age, "small");
-  gtk_widget_add_css_class (age, "numeric");
-  gtk_widget_add_css_class (summary, "small");
-  gtk_widget_add_css_class (summary, "numeric");
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
-  gtk_grid_attach (GTK_GRID (grid), title, 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), age, 1, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), summary, 0, 1, 1, 1);
-  if (n_errors > 0)
-    {
-      g_autofree char *text = g_strdup_printf (ngettext ("▲ %u error", "▲ %u errors", n_errors), n_errors);
-      GtkWidget *errors = new_label (text, 1, "bad");
-
-      gtk_widget_add_css_class (errors, "small");
-      gtk_grid_attach (GTK_GRID (grid), errors, 1, 1, 1, 1);
-    }
-  gtk_widget_add_css_class (grid, "session");
-  gtk_widget_set_valign (grid, GTK_ALIGN_CENTER);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  return row;
-}
-
-static void
-sessions_cb (PdgInspector *self)
-{
-  PdgSessionState state = pdg_session_model_get_state (self->sessions);
-  guint n = g_list_model_get_n_items (pdg_session_model_list_sessions (self->sessions));
-  const char *note = state == PDG_SESSION_STATE_ERROR     ? _ ("The sessions could not be read. They are asked for again with the next event.")
-                     : state == PDG_SESSION_STATE_LOADING ? _ ("Loading…")
-                                                          : _ ("No session in this range.");
-
-  gtk_label_set_text (self->sessions_note, note);
-  gtk_widget_set_visible (GTK_WIDGET (self->sessions_note), n == 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->sessions_list), n > 0);
-}
-
 /* ---- the widget ---- */
 
 static void
@@ -358,8 +306,6 @@ pdg_inspector_dispose (GObject *object)
     {
       g_signal_handlers_disconnect_by_data (self->workspace, self);
       g_signal_handlers_disconnect_by_data (pdg_workspace_get_selection (self->workspace), self);
-      g_signal_handlers_disconnect_by_data (self->sessions, self);
-      g_signal_handlers_disconnect_by_data (pdg_session_model_list_sessions (self->sessions), self);
     }
   g_clear_object (&self->workspace);
   g_clear_object (&self->sessions);
@@ -376,7 +322,10 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = pdg_inspector_dispose;
+  g_type_ensure (PDG_TYPE_COMMENTS_PANE);
   g_type_ensure (PDG_TYPE_FLOW_LIST);
+  g_type_ensure (PDG_TYPE_INSPECTOR_DETAILS);
+  g_type_ensure (PDG_TYPE_INSPECTOR_SESSIONS);
   g_type_ensure (PDG_TYPE_METRIC);
   g_type_ensure (PDG_TYPE_SHOT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-inspector.ui");
@@ -391,6 +340,7 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (summary_active);
   BIND (summary_entries);
   BIND (summary_ends);
+  BIND (summary_comments);
   BIND (screen_shot);
   BIND (screen_name);
   BIND (screen_path);
@@ -402,8 +352,9 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (screen_dwell);
   BIND (screen_next);
   BIND (screen_previous);
-  BIND (sessions_note);
-  BIND (sessions_list);
+  BIND (screen_details);
+  BIND (screen_sessions);
+  BIND (screen_comments);
   BIND (edge_title);
   BIND (edge_note);
   BIND (edge_count);
@@ -411,6 +362,8 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (edge_incoming);
   BIND (edge_dwell);
   BIND (edge_ends);
+  BIND (edge_sessions);
+  BIND (edge_comments);
   BIND (many_title);
   BIND (many_note);
   BIND (many_visits);
@@ -419,10 +372,32 @@ pdg_inspector_class_init (PdgInspectorClass *klass)
   BIND (many_errors);
 }
 
+/* Where the comment on what is selected is written. */
+static void
+comment_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgInspector *self = user_data;
+
+  if (!pdg_comments_pane_begin (pdg_selection_get_edge (pdg_workspace_get_selection (self->workspace), &(const char *) { NULL }, &(const char *) { NULL })
+                                  ? self->edge_comments
+                                  : self->screen_comments))
+    gtk_widget_error_bell (GTK_WIDGET (self));
+}
+
 static void
 pdg_inspector_init (PdgInspector *self)
 {
+  const GActionEntry entries[] = { { "comment", comment_cb } };
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "inspector", G_ACTION_GROUP (actions));
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (shortcuts), GTK_SHORTCUT_SCOPE_GLOBAL);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_c, 0), gtk_named_action_new ("inspector.comment")));
+  gtk_widget_add_controller (GTK_WIDGET (self), shortcuts);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
 }
 
@@ -435,14 +410,16 @@ pdg_inspector_bind (PdgInspector *self, PdgWorkspace *workspace, PdgPictureLoade
   self->workspace = g_object_ref (workspace);
   self->sessions = pdg_session_model_new (workspace);
   pdg_shot_set_loader (self->screen_shot, pictures);
-  gtk_list_box_bind_model (self->sessions_list, pdg_session_model_list_sessions (self->sessions), create_session_cb, NULL, NULL);
+  pdg_inspector_details_bind (self->screen_details, workspace, pictures);
+  pdg_inspector_sessions_bind (self->screen_sessions, workspace, self->sessions);
+  pdg_inspector_sessions_bind (self->edge_sessions, workspace, self->sessions);
+  pdg_comments_pane_bind (self->summary_comments, workspace);
+  pdg_comments_pane_bind (self->screen_comments, workspace);
+  pdg_comments_pane_bind (self->edge_comments, workspace);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_signal_connect_swapped (lists[i], "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (update), self);
   g_signal_connect_swapped (workspace, "notify::live", G_CALLBACK (update_summary_note), self);
   g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (update), self);
-  g_signal_connect_swapped (self->sessions, "notify::state", G_CALLBACK (sessions_cb), self);
-  g_signal_connect_swapped (pdg_session_model_list_sessions (self->sessions), "items-changed", G_CALLBACK (sessions_cb), self);
   update (self);
-  sessions_cb (self);
 }

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "app/pdg-picture-loader.h"
 
-#define STORE_BUDGET_BYTES (96u * 1024u * 1024u)
+#define STORE_BUDGET_BYTES (64u * 1024u * 1024u) /* for large levels, and as much for small ones */
 #define MAX_UNDER_WAY 4
 
 struct _PdgPictureLoader
@@ -9,7 +9,7 @@ struct _PdgPictureLoader
   GObject parent_instance;
   PdgClient *client;
   PdgImageStore *store;
-  GQueue queue; /* snapshot ids */
+  GQueue queue; /* Load, not begun */
   GCancellable *cancellable;
   guint n_under_way;
 };
@@ -23,7 +23,7 @@ typedef struct
   PdgPictureLoader *self;
   PdgImageStore *store;
   GBytes *bytes;
-  char *id;
+  PdgImageWant want;
 } Load;
 
 static void
@@ -31,25 +31,25 @@ load_free (Load *load)
 {
   pdg_image_store_unref (load->store);
   g_clear_pointer (&load->bytes, g_bytes_unref);
-  g_free (load->id);
+  g_free (load->want.id);
   g_free (load);
 }
 
 static void start_next (PdgPictureLoader *self);
 
 static void
-load_finished (PdgPictureLoader *self, const char *id, const GError *error)
+load_finished (PdgPictureLoader *self, const PdgImageWant *want, const GError *error)
 {
   self->n_under_way--;
   if (error == NULL)
-    g_signal_emit (self, loaded_signal, 0, id);
+    g_signal_emit (self, loaded_signal, 0, want->id);
   else if (g_error_matches (error, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_AWAY)
            || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    pdg_image_store_forget_request (self->store, id);
+    pdg_image_store_forget_request (self->store, want->id, want->width_px);
   else
     {
-      g_debug ("Picture %s cannot be shown: %s", id, error->message);
-      pdg_image_store_mark_failed (self->store, id);
+      g_debug ("Picture %s cannot be shown: %s", want->id, error->message);
+      pdg_image_store_mark_failed (self->store, want->id);
     }
   start_next (self);
 }
@@ -66,7 +66,7 @@ decode_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
       g_task_return_error (task, error);
       return;
     }
-  pdg_image_store_insert (load->store, load->id, image);
+  pdg_image_store_insert_level (load->store, load->want.id, image, load->want.width_px);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -78,7 +78,7 @@ decoded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_task_propagate_boolean (G_TASK (result), &error);
-  load_finished (self, load->id, error);
+  load_finished (self, &load->want, error);
 }
 
 static void
@@ -92,7 +92,7 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   load->bytes = pdg_client_fetch_blob_finish (PDG_CLIENT (source), result, &error);
   if (load->bytes == NULL)
     {
-      load_finished (self, load->id, error);
+      load_finished (self, &load->want, error);
       load_free (load);
       g_object_unref (self);
       return;
@@ -111,13 +111,11 @@ start_next (PdgPictureLoader *self)
   while (self->n_under_way < MAX_UNDER_WAY && !g_queue_is_empty (&self->queue)
          && !g_cancellable_is_cancelled (self->cancellable))
     {
-      Load *load = g_new0 (Load, 1);
+      Load *load = g_queue_pop_head (&self->queue);
 
       load->self = g_object_ref (self);
-      load->store = pdg_image_store_ref (self->store);
-      load->id = g_queue_pop_head (&self->queue);
       self->n_under_way++;
-      pdg_client_fetch_blob_async (self->client, load->id, self->cancellable, fetched_cb, load);
+      pdg_client_fetch_blob_async (self->client, load->want.id, load->want.width_px, self->cancellable, fetched_cb, load);
     }
 }
 
@@ -134,7 +132,7 @@ pdg_picture_loader_dispose (GObject *object)
   PdgPictureLoader *self = PDG_PICTURE_LOADER (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_queue_clear_full (&self->queue, g_free);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) load_free);
   if (self->client != NULL)
     g_signal_handlers_disconnect_by_data (self->client, self);
   g_clear_object (&self->client);
@@ -187,9 +185,15 @@ pdg_picture_loader_get_store (PdgPictureLoader *self)
 void
 pdg_picture_loader_queue_wanted (PdgPictureLoader *self)
 {
-  g_autofree char **wanted = pdg_image_store_take_wanted (self->store);
+  PdgImageWant want;
 
-  for (guint i = 0; wanted[i] != NULL; i++)
-    g_queue_push_tail (&self->queue, wanted[i]);
+  while (pdg_image_store_pop_wanted (self->store, &want))
+    {
+      Load *load = g_new0 (Load, 1);
+
+      load->store = pdg_image_store_ref (self->store);
+      load->want = want;
+      g_queue_push_tail (&self->queue, load);
+    }
   start_next (self);
 }

@@ -14,6 +14,7 @@
 struct _PdgSessionRow
 {
   GObject parent_instance;
+  char *id;
   char *title;
   char *age;
   char *summary;
@@ -27,6 +28,7 @@ pdg_session_row_finalize (GObject *object)
 {
   PdgSessionRow *self = PDG_SESSION_ROW (object);
 
+  g_free (self->id);
   g_free (self->title);
   g_free (self->age);
   g_free (self->summary);
@@ -56,12 +58,19 @@ row_new (JsonObject *session)
   const char *release = pdg_json_get_string (session, "release");
   const char *actor = pdg_json_get_string (pdg_json_get_object (session, "actor"), "id");
 
+  self->id = g_strdup (pdg_json_get_string (session, "id"));
   self->title = g_strdup (actor != NULL ? actor : "–");
   self->age = pdg_format_age (ended_usec, pdg_clock_now_usec ());
   self->summary = release != NULL ? g_strdup_printf ("%s · %s · %s", count, duration, release)
                                   : g_strdup_printf ("%s · %s", count, duration);
   self->n_errors = (guint) CLAMP (pdg_json_get_int (session, "errorCount", 0), 0, G_MAXINT);
   return self;
+}
+
+const char *
+pdg_session_row_get_id (PdgSessionRow *self)
+{
+  return self->id;
 }
 
 const char *
@@ -95,7 +104,9 @@ struct _PdgSessionModel
   GObject parent_instance;
   PdgWorkspace *workspace;
   GListStore *store;
-  char *screen_id; /* whose sessions are shown or asked for */
+  char *screen_id; /* whose sessions are shown or asked for; or of a transition, */
+  char *from_id;   /* from here */
+  char *to_id;
   GCancellable *cancellable;
   PdgThrottle *throttle;
   guint64 generation;
@@ -127,6 +138,27 @@ set_state (PdgSessionModel *self, PdgSessionState state)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
 }
 
+static gboolean
+rows_equal (const PdgSessionRow *a, const PdgSessionRow *b)
+{
+  return g_strcmp0 (a->id, b->id) == 0 && g_strcmp0 (a->title, b->title) == 0 && g_strcmp0 (a->age, b->age) == 0
+         && g_strcmp0 (a->summary, b->summary) == 0 && a->n_errors == b->n_errors;
+}
+
+static gboolean
+has_rows (PdgSessionModel *self, GPtrArray *rows)
+{
+  gboolean same = g_list_model_get_n_items (G_LIST_MODEL (self->store)) == rows->len;
+
+  for (guint i = 0; same && i < rows->len; i++)
+    {
+      g_autoptr (PdgSessionRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+      same = rows_equal (row, rows->pdata[i]);
+    }
+  return same;
+}
+
 static void
 take_sessions (PdgSessionModel *self, JsonArray *nodes)
 {
@@ -134,6 +166,8 @@ take_sessions (PdgSessionModel *self, JsonArray *nodes)
 
   for (guint i = 0; i < pdg_json_get_length (nodes); i++)
     g_ptr_array_add (rows, row_new (pdg_json_get_element (nodes, i)));
+  if (has_rows (self, rows)) /* focus and what was opened stay */
+    return;
   g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)), rows->pdata, rows->len);
 }
 
@@ -144,7 +178,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (PdgSessionModel) self = load->self;
   g_autoptr (JsonNode) response = pdg_client_execute_finish (PDG_CLIENT (source), result, NULL);
   JsonObject *data = response != NULL ? pdg_json_get_data (response, NULL) : NULL;
-  JsonObject *sessions = pdg_json_get_object (pdg_json_get_object (data, "project"), "sessions");
+  JsonObject *project = pdg_json_get_object (data, "project");
+  JsonObject *sessions = pdg_json_get_object (self->from_id != NULL ? pdg_json_get_object (project, "journeyGraph") : project, "sessions");
   JsonArray *nodes = pdg_json_get_array (sessions, "nodes");
 
   if (load->generation != self->generation || self->workspace == NULL)
@@ -162,54 +197,74 @@ load_sessions (gpointer user_data)
   g_autoptr (JsonNode) variables = pdg_workspace_new_variables (self->workspace);
   Load *load = g_new0 (Load, 1);
 
-  json_object_set_string_member (json_node_get_object (variables), "screen", self->screen_id);
+  if (self->from_id != NULL)
+    {
+      json_object_set_string_member (json_node_get_object (variables), "from", self->from_id);
+      json_object_set_string_member (json_node_get_object (variables), "to", self->to_id);
+    }
+  else
+    json_object_set_string_member (json_node_get_object (variables), "screen", self->screen_id);
   load->self = g_object_ref (self);
   load->generation = self->generation;
-  pdg_client_execute_async (pdg_workspace_get_client (self->workspace), PDG_DOCUMENT_SESSIONS, variables, self->cancellable,
-                            loaded_cb, load);
+  pdg_client_execute_async (pdg_workspace_get_client (self->workspace),
+                            self->from_id != NULL ? PDG_DOCUMENT_EDGE_SESSIONS : PDG_DOCUMENT_SESSIONS, variables, self->cancellable, loaded_cb,
+                            load);
+}
+
+static gboolean
+asks (PdgSessionModel *self)
+{
+  return self->screen_id != NULL || self->from_id != NULL;
 }
 
 static void
-ask_anew (PdgSessionModel *self, const char *screen_id)
+ask_anew (PdgSessionModel *self)
 {
-  g_free (self->screen_id);
-  self->screen_id = g_strdup (screen_id);
   self->generation++;
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   pdg_throttle_reset (self->throttle);
   g_list_store_remove_all (self->store);
-  set_state (self, screen_id != NULL ? PDG_SESSION_STATE_LOADING : PDG_SESSION_STATE_NONE);
-  if (screen_id != NULL)
+  set_state (self, asks (self) ? PDG_SESSION_STATE_LOADING : PDG_SESSION_STATE_NONE);
+  if (asks (self))
     pdg_throttle_queue (self->throttle);
+}
+
+static void
+set_text (char **text, const char *value)
+{
+  g_free (*text);
+  *text = g_strdup (value);
 }
 
 static void
 selection_cb (PdgSessionModel *self)
 {
   PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
-  g_autofree char *id = g_strdup (pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL);
+  const char *id = pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL;
+  const char *from_id = NULL, *to_id = NULL;
 
-  if (g_strcmp0 (id, self->screen_id) != 0)
-    ask_anew (self, id);
+  pdg_selection_get_edge (selection, &from_id, &to_id);
+  if (g_strcmp0 (id, self->screen_id) == 0 && g_strcmp0 (from_id, self->from_id) == 0 && g_strcmp0 (to_id, self->to_id) == 0)
+    return;
+  set_text (&self->screen_id, id);
+  set_text (&self->from_id, from_id);
+  set_text (&self->to_id, to_id);
+  ask_anew (self);
 }
 
 static void
 range_cb (PdgSessionModel *self)
 {
-  if (self->screen_id != NULL)
-    {
-      g_autofree char *id = g_steal_pointer (&self->screen_id);
-
-      ask_anew (self, id);
-    }
+  if (asks (self))
+    ask_anew (self);
 }
 
 static void
 graph_cb (PdgSessionModel *self)
 {
-  if (self->screen_id != NULL && pdg_workspace_get_graph (self->workspace) != NULL)
+  if (asks (self) && pdg_workspace_get_graph (self->workspace) != NULL)
     pdg_throttle_queue (self->throttle);
 }
 
@@ -247,6 +302,8 @@ pdg_session_model_finalize (GObject *object)
   g_object_unref (self->store);
   g_object_unref (self->cancellable);
   g_free (self->screen_id);
+  g_free (self->from_id);
+  g_free (self->to_id);
   G_OBJECT_CLASS (pdg_session_model_parent_class)->finalize (object);
 }
 

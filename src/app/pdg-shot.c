@@ -13,6 +13,8 @@ struct _PdgShot
   GtkWidget parent_instance;
   PdgPictureLoader *loader;
   char *snapshot_id;
+  int natural_width;
+  double aspect; /* of the whole picture; 0 = its top is shown, in a frame as all have it */
 };
 
 G_DEFINE_FINAL_TYPE (PdgShot, pdg_shot, GTK_TYPE_WIDGET)
@@ -29,13 +31,19 @@ rounded_rectangle (cairo_t *cr, double width, double height, double radius)
 }
 
 static void
-draw_picture (cairo_t *cr, cairo_surface_t *picture, double width, double height)
+draw_picture (cairo_t *cr, cairo_surface_t *picture, double width, double height, gboolean whole)
 {
   double picture_width = cairo_image_surface_get_width (picture);
   double picture_height = cairo_image_surface_get_height (picture);
-  double scale = MAX (width / picture_width, height / picture_height);
+  double scale = whole ? MIN (width / picture_width, height / picture_height) : MAX (width / picture_width, height / picture_height);
 
-  rounded_rectangle (cr, width, height, PDG_RADIUS_CARD - 1);
+  if (whole)
+    {
+      cairo_translate (cr, floor ((width - picture_width * scale) / 2), floor ((height - picture_height * scale) / 2));
+      width = picture_width * scale;
+      height = picture_height * scale;
+    }
+  rounded_rectangle (cr, width, height, MIN (PDG_RADIUS_CARD - 1, width / 8));
   cairo_clip (cr);
   cairo_translate (cr, (width - picture_width * scale) / 2, 0); /* the top of a page says most */
   cairo_scale (cr, scale, scale);
@@ -65,7 +73,7 @@ pdg_shot_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   {
     cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
 
-    draw_picture (cr, picture, width, height);
+    draw_picture (cr, picture, width, height, self->aspect > 0);
     cairo_destroy (cr);
   }
   cairo_surface_destroy (picture);
@@ -84,10 +92,15 @@ pdg_shot_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
       *minimum = 80;
-      *natural = NATURAL_WIDTH;
+      *natural = PDG_SHOT (widget)->natural_width;
+    }
+  else if (PDG_SHOT (widget)->aspect > 0)
+    {
+      *minimum = 50;
+      *natural = (int) ceil ((for_size > 0 ? for_size : PDG_SHOT (widget)->natural_width) / PDG_SHOT (widget)->aspect);
     }
   else
-    *minimum = *natural = (int) ceil ((for_size > 0 ? for_size : NATURAL_WIDTH) / ASPECT);
+    *minimum = *natural = (int) ceil ((for_size > 0 ? for_size : PDG_SHOT (widget)->natural_width) / ASPECT);
 }
 
 static void
@@ -122,6 +135,7 @@ pdg_shot_class_init (PdgShotClass *klass)
 static void
 pdg_shot_init (PdgShot *self)
 {
+  self->natural_width = NATURAL_WIDTH;
 }
 
 void
@@ -132,6 +146,20 @@ pdg_shot_set_loader (PdgShot *self, PdgPictureLoader *loader)
   g_set_object (&self->loader, loader);
   if (loader != NULL)
     g_signal_connect_swapped (loader, "loaded", G_CALLBACK (loaded_cb), self);
+}
+
+void
+pdg_shot_set_natural_width (PdgShot *self, int width)
+{
+  self->natural_width = width;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+pdg_shot_set_whole (PdgShot *self, int width, int height)
+{
+  self->aspect = (double) MAX (width, 1) / MAX (height, 1);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 void

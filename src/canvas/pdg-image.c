@@ -174,17 +174,35 @@ pdg_image_get_surface (PdgImage *image, int width_px)
   return image->levels[find_level (image, width_px)];
 }
 
+/* The levels from @first to before @end; NULL when there are none. */
+static PdgImage *
+dup_levels (PdgImage *image, guint first, guint end)
+{
+  PdgImage *part;
+
+  if (first >= end)
+    return NULL;
+  if (first == 0 && end == image->n_levels)
+    return pdg_image_ref (image);
+  part = g_atomic_rc_box_new0 (PdgImage);
+  for (guint i = first; i < end; i++)
+    add_level (part, cairo_surface_reference (image->levels[i]));
+  return part;
+}
+
 PdgImage *
 pdg_image_dup_smaller (PdgImage *image, int width_px)
 {
-  guint first = find_level (image, width_px);
+  return dup_levels (image, find_level (image, width_px), image->n_levels);
+}
 
-  if (first == 0)
-    return pdg_image_ref (image);
+void
+pdg_image_split (PdgImage *image, int width_px, PdgImage **larger, PdgImage **rest)
+{
+  guint first = 0;
 
-  PdgImage *smaller = g_atomic_rc_box_new0 (PdgImage);
-
-  for (guint i = first; i < image->n_levels; i++)
-    add_level (smaller, cairo_surface_reference (image->levels[i]));
-  return smaller;
+  while (first < image->n_levels && cairo_image_surface_get_width (image->levels[first]) > width_px)
+    first++;
+  *larger = dup_levels (image, 0, first);
+  *rest = dup_levels (image, first, image->n_levels);
 }

@@ -108,7 +108,7 @@ pdg_client_unsubscribe (PdgClient *self, guint id)
 }
 
 void
-pdg_client_fetch_blob_async (PdgClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+pdg_client_fetch_blob_async (PdgClient *self, const char *id, int min_width, GCancellable *cancellable, GAsyncReadyCallback callback,
                              gpointer user_data)
 {
   GTask *task;
@@ -116,7 +116,7 @@ pdg_client_fetch_blob_async (PdgClient *self, const char *id, GCancellable *canc
   g_return_if_fail (PDG_IS_CLIENT (self));
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, pdg_client_fetch_blob_async);
-  PDG_CLIENT_GET_CLASS (self)->fetch_blob_async (self, id, task);
+  PDG_CLIENT_GET_CLASS (self)->fetch_blob_async (self, id, min_width, task);
 }
 
 GBytes *

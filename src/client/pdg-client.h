@@ -40,7 +40,7 @@ struct _PdgClientClass
   guint     (*subscribe)        (PdgClient *self, const char *document, JsonNode *variables, PdgClientEventFunc func,
                                  gpointer user_data, GDestroyNotify destroy);
   void      (*unsubscribe)      (PdgClient *self, guint id);
-  void      (*fetch_blob_async) (PdgClient *self, const char *id, GTask *task);
+  void      (*fetch_blob_async) (PdgClient *self, const char *id, int min_width, GTask *task);
 };
 
 /* Runs @document. The callback gets the whole response object, errors included (partial data is data).
@@ -56,9 +56,10 @@ guint     pdg_client_subscribe        (PdgClient *self, const char *document, Js
                                        gpointer user_data, GDestroyNotify destroy);
 void      pdg_client_unsubscribe      (PdgClient *self, guint id);
 
-/* Bytes of a picture by its snapshot id. (transfer full) */
-void      pdg_client_fetch_blob_async (PdgClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                       gpointer user_data);
+/* Bytes of a picture by its blob id. @min_width: of the smaller ones that are kept of it, the smallest that is as wide; the picture as it
+ * came when there is none, or for 0. (transfer full) */
+void      pdg_client_fetch_blob_async (PdgClient *self, const char *id, int min_width, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
 GBytes   *pdg_client_fetch_blob_finish (PdgClient *self, GAsyncResult *result, GError **error);
 
 PdgClientState pdg_client_get_state   (PdgClient *self);

@@ -9,6 +9,7 @@ typedef struct
   char *document;
   JsonNode *variables;
   char *blob_id; /* a blob instead of a document */
+  int min_width;
 } Question;
 
 /* What a subscriber asked for; api_id is 0 while there is no API. */
@@ -146,7 +147,7 @@ ask (PdgLocalClient *self, GTask *task)
   PdgPrincipal *principal = pdg_api_get_local_principal (self->api);
 
   if (question->blob_id != NULL)
-    pdg_api_load_blob_async (self->api, principal, question->blob_id, 0, g_task_get_cancellable (task), blob_loaded_cb, task);
+    pdg_api_load_blob_async (self->api, principal, question->blob_id, question->min_width, g_task_get_cancellable (task), blob_loaded_cb, task);
   else
     pdg_api_execute_async (self->api, principal, question->document, NULL, question->variables, g_task_get_cancellable (task),
                            executed_cb, task);
@@ -179,11 +180,12 @@ pdg_local_client_execute_async (PdgClient *client, const char *document, JsonNod
 }
 
 static void
-pdg_local_client_fetch_blob_async (PdgClient *client, const char *id, GTask *task)
+pdg_local_client_fetch_blob_async (PdgClient *client, const char *id, int min_width, GTask *task)
 {
   Question *question = g_new0 (Question, 1);
 
   question->blob_id = g_strdup (id);
+  question->min_width = min_width;
   take_question (PDG_LOCAL_CLIENT (client), task, question);
 }
 

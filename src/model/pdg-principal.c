@@ -5,6 +5,7 @@ struct _PdgPrincipal
 {
   char *org_uuid;
   char *label;
+  char *author; /* (nullable) */
   gint32 org_no;
   gint32 project_no;
   PdgRole role;
@@ -42,6 +43,7 @@ principal_clear (gpointer data)
 
   g_free (principal->org_uuid);
   g_free (principal->label);
+  g_free (principal->author);
   g_free (principal->origins);
 }
 
@@ -60,6 +62,19 @@ pdg_principal_set_key (PdgPrincipal *principal, gint32 key_no, int events_per_se
   principal->burst_events = burst_events;
   g_free (principal->origins);
   principal->origins = g_strdup (origins);
+}
+
+void
+pdg_principal_set_author (PdgPrincipal *principal, const char *author)
+{
+  g_free (principal->author);
+  principal->author = g_strdup (author);
+}
+
+const char *
+pdg_principal_get_author (const PdgPrincipal *principal)
+{
+  return principal->author != NULL ? principal->author : principal->label;
 }
 
 gint32

@@ -26,6 +26,12 @@ void          pdg_principal_unref (PdgPrincipal *principal);
  * @burst_events: 0 = the same. @origins: origins from which pages may send, with spaces between them; NULL = as the collector is set. */
 void          pdg_principal_set_key (PdgPrincipal *principal, gint32 key_no, int events_per_second, int burst_events, const char *origins);
 
+/* What tells it apart from others of the organisation, whatever they are called: "member UUID", "token 7". Said once, before it is shared. */
+void          pdg_principal_set_author (PdgPrincipal *principal, const char *author);
+
+/* That, or the label where it was not said. */
+const char   *pdg_principal_get_author (const PdgPrincipal *principal);
+
 /* 0 = it is no key. */
 gint32        pdg_principal_get_key_no (const PdgPrincipal *principal);
 void          pdg_principal_get_rate (const PdgPrincipal *principal, int *events_per_second, int *burst_events);

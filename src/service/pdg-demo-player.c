@@ -2,9 +2,11 @@
 #include "service/pdg-demo-player.h"
 
 #include "base/pdg-clock.h"
+#include "canvas/pdg-image-store.h"
 #include "codec/pdg-event-json.h"
 #include "service/pdg-commands-snapshots.h"
 #include "service/pdg-commands.h"
+#include "service/pdg-picture-levels.h"
 
 #define BATCH_EVENTS 1000
 #define MAX_IN_FLIGHT 4
@@ -69,6 +71,8 @@ typedef struct
   PdgDemoPlayer *player;
   const PdgDemoScreen *screen;
   GBytes *image;
+  const PdgStoreLevel *levels;
+  guint n_levels;
   gint32 project_no;
 } PictureJob;
 
@@ -76,7 +80,10 @@ static gpointer
 add_picture_job (PdgDbConn *conn, gpointer job_data, GCancellable *cancellable, GError **error)
 {
   PictureJob *job = job_data;
-  PdgPicture picture = { .image = job->image, .media_type = "image/png", .width = PDG_DEMO_SCREEN_WIDTH, .height = PDG_DEMO_SCREEN_HEIGHT };
+  PdgPicture picture = {
+    .image = job->image, .media_type = "image/png", .levels = job->levels, .n_levels = job->n_levels,
+    .width = PDG_DEMO_SCREEN_WIDTH, .height = PDG_DEMO_SCREEN_HEIGHT,
+  };
 
   return GINT_TO_POINTER (pdg_commands_add_snapshot (conn, job->player->principal, job->project_no, job->screen->path, &picture,
                                                      job->player->options.end_usec, error));
@@ -87,10 +94,18 @@ add_pictures (PdgDemoPlayer *self, gint32 project_no, GError **error)
 {
   for (guint i = 0; i < pdg_demo_get_n_screens (); i++)
     {
-      g_autoptr (GBytes) image = pdg_demo_draw_screen (i);
-      PictureJob job = { self, pdg_demo_get_screen (i), image, project_no };
+      g_autoptr (GBytes) bytes = pdg_demo_draw_screen (i);
+      g_autoptr (PdgImage) image = pdg_image_store_decode (bytes, error);
+      PdgStoreLevel levels[PDG_PICTURE_MAX_LEVELS];
+      PictureJob job = { self, pdg_demo_get_screen (i), bytes, levels, 0, project_no };
+      gboolean stored;
 
-      if (!pdg_db_pool_run_sync (self->pool, PDG_DB_PRIORITY_BACKGROUND, add_picture_job, &job, self->cancellable, error))
+      if (image == NULL)
+        return FALSE;
+      job.n_levels = pdg_picture_make_levels (image, levels);
+      stored = pdg_db_pool_run_sync (self->pool, PDG_DB_PRIORITY_BACKGROUND, add_picture_job, &job, self->cancellable, error) != NULL;
+      pdg_picture_clear_levels (levels, job.n_levels);
+      if (!stored)
         return FALSE;
       pdg_hub_publish (self->hub, PDG_HUB_TOPIC_DEMO);
     }

@@ -24,6 +24,12 @@ pdg_queries_list_snapshots (PdgQueries *queries, const gint32 *project_nos, cons
 }
 
 GPtrArray *
+pdg_queries_lookup_snapshots (PdgQueries *queries, const gint32 *project_nos, const gint64 *snapshot_nos, guint n, GError **error)
+{
+  return pdg_store_lookup_snapshots (queries->tx, project_nos, snapshot_nos, n, error);
+}
+
+GPtrArray *
 pdg_queries_load_snapshot_texts (PdgQueries *queries, const gint64 *snapshot_nos, guint n, PdgStoreSnapshotText which, GError **error)
 {
   return pdg_store_load_snapshot_texts (queries->tx, snapshot_nos, n, which, error);

@@ -98,6 +98,10 @@ GPtrArray       *pdg_queries_list_screens (PdgQueries *queries, const gint32 *pr
 GPtrArray       *pdg_queries_list_snapshots (PdgQueries *queries, const gint32 *project_nos, const gint32 *screen_nos, guint n,
                                              const PdgStoreSnapshotFilter *filter, GError **error);
 
+/* The pictures with these numbers: @n of them, NULL where the project has none such. One statement. (transfer full)
+ * (element-type PdgSnapshot) */
+GPtrArray       *pdg_queries_lookup_snapshots (PdgQueries *queries, const gint32 *project_nos, const gint64 *snapshot_nos, guint n, GError **error);
+
 /* A text of each picture, NULL where there is none. One statement. (transfer full) (element-type utf8) */
 GPtrArray       *pdg_queries_load_snapshot_texts (PdgQueries *queries, const gint64 *snapshot_nos, guint n, PdgStoreSnapshotText which,
                                                   GError **error);

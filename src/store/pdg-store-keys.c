@@ -40,7 +40,7 @@
 #define LOOKUP_TOKEN TOKENS " AND t.token_id = $1"
 #define CREATE_TOKEN "SELECT add_access_token($1, $2, $3, $4, $5, $6)"
 #define REVOKE_TOKEN "UPDATE access_token SET revoked_at = now() WHERE org_id = " OWN " AND token_id = $1"
-#define RESOLVE "SELECT org_id, org, project_id, role, label, key_id, events_per_second, burst_events, origins FROM resolve_credential($1)"
+#define RESOLVE "SELECT org_id, org, project_id, role, label, key_id, events_per_second, burst_events, origins, author FROM resolve_credential($1)"
 
 static gint64
 read_time (const PdgDbResult *result, guint row, guint column)
@@ -280,5 +280,6 @@ pdg_store_resolve_credential (PdgDbTx *tx, const guint8 hash[32], GError **error
   pdg_principal_set_key (principal, pdg_db_result_get_int4 (result, 0, 5),
                          pdg_db_result_is_null (result, 0, 6) ? -1 : pdg_db_result_get_int4 (result, 0, 6), pdg_db_result_get_int4 (result, 0, 7),
                          pdg_db_result_get_text (result, 0, 8));
+  pdg_principal_set_author (principal, pdg_db_result_get_text (result, 0, 9));
   return principal;
 }

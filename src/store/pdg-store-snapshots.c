@@ -20,10 +20,15 @@
 #define LOAD_LEVEL                                                                                                       \
   "SELECT bytes, 'image/webp' FROM blob_level WHERE org_id = (SELECT current_org_id()) AND sha256 = decode($1, 'hex') "  \
   "AND width >= $2 ORDER BY width LIMIT 1"
+#define COLUMNS                                                                                                          \
+  "u.place, s.project_id, s.snapshot_no, s.screen_no, s.session_no, s.taken_at, s.width, s.height, "                     \
+  "encode(s.sha256, 'hex'), b.media_type, s.journey_id, s.step_id, s.viewport_width, s.viewport_height, s.device_scale "
+#define LOOKUP                                                                                                           \
+  "SELECT " COLUMNS "FROM unnest($1::int4[], $2::int8[]) WITH ORDINALITY u (project_id, snapshot_no, place) "            \
+  "JOIN snapshot s ON s.snapshot_no = u.snapshot_no AND s.project_id = u.project_id "                                    \
+  "JOIN blob b ON b.org_id = s.org_id AND b.sha256 = s.sha256"
 #define LIST_OF(parents, chosen)                                                                                         \
-  "SELECT u.place, s.project_id, s.snapshot_no, s.screen_no, s.session_no, s.taken_at, s.width, s.height, "              \
-  "encode(s.sha256, 'hex'), b.media_type, s.journey_id, s.step_id, s.viewport_width, s.viewport_height, "                \
-  "s.device_scale FROM " parents " CROSS JOIN LATERAL (SELECT * FROM snapshot s "                                        \
+  "SELECT " COLUMNS "FROM " parents " CROSS JOIN LATERAL (SELECT * FROM snapshot s "                                     \
   "WHERE s.project_id = u.project_id " chosen "AND s.taken_at >= $2 AND s.taken_at < $3 "                                \
   "AND (s.taken_at < $4 OR (s.taken_at = $4 AND s.snapshot_no < $5)) "                                                   \
   "ORDER BY s.taken_at DESC, s.snapshot_no DESC LIMIT $6) s JOIN blob b ON b.org_id = s.org_id AND b.sha256 = s.sha256 " \
@@ -196,6 +201,16 @@ pdg_store_list_snapshots (PdgDbTx *tx, const gint32 *project_nos, const gint32 *
     pdg_db_params_add_int4_array (params, screen_nos, NULL, n);
   return pdg_store_query_lists (tx, screen_nos != NULL ? LIST_OF_SCREENS : LIST_OF_PROJECTS, params, n, read_snapshot,
                                 (GDestroyNotify) pdg_snapshot_free, error);
+}
+
+GPtrArray *
+pdg_store_lookup_snapshots (PdgDbTx *tx, const gint32 *project_nos, const gint64 *snapshot_nos, guint n, GError **error)
+{
+  g_autoptr (PdgDbParams) params = pdg_db_params_new ();
+
+  pdg_db_params_add_int4_array (params, project_nos, NULL, n);
+  pdg_db_params_add_int8_array (params, snapshot_nos, NULL, n);
+  return pdg_store_query_each_one (tx, LOOKUP, params, n, read_snapshot, (GDestroyNotify) pdg_snapshot_free, error);
 }
 
 static gpointer

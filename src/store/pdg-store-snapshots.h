@@ -54,6 +54,10 @@ typedef struct
 GPtrArray *pdg_store_list_snapshots (PdgDbTx *tx, const gint32 *project_nos, const gint32 *screen_nos, guint n,
                                      const PdgStoreSnapshotFilter *filter, GError **error);
 
+/* The pictures with these numbers: @n of them, NULL where the project has none such. One statement. Tenant transaction. (transfer full)
+ * (element-type PdgSnapshot) */
+GPtrArray *pdg_store_lookup_snapshots (PdgDbTx *tx, const gint32 *project_nos, const gint64 *snapshot_nos, guint n, GError **error);
+
 typedef enum
 {
   PDG_STORE_SNAPSHOT_COMPONENT_TREE,

@@ -130,6 +130,7 @@ find_value (const char *field, const char *argument)
     { "reason", "null" },
     { "limits", "[{kind:EVENTS,maxDays:30}]" },
     { "eventType", "null" },
+    { "status", "null" },
     { "url.width", "320" },
   };
   g_autofree char *full = g_strdup_printf ("%s.%s", field, argument);

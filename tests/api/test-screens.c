@@ -230,6 +230,60 @@ test_refused (void)
     }
 }
 
+/* What events and pictures tell of a screen: grouped, newest values, and only those of the range. */
+static void
+test_signs (void)
+{
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  GString *body = body_new ();
+  g_autofree char *text = NULL, *got = NULL;
+  g_auto (Verdict) verdict = { 0 };
+  g_autoptr (JsonNode) list = NULL, response = NULL;
+  g_autofree char *id = NULL, *document = NULL;
+  gint64 now = g_get_real_time () - 60 * G_USEC_PER_SEC;
+  static const struct { const char *session, *type, *rest; } events[] = {
+    { "s1", "api.response", ",\"api.method\":\"GET\",\"api.path\":\"/api/items/7\",\"api.status_code\":200,\"api.duration_ms\":100" },
+    { "s2", "api.response", ",\"api.method\":\"GET\",\"api.path\":\"/api/items/8?x=1\",\"api.status_code\":404,\"api.duration_ms\":200" },
+    { "s2", "api.response", ",\"api.method\":\"GET\",\"api.path\":\"/api/items/9\",\"api.status_code\":502,\"api.duration_ms\":300" },
+    { "s2", "api.response", ",\"api.path\":\"/api/cart\"" },
+    { "s1", "error", ",\"error.type\":\"E\",\"error.message\":\"It broke\",\"error.component\":\"Old\"" },
+    { "s2", "error", ",\"error.type\":\"E\",\"error.message\":\"It broke\",\"error.component\":\"New\"" },
+    { "s2", "error", ",\"error.type\":\"E\",\"error.message\":\"It broke\",\"error.component\":\"New\"" },
+    { "s2", "error", "" },
+    { "s1", "state.change", ",\"ui.state.key\":\"cart.items\",\"ui.state.after\":\"1\"" },
+    { "s2", "state.change", ",\"ui.state.key\":\"cart.items\",\"ui.state.after\":\"2\"" },
+    { "s2", "state.change", ",\"ui.state.key\":\"cart.items\",\"ui.state.after\":\"1\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      g_autofree char *event_id = g_strdup_printf ("sign%u", i);
+
+      body_add (body, "proj_demo", event_id, events[i].session, events[i].type, now + i * G_USEC_PER_SEC, ",\"page.path\":\"/cart\"%s", events[i].rest);
+    }
+  text = body_finish (body);
+  fixture_store (fixture->ingest, fixture->a->admin, text, &verdict);
+  assert_stored (verdict, G_N_ELEMENTS (events), 0, 0);
+  fixture_run (owner, "UPDATE productgraph.snapshot SET state = '{\"cart\":{\"total\":{\"eur\":9.5}},\"ok\":true}' WHERE width = 101");
+  list = api_query (fixture, NULL, "{project(id:\"proj_demo\"){screens(search:\"/cart\"){nodes{id}}}}", NULL);
+  id = json_dup_at (list, "data.project.screens.nodes.0.id");
+  document = g_strdup_printf ("{project(id:\"proj_demo\"){screen(id:\"%s\"){"
+                              "apiCalls{method route count failureCount durationP75Ms} errors{type message component count sessionCount} "
+                              "stateValues{path lastValue count distinctCount} "
+                              "none:apiCalls(range:{to:\"2001-01-01T00:00:00Z\"}){route} one:errors(first:1){message}}}}", id);
+  response = api_query (fixture, NULL, document, NULL);
+  assert_no_errors (response);
+  got = json_to_string (json_at (response, "data.project.screen"), FALSE);
+  g_assert_cmpstr (got, ==,
+                   "{\"apiCalls\":[{\"method\":\"GET\",\"route\":\"/api/items/:id\",\"count\":3,\"failureCount\":2,\"durationP75Ms\":250},"
+                   "{\"method\":null,\"route\":\"/api/cart\",\"count\":1,\"failureCount\":0,\"durationP75Ms\":null}],"
+                   "\"errors\":[{\"type\":\"E\",\"message\":\"It broke\",\"component\":\"New\",\"count\":3,\"sessionCount\":2},"
+                   "{\"type\":null,\"message\":null,\"component\":null,\"count\":1,\"sessionCount\":1}],"
+                   "\"stateValues\":[{\"path\":\"cart.items\",\"lastValue\":\"1\",\"count\":3,\"distinctCount\":2},"
+                   "{\"path\":\"cart.total.eur\",\"lastValue\":\"9.5\",\"count\":1,\"distinctCount\":1},"
+                   "{\"path\":\"ok\",\"lastValue\":\"true\",\"count\":1,\"distinctCount\":1}],\"none\":[],\"one\":[{\"message\":\"It broke\"}]}");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -242,6 +296,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/screens/search", test_search);
   g_test_add_func ("/api/screens/screen", test_screen);
   g_test_add_func ("/api/screens/snapshots", test_snapshots);
+  g_test_add_func ("/api/screens/signs", test_signs);
   g_test_add_func ("/api/screens/json", test_json);
   g_test_add_func ("/api/screens/refused", test_refused);
   status = g_test_run ();

@@ -278,6 +278,37 @@ test_tenancy (void)
     }
 }
 
+/* An event names the picture that was taken with it. */
+static void
+test_event_names_one (void)
+{
+  g_autoptr (GBytes) png = picture_fixture_new_png (320, 200, 1);
+  static const char *const texts[] = { "project_id", "proj_demo", "page.path", "/named", NULL };
+  g_autoptr (GByteArray) form = make_form (png, "image/png", texts);
+  g_autoptr (RawAnswer) answer = post (0, FORM, form), events = NULL;
+  g_autoptr (JsonNode) said = parse (answer), response = NULL;
+  g_autofree char *id = json_dup_at (said, "snapshot_id"), *other = NULL, *path = NULL;
+  g_autofree char *body = g_strdup_printf ("{\"events\":["
+    "{\"event_id\":\"n1\",\"project_id\":\"proj_demo\",\"session.id\":\"n\",\"event.type\":\"page.view\",\"event.timestamp\":\"2026-11-01T10:00:00Z\","
+    "\"page.path\":\"/named\",\"snapshot.id\":\"%s\"},"
+    "{\"event_id\":\"n2\",\"project_id\":\"proj_demo\",\"session.id\":\"n\",\"event.type\":\"ui.click\",\"event.timestamp\":\"2026-11-01T10:00:01Z\","
+    "\"snapshot.id\":\"987654\"},"
+    "{\"event_id\":\"n3\",\"project_id\":\"proj_demo\",\"session.id\":\"n\",\"event.type\":\"ui.click\",\"event.timestamp\":\"2026-11-01T10:00:02Z\","
+    "\"snapshot.id\":\"of another program\"}]}", id);
+
+  g_assert_cmpuint (answer->status, ==, 201);
+  events = api_send (fixture, 0, "POST", "/v1/events", JSON_TYPE, body);
+  g_assert_cmpuint (events->status, ==, 202);
+  response = api_query (fixture, NULL, "{project(id:\"proj_demo\"){session(id:\"n\"){events{nodes{snapshot{id screen{path}}}}}}}", NULL);
+  assert_no_errors (response);
+  other = json_dup_at (response, "data.project.session.events.nodes.0.snapshot.id");
+  path = json_dup_at (response, "data.project.session.events.nodes.0.snapshot.screen.path");
+  g_assert_cmpstr (other, ==, id);
+  g_assert_cmpstr (path, ==, "/named");
+  g_assert_true (JSON_NODE_HOLDS_NULL (json_at (response, "data.project.session.events.nodes.1.snapshot")));
+  g_assert_true (JSON_NODE_HOLDS_NULL (json_at (response, "data.project.session.events.nodes.2.snapshot")));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -287,6 +318,7 @@ main (int argc, char *argv[])
   fixture = api_fixture_new ();
   g_test_add_func ("/api/snapshots/kept", test_kept);
   g_test_add_func ("/api/snapshots/webp", test_webp);
+  g_test_add_func ("/api/snapshots/event-names-one", test_event_names_one);
   g_test_add_func ("/api/snapshots/refused", test_refused);
   g_test_add_func ("/api/snapshots/too-many", test_too_many);
   g_test_add_func ("/api/snapshots/tenancy", test_tenancy);

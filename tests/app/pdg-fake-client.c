@@ -185,10 +185,10 @@ pdg_fake_client_unsubscribe (PdgClient *client, guint id)
 }
 
 static void
-pdg_fake_client_fetch_blob_async (PdgClient *client, const char *id, GTask *task)
+pdg_fake_client_fetch_blob_async (PdgClient *client, const char *id, int min_width, GTask *task)
 {
   PdgFakeClient *self = PDG_FAKE_CLIENT (client);
-  GBytes *bytes = self->blob_func != NULL ? self->blob_func (id, self->blob_data) : NULL;
+  GBytes *bytes = self->blob_func != NULL ? self->blob_func (id, min_width, self->blob_data) : NULL;
 
   if (bytes != NULL)
     g_task_return_pointer (task, bytes, (GDestroyNotify) g_bytes_unref);

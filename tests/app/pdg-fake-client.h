@@ -10,7 +10,7 @@ G_DECLARE_FINAL_TYPE (PdgFakeClient, pdg_fake_client, PDG, FAKE_CLIENT, PdgClien
 /* A client that answers each operation, by its name in the document, with canned JSON. */
 
 typedef char   *(*PdgFakeAnswerFunc) (JsonNode *variables, gpointer user_data); /* whole response, or NULL: away */
-typedef GBytes *(*PdgFakeBlobFunc) (const char *id, gpointer user_data);
+typedef GBytes *(*PdgFakeBlobFunc) (const char *id, int min_width, gpointer user_data);
 
 PdgFakeClient  *pdg_fake_client_new (void);
 

@@ -357,6 +357,57 @@ answer_sessions (JsonNode *variables, gpointer user_data)
   return end_answer (builder);
 }
 
+/* What a screen is made of: the same for each, but for its picture. */
+#define SCREEN_ANSWER                                                                                                          \
+  "{\"data\":{\"project\":{\"screen\":{\"path\":\"/x\",\"snapshot\":{\"id\":\"7\",\"componentTree\":{\"name\":\"ShopPage\",\"bounds\":[0,0,1280,800],"  \
+  "\"children\":[{\"name\":\"Header\",\"bounds\":[0,0,1280,106],\"children\":[{\"name\":\"Logo\",\"bounds\":[54,35,160,35]},"         \
+  "{\"name\":\"AccountMenu\",\"bounds\":[960,35,266,35],\"props\":{\"signedIn\":true}}]},{\"name\":\"Content\",\"bounds\":"          \
+  "[80,160,1100,560],\"children\":[{\"name\":\"ProductCard\",\"props\":{\"sku\":\"A-17\",\"price\":49.9}}]}]}},\"snapshots\":{\"nodes\":["  \
+  "{\"id\":\"7\",\"blobId\":\"%s\",\"takenAt\":\"2026-11-22T10:00:00Z\",\"width\":1280,\"height\":800,\"viewportWidth\":1280,"          \
+  "\"viewportHeight\":800,\"deviceScale\":2,\"session\":{\"id\":\"sess_1\",\"actor\":{\"id\":\"user_1042\"}}},"                        \
+  "{\"id\":\"6\",\"blobId\":\"%s\",\"takenAt\":\"2026-11-21T09:30:00Z\",\"width\":1280,\"height\":800,\"viewportWidth\":null,"           \
+  "\"viewportHeight\":null,\"deviceScale\":null,\"session\":null}]},\"apiCalls\":[{\"method\":\"GET\",\"route\":\"/api/products/:id\","  \
+  "\"count\":1204,\"failureCount\":0,\"durationP75Ms\":240.5},{\"method\":\"POST\",\"route\":\"/api/cart/items\",\"count\":310,"         \
+  "\"failureCount\":12,\"durationP75Ms\":1240},{\"method\":null,\"route\":\"/graphql\",\"count\":1,\"failureCount\":0,"                  \
+  "\"durationP75Ms\":null}],\"errors\":[{\"type\":\"ImageLoadError\",\"message\":\"A picture could not be loaded\",\"component\":"       \
+  "\"Picture\",\"count\":21,\"sessionCount\":17,\"lastAt\":\"2026-11-22T09:58:00Z\"}],\"stateValues\":[{\"path\":\"cart.items\","         \
+  "\"lastValue\":\"2\",\"count\":310,\"distinctCount\":6,\"lastAt\":\"2026-11-22T09:59:00Z\"},{\"path\":\"product.colour\","             \
+  "\"lastValue\":\"\\\"moss\\\"\",\"count\":4,\"distinctCount\":1,\"lastAt\":\"2026-11-22T09:57:00Z\"}]},\"journeys\":{\"nodes\":["     \
+  "{\"name\":\"Checkout\",\"kind\":\"OBSERVED\",\"steps\":[{\"name\":\"Cart\",\"place\":1,\"screenPath\":\"/x\"},"              \
+  "{\"name\":\"Pay\",\"place\":2,\"screenPath\":null}]}]}}}}"
+
+static char *
+answer_screen (JsonNode *variables, gpointer user_data)
+{
+  const char *id = json_object_get_string_member (json_node_get_object (variables), "screen");
+
+  return g_strdup_printf (SCREEN_ANSWER, id, id);
+}
+
+static char *
+answer_steps (JsonNode *variables, gpointer user_data)
+{
+  return g_strdup ("{\"data\":{\"project\":{\"session\":{\"events\":{\"nodes\":["
+                   "{\"type\":\"page.view\",\"timestamp\":\"2026-11-22T09:58:00Z\",\"screen\":{\"id\":\"s1\",\"name\":\"Home\"}},"
+                   "{\"type\":\"page.leave\",\"timestamp\":\"2026-11-22T09:58:01Z\"},"
+                   "{\"type\":\"ui.click\",\"timestamp\":\"2026-11-22T09:58:02Z\",\"componentName\":\"AddToCart\",\"properties\":{}},"
+                   "{\"type\":\"api.response\",\"timestamp\":\"2026-11-22T09:58:03Z\",\"properties\":{\"api.method\":\"POST\","
+                   "\"api.path\":\"/api/cart/items\",\"api.status_code\":502}}],\"pageInfo\":{\"hasNextPage\":true}}}}}}");
+}
+
+#define COMMENTS_ANSWER                                                                                                        \
+  "{\"data\":{\"project\":{\"commentThreads\":{\"nodes\":[{\"id\":\"1\",\"screen\":{\"id\":\"s4\",\"name\":\"Cart\"},\"toScreen\":null,"        \
+  "\"x\":null,\"y\":null,\"resolvedAt\":null,\"resolvedBy\":null,\"commentCount\":2,\"unreadCount\":1,\"newestComments\":["                 \
+  "{\"id\":\"1\",\"author\":\"Ada\",\"isOwn\":false,\"body\":\"Why do so many leave the cart? The button is below the fold.\","          \
+  "\"createdAt\":\"2026-11-22T09:00:00Z\",\"editedAt\":null},{\"id\":\"2\",\"author\":\"local\",\"isOwn\":true,"                         \
+  "\"body\":\"It is, at 1280 x 800.\",\"createdAt\":\"2026-11-22T09:30:00Z\",\"editedAt\":\"2026-11-22T09:31:00Z\"}]},"                      \
+  "{\"id\":\"2\",\"screen\":{\"id\":\"s4\",\"name\":\"Cart\"},\"toScreen\":null,\"x\":null,\"y\":null,"                                 \
+  "\"resolvedAt\":\"2026-11-21T09:30:00Z\",\"resolvedBy\":\"Ada\",\"commentCount\":1,\"unreadCount\":0,\"newestComments\":["              \
+  "{\"id\":\"3\",\"author\":\"Ada\",\"isOwn\":false,\"body\":\"Old title\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}," \
+  "{\"id\":\"3\",\"screen\":{\"id\":\"s0\",\"name\":\"Home\"},\"toScreen\":null,\"x\":null,\"y\":null,\"resolvedAt\":null,"            \
+  "\"resolvedBy\":null,\"commentCount\":12,\"unreadCount\":0,\"newestComments\":[{\"id\":\"4\",\"author\":\"Ada\",\"isOwn\":false,"       \
+  "\"body\":\"First impressions\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}]}}}}"
+
 /* ---- pictures ---- */
 
 static void
@@ -415,14 +466,15 @@ write_png_cb (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
-static GBytes *
-make_picture (const char *id, gpointer user_data)
+GBytes *
+pdg_fake_shop_draw_picture (const char *id, int width_px)
 {
   int i = (int) g_ascii_strtoll (id + 1, NULL, 10);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 800, 500);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width_px, width_px * 5 / 8);
   cairo_t *cr = cairo_create (surface);
   GByteArray *bytes = g_byte_array_new ();
 
+  cairo_scale (cr, width_px / 800.0, width_px / 800.0);
   cairo_set_source_rgb (cr, screens[i].red, screens[i].green, screens[i].blue);
   cairo_paint (cr);
   block (cr, 0, 0, 800, 66, 1.0);
@@ -435,6 +487,12 @@ make_picture (const char *id, gpointer user_data)
   cairo_surface_write_to_png_stream (surface, write_png_cb, bytes);
   cairo_surface_destroy (surface);
   return g_byte_array_free_to_bytes (bytes);
+}
+
+static GBytes *
+make_picture (const char *id, int min_width, gpointer user_data)
+{
+  return pdg_fake_shop_draw_picture (id, min_width > 0 ? min_width : 1280);
 }
 
 void
@@ -450,5 +508,8 @@ pdg_fake_shop_attach (PdgFakeShop *shop, PdgFakeClient *client)
   pdg_fake_client_set_answer_func (client, "Graph", answer_graph, shop);
   pdg_fake_client_set_answer_func (client, "Live", answer_live, shop);
   pdg_fake_client_set_answer_func (client, "Sessions", answer_sessions, shop);
+  pdg_fake_client_set_answer_func (client, "Screen", answer_screen, shop);
+  pdg_fake_client_set_answer (client, "Comments", COMMENTS_ANSWER);
+  pdg_fake_client_set_answer_func (client, "Steps", answer_steps, shop);
   pdg_fake_client_set_blob_func (client, make_picture, NULL);
 }

@@ -7,6 +7,8 @@
 #include "pdg-fake-client.h"
 #include "pdg-fake-shop.h"
 
+#include <math.h>
+
 /* The canvas widget in a window of its own, over a fake client. */
 
 #define QUIET_USEC (2 * G_USEC_PER_SEC)
@@ -172,11 +174,77 @@ test_live (void)
   g_assert_cmpuint (pdg_traffic_feed_get_n_events (feed), ==, 10);
 }
 
+typedef struct
+{
+  gint n_asked[1000]; /* by width */
+} Widths;
+
+/* As a server does: the level that was asked for. */
+static GBytes *
+answer_level (const char *id, int min_width, gpointer user_data)
+{
+  Widths *widths = user_data;
+
+  widths->n_asked[min_width]++;
+  if (g_str_has_suffix (id, "3"))
+    return NULL; /* one that cannot be had */
+  return pdg_fake_shop_draw_picture (id, min_width > 0 ? min_width : 1280);
+}
+
+/* The closer the view, the larger the pictures that are fetched, and none larger than that. */
+static void
+test_levels (void)
+{
+  g_autoptr (PdgFakeClient) client = pdg_fake_client_new ();
+  PdgFakeShop *shop = pdg_fake_shop_new ();
+  g_autoptr (PdgWorkspace) workspace = NULL;
+  g_autoptr (PdgSceneModel) scenes = NULL;
+  g_autoptr (PdgPictureLoader) pictures = NULL;
+  g_autoptr (PdgStyle) style = NULL;
+  GtkWidget *window = gtk_window_new ();
+  PdgCanvas *canvas = g_object_new (PDG_TYPE_CANVAS, NULL);
+  Widths widths = { 0 };
+  int n_small;
+
+  pdg_fake_shop_attach (shop, client);
+  pdg_fake_client_set_blob_func (client, answer_level, &widths);
+  pdg_fake_shop_play (shop, 500);
+  pdg_client_set_state (PDG_CLIENT (client), PDG_CLIENT_CONNECTED, NULL);
+  workspace = pdg_workspace_new (PDG_CLIENT (client));
+  scenes = pdg_scene_model_new (workspace);
+  pictures = pdg_picture_loader_new (PDG_CLIENT (client));
+  style = pdg_style_new (gdk_display_get_default ());
+  pdg_canvas_bind (canvas, workspace, scenes, pictures, style);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (canvas));
+  gtk_window_set_default_size (GTK_WINDOW (window), 700, 500);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_for_rest (canvas);
+  n_small = widths.n_asked[80] + widths.n_asked[320];
+  g_assert_cmpint (n_small, >, 3);
+  g_assert_cmpint (widths.n_asked[640] + widths.n_asked[0], ==, 0);
+
+  pdg_canvas_zoom_by (canvas, log2 (1.3 / pdg_canvas_get_camera (canvas)->zoom));
+  wait_for_rest (canvas);
+  g_assert_cmpint (widths.n_asked[640], >, 0);
+  g_assert_cmpint (widths.n_asked[640], <, n_small); /* only those in sight */
+  g_assert_cmpint (widths.n_asked[0], ==, 0);
+
+  pdg_canvas_zoom_by (canvas, 1.5);
+  wait_for_rest (canvas);
+  g_assert_cmpint (widths.n_asked[0], >, 0);
+  g_assert_cmpuint (pdg_image_store_get_size_bytes (pdg_picture_loader_get_store (pictures)), <, 128u << 20);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  pdg_workspace_close (workspace);
+  pdg_fake_shop_free (shop);
+}
+
 int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/canvas/idle", test_idle);
   g_test_add_func ("/app/canvas/live", test_live);
+  g_test_add_func ("/app/canvas/levels", test_levels);
   return g_test_run ();
 }

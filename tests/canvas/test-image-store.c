@@ -104,9 +104,122 @@ test_refuses (void)
 static guint
 count_wanted (PdgImageStore *store)
 {
-  g_auto (GStrv) wanted = pdg_image_store_take_wanted (store);
+  PdgImageWant want;
+  guint n = 0;
 
-  return g_strv_length (wanted);
+  for (; pdg_image_store_pop_wanted (store, &want); n++)
+    g_free (want.id);
+  return n;
+}
+
+/* The width that is shown of @id, 0 for none. */
+static int
+get_px (PdgImageStore *store, const char *id, int width_px)
+{
+  cairo_surface_t *surface = pdg_image_store_get (store, id, width_px);
+  int width = surface != NULL ? cairo_image_surface_get_width (surface) : 0;
+
+  if (surface != NULL)
+    cairo_surface_destroy (surface);
+  return width;
+}
+
+/* The level of "a" that is asked for, and no other thing; -1 for nothing. */
+static int
+take_asked_px (PdgImageStore *store)
+{
+  PdgImageWant want;
+
+  if (!pdg_image_store_pop_wanted (store, &want))
+    return -1;
+  g_assert_cmpstr (want.id, ==, "a");
+  g_free (want.id);
+  g_assert_cmpuint (count_wanted (store), ==, 0);
+  return want.width_px;
+}
+
+/* What is needed is asked for, and until it comes the next smaller one is shown. */
+static void
+test_asks_for_the_level (void)
+{
+  g_autoptr (PdgImageStore) store = pdg_image_store_new (64 << 20);
+  const struct { int needed_px, shown_px, asked_px, comes_px; } rows[] = {
+    { 80, 0, 80, 90 },      /* a level may be wider than was asked for */
+    { 85, 90, -1, 0 },
+    { 200, 90, 320, 360 },
+    { 60, 90, -1, 0 },
+    { 361, 360, 640, 720 },
+    { 721, 720, 0, 1440 },
+    { 1400, 1440, -1, 0 },
+    { 3000, 1440, -1, 0 },  /* there is no more */
+    { 100, 180, -1, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_cmpint (get_px (store, "a", rows[i].needed_px), ==, rows[i].shown_px);
+      g_assert_cmpint (take_asked_px (store), ==, rows[i].asked_px);
+      g_assert_cmpint (get_px (store, "a", rows[i].needed_px), ==, rows[i].shown_px);
+      g_assert_cmpint (take_asked_px (store), ==, -1);
+      if (rows[i].comes_px > 0)
+        {
+          g_autoptr (PdgImage) image = make_image (rows[i].comes_px, rows[i].comes_px * 5 / 8);
+
+          pdg_image_store_insert_level (store, "a", image, rows[i].asked_px);
+          g_assert_cmpint (get_px (store, "a", rows[i].needed_px), ==, rows[i].comes_px);
+          g_assert_cmpint (take_asked_px (store), ==, -1);
+        }
+    }
+}
+
+/* A picture that is narrower than the level is whole; one that comes late does not take the place of a larger one. */
+static void
+test_late_and_small (void)
+{
+  g_autoptr (PdgImageStore) store = pdg_image_store_new (64 << 20);
+  g_autoptr (PdgImage) small = make_image (320, 200), large = make_image (500, 312);
+
+  get_px (store, "a", 320);
+  get_px (store, "a", 600);
+  g_assert_cmpuint (count_wanted (store), ==, 2);
+  pdg_image_store_insert_level (store, "a", large, 640);
+  g_assert_cmpint (get_px (store, "a", 600), ==, 500);
+  pdg_image_store_insert_level (store, "a", small, 320);
+  g_assert_cmpint (get_px (store, "a", 600), ==, 500);
+  g_assert_cmpint (get_px (store, "a", 2000), ==, 500);
+  g_assert_cmpint (take_asked_px (store), ==, -1);
+}
+
+/* Large ones do not drive out the small ones, nor the other way round. */
+static void
+test_budget_of_each (void)
+{
+  g_autoptr (PdgImage) whole = make_image (1280, 800), level = make_image (320, 200);
+  g_autoptr (PdgImageStore) store = pdg_image_store_new (2 * pdg_image_get_size_bytes (whole));
+  char id[16];
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_snprintf (id, sizeof id, "picture-%u", i);
+      g_assert_cmpint (get_px (store, id, 320), ==, 0);
+      pdg_image_store_insert_level (store, id, level, 320);
+    }
+  for (guint i = 0; i < 8; i++)
+    {
+      g_snprintf (id, sizeof id, "picture-%u", i);
+      g_assert_cmpint (get_px (store, id, 1280), ==, 320);
+      pdg_image_store_insert (store, id, whole);
+    }
+  for (guint i = 0; i < 20; i++)
+    {
+      cairo_surface_t *surface;
+
+      g_snprintf (id, sizeof id, "picture-%u", i);
+      surface = pdg_image_store_peek (store, id, 1280);
+      g_assert_cmpint (cairo_image_surface_get_width (surface), ==, i == 6 || i == 7 ? 1280 : 320);
+      cairo_surface_destroy (surface);
+    }
+  g_assert_cmpuint (pdg_image_store_get_size_bytes (store), <=, 4 * pdg_image_get_size_bytes (whole));
 }
 
 static void
@@ -121,7 +234,7 @@ test_wanted_once (void)
   g_assert_null (pdg_image_store_get (store, "a", 100));
   g_assert_cmpuint (count_wanted (store), ==, 0);
 
-  pdg_image_store_forget_request (store, "a");
+  pdg_image_store_forget_request (store, "a", 320);
   g_assert_null (pdg_image_store_get (store, "a", 100));
   g_assert_cmpuint (count_wanted (store), ==, 1);
 
@@ -156,13 +269,15 @@ test_budget (void)
 
       g_assert_null (surface);
       pdg_image_store_insert (store, id, image);
-      g_assert_cmpuint (pdg_image_store_get_size_bytes (store), <=, 3 * one);
+      g_assert_cmpuint (pdg_image_store_get_size_bytes (store), <=, 6 * one);
     }
   for (guint i = 0; i < 40; i++)
     {
       g_autofree char *id = g_strdup_printf ("picture-%u", i);
+      cairo_surface_t *surface = pdg_image_store_peek (store, id, 80);
 
-      g_assert_true (pdg_image_store_contains (store, id));
+      g_assert_cmpint (cairo_image_surface_get_width (surface), ==, 80);
+      cairo_surface_destroy (surface);
     }
   g_assert_cmpuint (count_wanted (store), ==, 40);
 
@@ -190,9 +305,9 @@ test_drops_oldest (void)
       else
         pdg_image_store_insert (store, ids[i], image);
     }
-  g_assert_true (pdg_image_store_contains (store, "a"));
-  g_assert_false (pdg_image_store_contains (store, "b"));
-  g_assert_true (pdg_image_store_contains (store, "c"));
+  g_assert_cmpint (get_px (store, "a", 640), ==, 640);
+  g_assert_cmpint (get_px (store, "b", 640), ==, 320); /* the small levels cost next to nothing */
+  g_assert_cmpint (get_px (store, "c", 640), ==, 640);
 }
 
 int
@@ -203,7 +318,10 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/image-store/transparent-is-white", test_transparent_is_white);
   g_test_add_func ("/canvas/image-store/refuses", test_refuses);
   g_test_add_func ("/canvas/image-store/wanted-once", test_wanted_once);
+  g_test_add_func ("/canvas/image-store/asks-for-the-level", test_asks_for_the_level);
+  g_test_add_func ("/canvas/image-store/late-and-small", test_late_and_small);
   g_test_add_func ("/canvas/image-store/budget", test_budget);
+  g_test_add_func ("/canvas/image-store/budget-of-each", test_budget_of_each);
   g_test_add_func ("/canvas/image-store/drops-oldest", test_drops_oldest);
   return g_test_run ();
 }

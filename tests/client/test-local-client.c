@@ -160,7 +160,7 @@ test_asked_before_it_is_there (void)
   g_assert_cmpint (pdg_client_get_state (PDG_CLIENT (client)), ==, PDG_CLIENT_STARTING);
   pdg_client_execute_async (PDG_CLIENT (client), "{version}", NULL, NULL, executed_cb, &first);
   pdg_client_execute_async (PDG_CLIENT (client), "{organisation{name}}", NULL, NULL, executed_cb, &second);
-  pdg_client_fetch_blob_async (PDG_CLIENT (client), "x", NULL, fetched_cb, &blob);
+  pdg_client_fetch_blob_async (PDG_CLIENT (client), "x", 0, NULL, fetched_cb, &blob);
   listen_to (&ear, client, "proj_demo");
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -201,15 +201,22 @@ test_blob (void)
   g_autoptr (GBytes) image = g_bytes_new_static ("image", 5);
   g_autofree char *id = pdg_sha256_hex ("image", 5);
   g_autoptr (GError) error = NULL;
-  g_auto (Answer) answer = { 0 };
-  PdgPicture picture = { .image = image, .media_type = "image/png", .width = 1, .height = 1 };
+  g_autoptr (GBytes) smaller = g_bytes_new_static ("small", 5);
+  g_auto (Answer) answer = { 0 }, small = { 0 }, large = { 0 };
+  PdgStoreLevel level = { smaller, 320 };
+  PdgPicture picture = { .image = image, .media_type = "image/png", .levels = &level, .n_levels = 1, .width = 640, .height = 400 };
 
   pdg_commands_add_snapshot (server, fixture->a->admin, fixture->a->project->project_no, "/blob", &picture, 0, &error);
   g_assert_no_error (error);
-  pdg_client_fetch_blob_async (PDG_CLIENT (client), id, NULL, fetched_cb, &answer);
+  pdg_client_fetch_blob_async (PDG_CLIENT (client), id, 0, NULL, fetched_cb, &answer);
   fixture_wait (answer.done);
   g_assert_no_error (answer.error);
   g_assert_true (g_bytes_equal (answer.bytes, image));
+  pdg_client_fetch_blob_async (PDG_CLIENT (client), id, 80, NULL, fetched_cb, &small);
+  pdg_client_fetch_blob_async (PDG_CLIENT (client), id, 400, NULL, fetched_cb, &large);
+  fixture_wait (small.done && large.done);
+  g_assert_true (g_bytes_equal (small.bytes, smaller));
+  g_assert_true (g_bytes_equal (large.bytes, image));
 }
 
 /* Once at once; then within a second of a commit, by this process's writer and by another connection. */
@@ -463,7 +470,7 @@ test_answer_after_the_end (void)
   g_assert_no_error (error);
   pdg_local_client_set_api (client, api);
   pdg_client_execute_async (PDG_CLIENT (client), "{organisation{name}}", NULL, NULL, executed_cb, &answer);
-  pdg_client_fetch_blob_async (PDG_CLIENT (client), "0000000000000000000000000000000000000000000000000000000000000000", NULL, fetched_cb, &blob);
+  pdg_client_fetch_blob_async (PDG_CLIENT (client), "0000000000000000000000000000000000000000000000000000000000000000", 0, NULL, fetched_cb, &blob);
   pdg_local_client_set_api (client, NULL);
   pdg_db_pool_close (pool);
   pdg_api_free (api);

@@ -5,6 +5,7 @@
 #include "service/pdg-commands-consent.h"
 #include "service/pdg-commands-guard.h"
 #include "service/pdg-commands-snapshots.h"
+#include "service/pdg-comments.h"
 #include "service/pdg-commands-journeys.h"
 #include "service/pdg-commands-retention.h"
 #include "service/pdg-commands-plan.h"
@@ -27,7 +28,7 @@ static const char body_template[] =
   EVENT ("2", "page.view", ",\"page.path\":\"/MARK-cart\",\"page.title\":\"MARK Cart\",\"gen_ai.journey.id\":\"MARK-checkout\","
                            "\"gen_ai.journey.step.id\":\"MARK-step\"") ","
   EVENT ("3", "ui.click", ",\"event.name\":\"MARK-buy\",\"ui.component.name\":\"MARK-Button\",\"ui.component.path\":\"MARK/Button\"") ","
-  EVENT ("4", "error", ",\"error.message\":\"MARK-broken\"") ","
+  EVENT ("4", "error", ",\"page.path\":\"/MARK-home\",\"error.message\":\"MARK-broken\"") ","
   EVENT ("5", "performance", ",\"page.path\":\"/MARK-home\",\"performance.lcp_ms\":1200")
   "]}";
 
@@ -153,6 +154,20 @@ fill_canvas (const Tenant *tenant, PdgDbConn *server)
   g_assert_cmpint (canvas->revision, ==, 1);
 }
 
+/* A thread on the canvas that somebody has read. */
+static void
+fill_comments (const Tenant *tenant, PdgDbConn *server, const char *mark)
+{
+  const PdgCommentPlace place = { .has_point = TRUE, .x = 1, .y = 2 };
+  g_autofree char *body = g_strdup_printf ("%s says", mark);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgCommentThread) thread = pdg_commands_add_thread (server, tenant->admin, tenant->project->id, &place, body, &error);
+
+  g_assert_no_error (error);
+  pdg_comment_thread_free (pdg_commands_mark_thread_read (server, tenant->admin, tenant->project->id, thread->thread_no, &error));
+  g_assert_no_error (error);
+}
+
 void
 tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, char **token)
 {
@@ -187,6 +202,7 @@ tenant_fill (Tenant *tenant, PdgIngest *ingest, const char *mark, char **key, ch
   g_assert_no_error (error);
   fill_protection (tenant, server, mark);
   fill_canvas (tenant, server);
+  fill_comments (tenant, server, mark);
 }
 
 char *

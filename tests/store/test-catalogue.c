@@ -123,7 +123,7 @@ test_rule (gconstpointer data)
 static void
 test_catalogue_is_there (void)
 {
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) " TABLES "AND " HAS_ORG "AND NOT c.relispartition"), ==, 41);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) " TABLES "AND " HAS_ORG "AND NOT c.relispartition"), ==, 44);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) " TABLES "AND c.relispartition"), ==, 39);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) " FUNCTIONS "AND f.prosecdef"), >=, 26);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) " VIEWS), ==, 2);

@@ -9,6 +9,7 @@
 #include "store/pdg-store-releases.h"
 #include "store/pdg-store-screens.h"
 #include "store/pdg-store-sessions.h"
+#include "store/pdg-store-screen-signs.h"
 #include "store/pdg-store-snapshots.h"
 #include "store/pdg-store-terms.h"
 #include "store/pdg-store-traffic.h"
@@ -273,6 +274,39 @@ list_snapshots (PdgDbTx *tx, const Tenant *whose, GError **error)
 }
 
 static gboolean
+lookup_snapshots (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint64 number = fixture_owner_int ("SELECT min(snapshot_no) FROM snapshot WHERE project_id = %d", whose->project->project_no);
+  g_autoptr (GPtrArray) found = pdg_store_lookup_snapshots (tx, &whose->project->project_no, &number, 1, error);
+
+  return found != NULL && found->pdata[0] != NULL;
+}
+
+static void
+count_sign (guint place, gint32 session_no, gint64 usec, const char *const texts[PDG_STORE_SIGN_TEXTS], gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Of every screen that there may be, and every kind. */
+static gboolean
+each_screen_sign (PdgDbTx *tx, const Tenant *whose, GError **error)
+{
+  gint32 projects[20], screens[20];
+  guint n = 0;
+
+  for (gint32 i = 0; i < 20; i++)
+    {
+      projects[i] = whose->project->project_no;
+      screens[i] = i + 1;
+    }
+  for (guint kind = PDG_STORE_SIGN_CALL; kind <= PDG_STORE_SIGN_STATE; kind++)
+    if (!pdg_store_each_screen_sign (tx, projects, screens, 20, kind, G_MININT64, G_MAXINT64, count_sign, &n, error))
+      return FALSE;
+  return n > 0;
+}
+
+static gboolean
 load_blob (PdgDbTx *tx, const Tenant *whose, GError **error)
 {
   g_autofree char *id = pdg_sha256_hex (mark_of (whose), 1);
@@ -370,6 +404,8 @@ static const StoreAttack attacks[] = {
   { "lookup-screens", lookup_screens },
   { "list-project-screens", list_project_screens },
   { "list-snapshots", list_snapshots },
+  { "lookup-snapshots", lookup_snapshots },
+  { "each-screen-sign", each_screen_sign },
   { "load-blob", load_blob },
   { "lookup-project-and-session", lookup_project_and_session },
   { "lookup-projects", lookup_projects },
