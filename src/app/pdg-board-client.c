@@ -178,12 +178,12 @@ fetched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-fetch_blob_async (PdgClient *client, const char *id, GTask *task)
+fetch_blob_async (PdgClient *client, const char *id, int min_width, GTask *task)
 {
   PdgBoardClient *self = PDG_BOARD_CLIENT (client);
 
   if (self->pictures != NULL)
-    pdg_client_fetch_blob_async (self->pictures, id, g_task_get_cancellable (task), fetched_cb, g_object_ref (task));
+    pdg_client_fetch_blob_async (self->pictures, id, min_width, g_task_get_cancellable (task), fetched_cb, g_object_ref (task));
   else
     g_task_return_new_error (task, PDG_CLIENT_ERROR, PDG_CLIENT_ERROR_REFUSED, _ ("The picture is not in the file."));
 }

@@ -120,7 +120,7 @@ start_fetch_cb (gpointer user_data)
 {
   Fetch *fetch = user_data;
 
-  pdg_client_fetch_blob_async (fetch->client, fetch->id, fetch->cancellable, fetched_cb, g_atomic_rc_box_acquire (fetch));
+  pdg_client_fetch_blob_async (fetch->client, fetch->id, 0, fetch->cancellable, fetched_cb, g_atomic_rc_box_acquire (fetch));
   return G_SOURCE_REMOVE;
 }
 

@@ -90,6 +90,17 @@ get_picture_width (const PdgScene *scene)
   return CLAMP (sqrt (MAX_PICTURE_PIXELS / (MAX (n, 1) * PICTURE_ASPECT)), MIN_PICTURE_WIDTH, MAX_PICTURE_WIDTH);
 }
 
+static gboolean
+has_picture (PdgImageStore *store, const char *id)
+{
+  cairo_surface_t *surface = pdg_image_store_peek (store, id, 1);
+
+  if (surface == NULL)
+    return FALSE;
+  cairo_surface_destroy (surface);
+  return TRUE;
+}
+
 /* NULL when it was cancelled. (transfer full) */
 static PdgImageStore *
 load_pictures (const PdgExport *export, int width_px, GError **error)
@@ -105,7 +116,7 @@ load_pictures (const PdgExport *export, int width_px, GError **error)
       if (g_cancellable_set_error_if_cancelled (export->cancellable, error))
         return NULL;
       pdg_export_tell (export, LOADING_SHARE * i / n);
-      if (id == NULL || pdg_image_store_contains (store, id))
+      if (id == NULL || has_picture (store, id))
         continue;
       image = pdg_export_load (export, i, width_px);
       if (image == NULL)
