@@ -147,6 +147,9 @@ PdgHttpLaneResult pdg_http_lane_serve (PdgHttpLaneThread *thread, PdgHttpLaneCon
 /* The same file: answers what was deferred. */
 void              pdg_http_lane_answer_deferred (PdgHttpLaneThread *thread);
 
+/* The same file: takes the requests that were left from those who have them; who is answering one right now ends that. */
+void              pdg_http_lane_abandon_left (PdgHttpLane *lane);
+
 /* pdg-http-lane.c: leaves the connections that were not yet looked at to the other threads. */
 void              pdg_http_lane_release (PdgHttpLaneThread *thread);
 

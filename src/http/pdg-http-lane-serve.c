@@ -414,6 +414,29 @@ pdg_http_lane_answer_left (PdgHttpRequest *request)
   g_atomic_int_add (&lane->n_left, -1);
 }
 
+void
+pdg_http_lane_abandon_left (PdgHttpLane *lane)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&lane->lock);
+  g_hash_table_iter_init (&iter, lane->connections);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      PdgHttpLaneConnection *connection = value;
+
+      if (connection->left == NULL
+          || !g_atomic_int_compare_and_exchange (&connection->left->left, PDG_HTTP_LEFT_WAITS, PDG_HTTP_LEFT_GONE))
+        continue;
+      connection->left = NULL;
+      g_atomic_int_add (&lane->n_left, -1);
+    }
+  g_mutex_unlock (&lane->lock);
+  while (g_atomic_int_get (&lane->n_left) > 0)
+    g_usleep (200);
+}
+
 /* The deferred requests of one route, the first's. */
 static guint
 answer_together (PdgHttpLaneThread *thread, guint first)

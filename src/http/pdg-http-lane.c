@@ -647,30 +647,6 @@ cut_off_work (PdgHttpLane *lane)
     g_cancellable_cancel (g_ptr_array_index (cancellables, i));
 }
 
-/* Takes the requests that were left from those who have them. Who is answering one right now ends that. */
-static void
-abandon_left (PdgHttpLane *lane)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_mutex_lock (&lane->lock);
-  g_hash_table_iter_init (&iter, lane->connections);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      PdgHttpLaneConnection *connection = value;
-
-      if (connection->left == NULL
-          || !g_atomic_int_compare_and_exchange (&connection->left->left, PDG_HTTP_LEFT_WAITS, PDG_HTTP_LEFT_GONE))
-        continue;
-      connection->left = NULL;
-      g_atomic_int_add (&lane->n_left, -1);
-    }
-  g_mutex_unlock (&lane->lock);
-  while (g_atomic_int_get (&lane->n_left) > 0)
-    g_usleep (200);
-}
-
 gboolean
 pdg_http_lane_end (PdgHttpLane *lane)
 {
@@ -687,7 +663,7 @@ pdg_http_lane_end (PdgHttpLane *lane)
     ;
   for (guint i = 0; i < lane->n_threads; i++)
     g_thread_join (lane->threads[i]);
-  abandon_left (lane);
+  pdg_http_lane_abandon_left (lane);
   g_mutex_lock (&lane->lock);
   lane->watcher_quits = TRUE;
   wake_watcher (lane);

@@ -151,6 +151,10 @@ typedef struct
 /* Makes a new connection fit for storing, and finds out how it may. */
 gboolean pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error);
 
+/* The same where it has none that is usable. */
+gboolean pdg_ingest_storer_connect (PdgIngestStorer *storer, const char *uri, const char *set_role, GError **error);
+void     pdg_ingest_storer_clear (PdgIngestStorer *storer);
+
 /* Stores the rows in one transaction; @principal: of one of the requests, all of one organisation unless the mode is
  * PDG_INGEST_BY_COPY. @durable_later: a crash of the database may still undo it, until a connection that was there before has flushed the
  * log. *slow: whether events were there already. */

@@ -42,6 +42,26 @@ pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error)
   return FALSE;
 }
 
+gboolean
+pdg_ingest_storer_connect (PdgIngestStorer *storer, const char *uri, const char *set_role, GError **error)
+{
+  if (storer->conn != NULL && pdg_db_conn_is_usable (storer->conn))
+    return TRUE;
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  storer->conn = pdg_db_conn_open (uri, set_role, "productgraph writer", error);
+  if (storer->conn != NULL && pdg_ingest_storer_prepare (storer, error))
+    return TRUE;
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  return FALSE;
+}
+
+void
+pdg_ingest_storer_clear (PdgIngestStorer *storer)
+{
+  g_clear_pointer (&storer->conn, pdg_db_conn_free);
+  g_clear_pointer (&storer->buffer, pdg_db_copy_buffer_free);
+}
+
 static gint64
 get_day (const PdgEventRow *row)
 {

@@ -5,17 +5,14 @@
 #include "base/pdg-clock.h"
 #include "base/pdg-time.h"
 #include "db/pdg-db-error.h"
+#include "service/pdg-ingest-settler.h"
 #include "service/pdg-letters.h"
 
 #include <string.h>
 
 /* One thread takes what is queued, finds numbers and leaves out what is stored; others, each with a connection, store it. One flush is
  * under way at a time, and meanwhile the next one gathers, as long as that is enough; when more waits than one connection takes, the
- * next one is stored beside it.
- *
- * While more waits, those that store do not wait for the disk, so they neither stand idle nor hold the rows of sessions meanwhile. One more
- * thread waits for it, for all flushes that were committed, and answers their requests then. It vouches only for what was committed
- * while its connection was there: with a crash of the database, which takes with it what is not on the disk, every connection ends. */
+ * next one is stored beside it, and those that store do not wait for the disk (pdg-ingest-settler.h). */
 
 #define RECONNECT_MIN_MS 100
 #define RECONNECT_MAX_MS 2000
@@ -29,9 +26,8 @@
 typedef struct
 {
   GPtrArray *requests; /* PdgIngestRequest */
-  PdgFlush *flush;     /* NULL until it is prepared */
+  PdgFlush *flush; /* NULL until it is prepared */
   guint n_tries;
-  guint settler_life;  /* that of the settler's connection before it was stored; 0 = it is durable */
 } Job;
 
 struct _PdgIngest
@@ -45,22 +41,19 @@ struct _PdgIngest
   PdgLetters *letters; /* NULL when none are kept */
   GThread *preparer;
   GThread *storers[N_STORERS];
-  GThread *settler;
+  PdgIngestSettler *settler;
   gint connected;
 
   GMutex lock;
-  GCond room;                /* for the preparer: a flush may start, or it stops */
-  GCond work;                /* for the storers */
-  GCond committed;           /* for the settler */
-  gboolean stopping;         /* no more waiting for the database */
-  gboolean finished;         /* no more jobs */
-  gboolean forgets_numbers;  /* some that are remembered were taken back */
-  GQueue prepared;           /* Job: for the storers */
-  GQueue again;              /* Job: to be prepared anew */
-  GQueue stored;             /* Job: for the settler */
-  guint n_flying;            /* flushes with the storers */
-  guint n_unsettled;         /* and after them */
-  guint settler_life;        /* counts its connections; 0 = it has none, and storers wait for the disk themselves */
+  GCond room; /* for the preparer: a flush may start, or it stops */
+  GCond work; /* for the storers */
+  gboolean stopping; /* no more waiting for the database */
+  gboolean finished; /* no more jobs */
+  gboolean forgets_numbers; /* some that are remembered were taken back */
+  GQueue prepared; /* Job: for the storers */
+  GQueue again; /* Job: to be prepared anew */
+  guint n_flying; /* flushes with the storers */
+  guint n_unsettled; /* and with the settler */
   PdgIngestMetrics metrics;
 
   /* The preparer's own. */
@@ -69,7 +62,7 @@ struct _PdgIngest
   guint reconnect_ms;
 };
 
-G_DEFINE_QUARK (pdg-ingest-error-quark, pdg_ingest_error)
+G_DEFINE_QUARK (pdg - ingest - error - quark, pdg_ingest_error)
 
 static Job *
 job_new (guint n_tries)
@@ -222,28 +215,6 @@ settle (PdgIngest *self, Job *job)
   add_letters (self, job);
 }
 
-/* ---- Connections */
-
-static gboolean
-ensure_connection (PdgIngest *self, PdgIngestStorer *storer, GError **error)
-{
-  if (storer->conn != NULL && pdg_db_conn_is_usable (storer->conn))
-    return TRUE;
-  g_clear_pointer (&storer->conn, pdg_db_conn_free);
-  storer->conn = pdg_db_conn_open (self->uri, self->set_role, "productgraph writer", error);
-  if (storer->conn != NULL && pdg_ingest_storer_prepare (storer, error))
-    return TRUE;
-  g_clear_pointer (&storer->conn, pdg_db_conn_free);
-  return FALSE;
-}
-
-static void
-storer_clear (PdgIngestStorer *storer)
-{
-  g_clear_pointer (&storer->conn, pdg_db_conn_free);
-  g_clear_pointer (&storer->buffer, pdg_db_copy_buffer_free);
-}
-
 /* ---- Storing */
 
 /* Under the lock. */
@@ -253,13 +224,13 @@ has_work (PdgIngest *self)
   return !g_queue_is_empty (&self->again) || pdg_bounded_queue_get_weight (self->queue) > 0;
 }
 
-/* Which life of the settler's connection the commit may rely on; 0 = none, and it waits for the disk. */
+/* Which of the settler's connections the commit may rely on; 0 = none, and it waits for the disk. */
 static guint
 choose_settler (PdgIngest *self, const PdgIngestStorer *storer)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return storer->may_flush_log && (self->n_flying > 1 || has_work (self)) ? self->settler_life : 0;
+  return storer->may_flush_log && (self->n_flying > 1 || has_work (self)) ? pdg_ingest_settler_get_life (self->settler) : 0;
 }
 
 static void
@@ -267,11 +238,10 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
 {
   g_autoptr (GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
-  gboolean slow = FALSE, ok = ensure_connection (self, storer, &error), later;
+  gboolean slow = FALSE, ok = pdg_ingest_storer_connect (storer, self->uri, self->set_role, &error);
+  guint life = ok ? choose_settler (self, storer) : 0;
 
-  job->settler_life = ok ? choose_settler (self, storer) : 0;
-  later = job->settler_life != 0;
-  ok = ok && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, later, &slow, &error);
+  ok = ok && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, life != 0, &slow, &error);
   if (!ok && (storer->conn == NULL || !pdg_db_conn_is_usable (storer->conn)))
     g_atomic_int_set (&self->connected, FALSE);
   g_mutex_lock (&self->lock);
@@ -281,19 +251,16 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
   g_mutex_unlock (&self->lock);
   if (!ok)
     recover (self, job, error);
-  else if (!later)
+  else if (life == 0)
     settle (self, job);
   g_mutex_lock (&self->lock);
   self->n_flying--;
-  if (ok && later)
-    {
-      self->n_unsettled++;
-      g_queue_push_tail (&self->stored, job);
-      g_cond_signal (&self->committed);
-    }
+  self->n_unsettled += ok && life != 0;
   g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
-  if (ok && !later)
+  if (ok && life != 0)
+    pdg_ingest_settler_push (self->settler, life, job);
+  else if (ok)
     succeed (self, job);
 }
 
@@ -320,111 +287,40 @@ storer_thread (gpointer data)
       g_mutex_lock (&self->lock);
     }
   g_mutex_unlock (&self->lock);
-  storer_clear (&storer);
+  pdg_ingest_storer_clear (&storer);
   return NULL;
 }
 
 /* ---- Settling */
 
-typedef struct
-{
-  PdgIngestStorer storer; /* it stores nothing: its connection waits for the disk */
-  guint life;             /* counts its connections */
-  gint64 next_try_usec;   /* of connecting */
-} Settler;
-
+/* On the settler's thread. */
 static void
-announce_life (PdgIngest *self, guint life)
+settled_cb (gpointer data, gboolean is_durable, gpointer user_data)
 {
-  g_mutex_lock (&self->lock);
-  self->settler_life = life;
-  g_mutex_unlock (&self->lock);
-}
+  g_autoptr (GError) lost = NULL;
+  PdgIngest *self = user_data;
+  Job *job = data;
 
-static void
-settler_disconnect (PdgIngest *self, Settler *settler)
-{
-  announce_life (self, 0);
-  g_clear_pointer (&settler->storer.conn, pdg_db_conn_free);
-}
-
-/* Sees to its connection, while the others have theirs. */
-static void
-settler_connect (PdgIngest *self, Settler *settler)
-{
-  if (settler->storer.conn != NULL && !pdg_db_conn_is_usable (settler->storer.conn))
-    settler_disconnect (self, settler);
-  if (settler->storer.conn != NULL || !pdg_ingest_is_connected (self) || g_get_monotonic_time () < settler->next_try_usec)
-    return;
-  settler->next_try_usec = g_get_monotonic_time () + TURN_USEC;
-  if (ensure_connection (self, &settler->storer, NULL) && settler->storer.may_flush_log)
-    announce_life (self, ++settler->life);
-}
-
-/* Whether what was committed is on the disk now, as far as this connection is as old. */
-static gboolean
-make_durable (PdgIngest *self, Settler *settler, const GQueue *jobs)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean is_wanted = FALSE;
-
-  for (const GList *l = jobs->head; l != NULL; l = l->next)
-    is_wanted |= ((const Job *) l->data)->settler_life == settler->life && settler->life != 0;
-  if (!is_wanted)
-    return TRUE;
-  if (settler->storer.conn != NULL && pdg_ingest_storer_flush_log (&settler->storer, &error))
-    return TRUE;
-  settler_disconnect (self, settler);
-  return FALSE;
-}
-
-static void
-settle_jobs (PdgIngest *self, Settler *settler, GQueue *jobs)
-{
-  g_autoptr (GError) lost = g_error_new_literal (PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION, "the connection was lost before the events were on the disk");
-  gboolean ok = make_durable (self, settler, jobs);
-  guint n = jobs->length;
-  Job *job;
-
-  while ((job = g_queue_pop_head (jobs)) != NULL)
+  if (is_durable)
     {
-      if (job->settler_life != 0 && (!ok || job->settler_life != settler->life))
-        {
-          fail_all (self, job, lost);
-          continue;
-        }
       settle (self, job);
       succeed (self, job);
     }
+  else
+    {
+      lost = g_error_new_literal (PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION, "the connection was lost before the events were on the disk");
+      fail_all (self, job, lost);
+    }
   g_mutex_lock (&self->lock);
-  self->n_unsettled -= n;
+  self->n_unsettled--;
   g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
 }
 
-static gpointer
-settler_thread (gpointer data)
+static gboolean
+may_connect (gpointer user_data)
 {
-  PdgIngest *self = data;
-  Settler settler = { 0 };
-
-  g_mutex_lock (&self->lock);
-  while (!self->finished)
-    {
-      GQueue jobs = self->stored;
-
-      g_queue_init (&self->stored);
-      g_mutex_unlock (&self->lock);
-      if (jobs.length > 0)
-        settle_jobs (self, &settler, &jobs);
-      settler_connect (self, &settler);
-      g_mutex_lock (&self->lock);
-      if (g_queue_is_empty (&self->stored) && !self->finished)
-        g_cond_wait_until (&self->committed, &self->lock, g_get_monotonic_time () + TURN_USEC);
-    }
-  g_mutex_unlock (&self->lock);
-  storer_clear (&settler.storer);
-  return NULL;
+  return pdg_ingest_is_connected (user_data);
 }
 
 /* ---- Preparing */
@@ -454,7 +350,7 @@ ensure_base (PdgIngest *self, GError **error)
 {
   gboolean was_there = self->base.conn != NULL;
 
-  if (!ensure_connection (self, &self->base, error))
+  if (!pdg_ingest_storer_connect (&self->base, self->uri, self->set_role, error))
     {
       g_atomic_int_set (&self->connected, FALSE);
       return FALSE;
@@ -647,10 +543,9 @@ preparer_thread (gpointer data)
   g_mutex_lock (&self->lock);
   self->finished = TRUE;
   g_cond_broadcast (&self->work);
-  g_cond_signal (&self->committed);
   g_mutex_unlock (&self->lock);
   write_letters (self, self->base.conn != NULL);
-  storer_clear (&self->base);
+  pdg_ingest_storer_clear (&self->base);
   return NULL;
 }
 
@@ -673,11 +568,10 @@ pdg_ingest_new (const PdgIngestOptions *options, PdgHub *hub)
   g_mutex_init (&self->lock);
   g_cond_init (&self->room);
   g_cond_init (&self->work);
-  g_cond_init (&self->committed);
+  self->settler = pdg_ingest_settler_new (self->uri, self->set_role, may_connect, settled_cb, self);
   self->preparer = g_thread_new ("ingest prepare", preparer_thread, self);
   for (guint i = 0; i < N_STORERS; i++)
     self->storers[i] = g_thread_new ("ingest store", storer_thread, self);
-  self->settler = g_thread_new ("ingest settle", settler_thread, self);
   return self;
 }
 
@@ -694,7 +588,7 @@ pdg_ingest_free (PdgIngest *self)
   g_thread_join (self->preparer);
   for (guint i = 0; i < N_STORERS; i++)
     g_thread_join (self->storers[i]);
-  g_thread_join (self->settler);
+  pdg_ingest_settler_free (self->settler);
   pdg_bounded_queue_free (self->queue);
   pdg_ingest_memory_free (self->memory);
   g_clear_pointer (&self->letters, pdg_letters_free);
@@ -702,7 +596,6 @@ pdg_ingest_free (PdgIngest *self)
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->room);
   g_cond_clear (&self->work);
-  g_cond_clear (&self->committed);
   g_free (self->uri);
   g_free (self->set_role);
   g_free (self);

@@ -152,7 +152,7 @@ read_file (Desk *desk, const char *name, gsize *size)
 }
 
 static GBytes *
-blob_cb (const char *id, gpointer user_data)
+blob_cb (const char *id, int min_width, gpointer user_data)
 {
   guint *n = user_data;
 
@@ -217,7 +217,7 @@ test_overwrite (void)
 }
 
 static GBytes *
-cancel_cb (const char *id, gpointer user_data)
+cancel_cb (const char *id, int min_width, gpointer user_data)
 {
   g_cancellable_cancel (user_data);
   return NULL;
