@@ -18,7 +18,7 @@
 #define RECONNECT_MAX_MS 2000
 #define MAX_RETRIES 4
 #define N_STORERS 2
-#define MAX_UNSETTLED 4 /* flushes that are committed but not on the disk */
+#define MAX_HELD (N_STORERS + 1) /* flushes that are stored, or committed but not on the disk: what they hold is memory */
 #define PARALLEL_FROM_EVENTS 1000
 #define TURN_USEC G_USEC_PER_SEC
 
@@ -369,7 +369,7 @@ ensure_base (PdgIngest *self, GError **error)
 static gboolean
 may_fly (PdgIngest *self)
 {
-  if (self->n_unsettled >= MAX_UNSETTLED || (self->n_unsettled > 0 && pdg_bounded_queue_is_closed (self->queue) && !has_work (self)))
+  if (self->n_flying + self->n_unsettled >= MAX_HELD || (self->n_unsettled > 0 && pdg_bounded_queue_is_closed (self->queue) && !has_work (self)))
     return FALSE;
   if (self->n_flying == 0)
     return TRUE;
