@@ -204,11 +204,18 @@ pdg_senders_finish (PdgSenders *senders, gboolean give_up)
 guint
 pdg_senders_count_lost (PdgSenders *senders, const char *uri)
 {
+  gint64 until_usec = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PdgDbConn) conn = pdg_db_conn_open (uri, NULL, "system test", &error);
+  g_autoptr (PdgDbConn) conn = NULL;
   g_autoptr (PdgDbTx) tx = NULL;
   guint n_lost = 0;
 
+  /* it may be recovering from the last kill */
+  while ((conn = pdg_db_conn_open (uri, NULL, "system test", &error)) == NULL && g_get_monotonic_time () < until_usec)
+    {
+      g_clear_error (&error);
+      g_usleep (20 * 1000);
+    }
   g_assert_no_error (error);
   tx = pdg_db_tx_begin_maintenance (conn, &error);
   g_assert_no_error (error);

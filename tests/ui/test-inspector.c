@@ -60,6 +60,23 @@ test_picture (void)
   pdg_ui_expect_window_gone (ui, "Payment");
 }
 
+/* Where the row lies once the panel has stopped moving. */
+static PdgUiRect
+get_resting_rect (const char *role, const char *name)
+{
+  gint64 until_usec = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  PdgUiRect last, rect = pdg_ui_get_rect (ui, role, name);
+
+  do
+    {
+      last = rect;
+      g_usleep (G_USEC_PER_SEC / 4);
+      rect = pdg_ui_get_rect (ui, role, name);
+    }
+  while ((rect.x != last.x || rect.y != last.y) && g_get_monotonic_time () < until_usec);
+  return rect;
+}
+
 /* A session shows its steps in place, and hides them again. */
 static void
 test_session (void)
@@ -69,11 +86,11 @@ test_session (void)
   select_payment ();
   expect_somewhere ("Newest sessions through here");
   scroll (80);
-  row = pdg_ui_get_rect (ui, "list item", "*page*·*");
+  row = get_resting_rect ("list item", "*page*·*");
   pdg_ui_click_at (ui, row.x + row.width / 2, row.y + 12);
-  expect_somewhere ("Viewed Payment");
+  expect_somewhere ("Viewed *"); /* a long one goes on after what is shown, so not this screen of all */
   pdg_ui_key (ui, "Return"); /* the row has the focus */
-  pdg_ui_expect_gone (ui, "label", "Viewed Payment");
+  pdg_ui_expect_gone (ui, "label", "Viewed *");
 }
 
 int
