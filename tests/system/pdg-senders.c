@@ -61,6 +61,7 @@ send_to (PdgSenders *senders, const char *url, PdgHttpClient *client, GBytes *bo
   const char *headers[] = {
     "Content-Type", "application/json", senders->options.key != NULL ? "X-PG-API-Key" : NULL, senders->options.key, NULL,
   };
+  gint64 until_usec = g_get_monotonic_time () + 300 * G_USEC_PER_SEC;
 
   for (;;)
     {
@@ -75,6 +76,8 @@ send_to (PdgSenders *senders, const char *url, PdgHttpClient *client, GBytes *bo
         return TRUE;
       if (g_atomic_int_get (&senders->giving_up))
         return FALSE;
+      if (g_get_monotonic_time () > until_usec)
+        g_error ("one request was refused for five minutes, last with status %u", status);
       g_usleep (RETRY_USEC);
     }
 }
