@@ -13,6 +13,7 @@
  * takes them all. When one is not, the transaction is lost, and the same rows go in by way of ON CONFLICT, which says which they are. */
 
 #define SESSION_SETTINGS "SET statement_timeout TO 60000"
+#define AHEAD 8 /* places that are asked of memory before they are needed */
 
 gboolean
 pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error)
@@ -192,6 +193,8 @@ pdg_flush_settle (PdgFlush *flush, PdgIngestMemory *memory)
     {
       const PdgFlushIdentity *identity = &g_array_index (flush->identities, PdgFlushIdentity, i);
 
+      if (i + AHEAD < flush->identities->len)
+        pdg_number_map_prefetch (memory->stored, identity[AHEAD].key);
       pdg_number_map_insert (memory->stored, identity->key, identity->payload_hash);
     }
   settle_old (flush, memory);
