@@ -11,15 +11,17 @@
 #include <string.h>
 
 /* One thread takes what is queued, finds numbers and leaves out what is stored; others, each with a connection, store it. One flush is
- * under way at a time, and meanwhile the next one gathers, as long as that is enough; when more waits than one connection takes, the
- * next one is stored beside it, and those that store do not wait for the disk (pdg-ingest-settler.h). */
+ * under way at a time, and meanwhile the next one gathers, as long as that is enough; when half of as much waits as the one under way
+ * holds, the next one is stored beside it, and those that store do not wait for the disk (pdg-ingest-settler.h). Half, since what each
+ * flush costs whatever it holds would be more than what the second connection gains with less. */
 
 #define RECONNECT_MIN_MS 100
 #define RECONNECT_MAX_MS 2000
 #define MAX_RETRIES 4
 #define N_STORERS 2
 #define MAX_HELD (N_STORERS + 1) /* flushes that are stored, or committed but not on the disk: what they hold is memory */
-#define PARALLEL_FROM_EVENTS 1000
+#define PARALLEL_MIN_EVENTS 100
+#define PARALLEL_MAX_EVENTS 1000
 #define TURN_USEC G_USEC_PER_SEC
 
 /* Requests that are stored together, and how often that was tried. */
@@ -53,6 +55,7 @@ struct _PdgIngest
   GQueue prepared; /* Job: for the storers */
   GQueue again; /* Job: to be prepared anew */
   guint n_flying; /* flushes with the storers */
+  guint n_flying_events;
   guint n_unsettled; /* and with the settler */
   PdgIngestMetrics metrics;
 
@@ -238,6 +241,7 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
 {
   g_autoptr (GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
+  guint n_events = job->flush->rows->len;
   gboolean slow = FALSE, ok = pdg_ingest_storer_connect (storer, self->uri, self->set_role, &error);
   guint life = ok ? choose_settler (self, storer) : 0;
 
@@ -255,6 +259,7 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
     settle (self, job);
   g_mutex_lock (&self->lock);
   self->n_flying--;
+  self->n_flying_events -= n_events;
   self->n_unsettled += ok && life != 0;
   g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
@@ -374,7 +379,8 @@ may_fly (PdgIngest *self)
   if (self->n_flying == 0)
     return TRUE;
   return self->n_flying < N_STORERS
-         && (!g_queue_is_empty (&self->again) || pdg_bounded_queue_get_weight (self->queue) >= PARALLEL_FROM_EVENTS);
+         && (!g_queue_is_empty (&self->again)
+             || pdg_bounded_queue_get_weight (self->queue) >= CLAMP (self->n_flying_events / 2, PARALLEL_MIN_EVENTS, PARALLEL_MAX_EVENTS));
 }
 
 /* Waits until a flush may start, for a turn at most. A job that waits for its turn or is to be tried again comes first. */
@@ -435,6 +441,7 @@ prepare_job (PdgIngest *self, Job *job, GError *away)
     }
   g_mutex_lock (&self->lock);
   self->n_flying++;
+  self->n_flying_events += job->flush->rows->len;
   g_queue_push_tail (&self->prepared, job);
   g_cond_signal (&self->work);
   g_mutex_unlock (&self->lock);
