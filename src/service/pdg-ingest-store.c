@@ -51,7 +51,10 @@ pdg_ingest_storer_connect (PdgIngestStorer *storer, const char *uri, const char 
   g_clear_pointer (&storer->conn, pdg_db_conn_free);
   storer->conn = pdg_db_conn_open (uri, set_role, "productgraph writer", error);
   if (storer->conn != NULL && pdg_ingest_storer_prepare (storer, error))
-    return TRUE;
+    {
+      storer->n_connected++;
+      return TRUE;
+    }
   g_clear_pointer (&storer->conn, pdg_db_conn_free);
   return FALSE;
 }
@@ -238,7 +241,7 @@ pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal 
   *slow = storer->mode == PDG_INGEST_BY_ARRAY;
   if (store (storer, flush, principal, storer->mode, durable_later, &local))
     return TRUE;
-  if (*slow || !g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION))
+  if (*slow || !g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION) || pdg_store_is_refused_number (local))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
