@@ -226,7 +226,7 @@ draw_hairline (const PdgDraw *draw, const Frame *frame, PdgColor color)
 }
 
 void
-pdg_format_count (guint32 count, char *out, gsize size)
+pdg_scene_format_count (guint32 count, char *out, gsize size)
 {
   char digits[16];
   int n = g_snprintf (digits, sizeof digits, "%u", count);
@@ -249,7 +249,7 @@ format_second (const PdgDraw *draw, const PdgJourneyScreen *screen, double max_w
   const char *noun = screen->visits == 1 ? "visit" : "visits";
   char count[16], percent[16];
 
-  pdg_format_count (screen->visits, count, sizeof count);
+  pdg_scene_format_count (screen->visits, count, sizeof count);
   pdg_format_percent (exit_share, percent, sizeof percent);
   if (exit_share > 0)
     {

@@ -93,8 +93,8 @@ choose_text (const PdgTheme *theme, const PdgGroup *group, double room, Title *t
   char visits[16], screens[16], exits[16];
   double chrome = CHEVRON + TITLE_PADDING;
 
-  pdg_format_count (group->n_members, screens, sizeof screens);
-  pdg_format_count (group->visits, visits, sizeof visits);
+  pdg_scene_format_count (group->n_members, screens, sizeof screens);
+  pdg_scene_format_count (group->visits, visits, sizeof visits);
   pdg_format_percent (group->visits > 0 ? (double) group->exits / group->visits : 0, exits, sizeof exits);
   title->title = group->folded ? NULL : group->title;
   title->title_width = title->title != NULL ? ceil (pdg_text_measure (theme, PDG_TEXT_TITLE, title->title)) : -TITLE_PADDING;

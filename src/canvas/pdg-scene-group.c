@@ -1,8 +1,9 @@
 #include "config.h"
 #include "canvas/pdg-scene-private.h"
 
-/* Between a frame and its cards, in world units; above there is no more, since the title stands outside. */
-#define PADDING 40.0
+/* Between a frame and its cards, in world units; below a card's text needs more, the smaller the cards are. */
+#define PADDING 48.0
+#define BELOW 88.0
 
 PdgGrouping *
 pdg_scene_get_grouping (const PdgScene *scene)
@@ -14,7 +15,8 @@ const PdgLayoutPosition *
 pdg_scene_get_position (const PdgScene *scene, const PdgLayout *layout, guint card)
 {
   const char *id = scene->screens[card].id;
-  int group = scene->grouping != NULL ? pdg_grouping_lookup (scene->grouping, id) : -1;
+  const PdgLayoutPosition *own = pdg_layout_lookup (layout, id);
+  int group = own == NULL && scene->grouping != NULL ? pdg_grouping_lookup (scene->grouping, id) : -1;
 
   if (group >= 0)
     {
@@ -23,7 +25,7 @@ pdg_scene_get_position (const PdgScene *scene, const PdgLayout *layout, guint ca
 
       id = pdg_journey_graph_get_screens (pdg_grouping_get_graph (scene->grouping), &n)[groups[group].lead].id;
     }
-  return pdg_layout_lookup (layout, id);
+  return own != NULL ? own : pdg_layout_lookup (layout, id);
 }
 
 GArray *
@@ -60,7 +62,9 @@ pdg_scene_frame_groups (PdgScene *scene)
 
       if (cards->len == 0)
         continue;
-      scene->group_rects[i] = groups[i].folded ? bounds : pdg_rect_expand (&bounds, PADDING);
+      scene->group_rects[i] = bounds;
+      if (!groups[i].folded)
+        scene->group_rects[i] = (PdgRect) { bounds.x - PADDING, bounds.y - PADDING, bounds.width + 2 * PADDING, bounds.height + PADDING + BELOW };
       scene->bounds = pdg_rect_union (&scene->bounds, &scene->group_rects[i]);
     }
 }

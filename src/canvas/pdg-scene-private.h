@@ -106,7 +106,7 @@ double   pdg_scene_get_label_width (const PdgScene *scene, guint edge);
 void     pdg_format_percent (double share, char *text, gsize size);
 
 /* 12034 -> "12,034" */
-void     pdg_format_count (guint32 count, char *text, gsize size);
+void     pdg_scene_format_count (guint32 count, char *text, gsize size);
 
 /* Fills the grid from cards and routes. */
 void     pdg_scene_index (PdgScene *scene);
