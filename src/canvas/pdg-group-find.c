@@ -125,7 +125,7 @@ typedef struct
   guint n;
   const PdgJourneyTransition *transitions;
   guint32 *first; /* of each screen, into ways */
-  guint32 *ways;  /* transitions out of it, the busiest first */
+  guint32 *ways;  /* transitions out of it */
   int *groups;
 } Walk;
 
@@ -141,7 +141,7 @@ sort_ways (Walk *walk, guint n_transitions)
   for (guint i = 0; i < walk->n; i++)
     walk->first[i + 1] += walk->first[i];
   filled = g_memdup2 (walk->first, (walk->n + 1) * sizeof (guint32));
-  for (guint32 i = 0; i < n_transitions; i++) /* they are sorted by count */
+  for (guint32 i = 0; i < n_transitions; i++)
     walk->ways[filled[walk->transitions[i].from]++] = i;
 }
 
@@ -149,18 +149,19 @@ sort_ways (Walk *walk, guint n_transitions)
 static gboolean
 step (const Walk *walk, guint32 *screen)
 {
+  const PdgJourneyTransition *best = NULL;
+
   for (guint32 i = walk->first[*screen]; i < walk->first[*screen + 1]; i++)
     {
       const PdgJourneyTransition *way = &walk->transitions[walk->ways[i]];
 
-      if ((guint64) way->count * MIN_STEP < walk->screens[*screen].visits)
-        return FALSE;
-      if (way->to == *screen || walk->groups[way->to] != -1)
-        continue;
-      *screen = way->to;
-      return TRUE;
+      if ((guint64) way->count * MIN_STEP >= walk->screens[*screen].visits && way->to != *screen && walk->groups[way->to] == -1 &&
+          (best == NULL || way->count > best->count))
+        best = way;
     }
-  return FALSE;
+  if (best != NULL)
+    *screen = best->to;
+  return best != NULL;
 }
 
 static int

@@ -44,7 +44,7 @@ get_frame (const Draw *draw, guint card)
   PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
   double x = pdg_snap (screen.x, draw->scale), y = pdg_snap (screen.y, draw->scale);
 
-  return (PdgRect) { x, y, pdg_snap (screen.x + screen.width, draw->scale) - x, pdg_snap (screen.y + screen.height, draw->scale) - y };
+  return (PdgRect){ x, y, pdg_snap (screen.x + screen.width, draw->scale) - x, pdg_snap (screen.y + screen.height, draw->scale) - y };
 }
 
 static int
@@ -94,13 +94,13 @@ list_cards (const Draw *draw, GHashTable *gathered)
   g_hash_table_iter_init (&iter, gathered);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &card))
     {
-        PdgRect world = pdg_scene_get_card_rect (draw->traffic->scene, (guint) card->card);
-        PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
-        PdgRect reach = pdg_rect_expand (&screen, 2 * PILL_HEIGHT);
+      PdgRect world = pdg_scene_get_card_rect (draw->traffic->scene, (guint) card->card);
+      PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
+      PdgRect reach = pdg_rect_expand (&screen, 2 * PILL_HEIGHT);
 
-        if (pdg_rect_intersects (&reach, &draw->area))
-          g_ptr_array_add (cards, card);
-      }
+      if (pdg_rect_intersects (&reach, &draw->area))
+        g_ptr_array_add (cards, card);
+    }
   g_ptr_array_sort (cards, compare_cards);
   if (cards->len > MAX_CARDS)
     g_ptr_array_set_size (cards, MAX_CARDS);
@@ -140,8 +140,8 @@ draw_pill (const Draw *draw, const PdgTrafficCard *card)
     return;
   text = !full ? g_strdup_printf ("%u", card->n_sessions)
          : card->n_actors > 0 && card->n_actors != card->n_sessions
-           ? g_strdup_printf ("%u active · %u users", card->n_sessions, card->n_actors)
-           : g_strdup_printf ("%u active", card->n_sessions);
+             ? g_strdup_printf ("%u active · %u users", card->n_sessions, card->n_actors)
+             : g_strdup_printf ("%u active", card->n_sessions);
   width = ceil (pdg_text_measure (draw->theme, PDG_TEXT_TITLE_SMALL, text)) + PILL_MARK + 4 + 2 * PILL_PADDING;
   x = pdg_snap (frame.x + frame.width - width - 8, draw->scale);
   y = pdg_snap (frame.y - PILL_HEIGHT / 2, draw->scale);
