@@ -132,7 +132,7 @@ static void
 scan_rows (const World *world, const PdgFunnelOptions *options, guint64 counts[N_STEPS])
 {
   const PdgPartRow *rows = (const PdgPartRow *) (const void *) world->rows->data;
-  gint64 starts[N_STEPS];
+  gint64 starts[N_STEPS] = { 0 };
   guint depth = 0;
 
   memset (counts, 0, N_STEPS * sizeof (guint64));
