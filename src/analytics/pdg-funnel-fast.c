@@ -31,12 +31,12 @@ static gboolean
 is_plain (const PdgFunnelOptions *options)
 {
   gboolean plain = options->order == PDG_FUNNEL_ORDERED && options->entry == PDG_FUNNEL_BEST_ENTRY && options->counting == PDG_FUNNEL_UNIQUES
-    && options->n_exclusions == 0 && options->n_hold == 0 && options->breakdown.of == PDG_PROPERTY_NONE && options->time_to == 0
-    && options->bucket_edges == NULL && options->unit_func == NULL && !options->within_session;
+                   && options->n_exclusions == 0 && options->n_hold == 0 && options->breakdown.of == PDG_PROPERTY_NONE && options->time_to == 0
+                   && options->bucket_edges == NULL && options->unit_func == NULL && !options->within_session;
 
   for (guint k = 0; k < options->n_steps; k++)
     plain = plain && !options->steps[k].optional && options->steps[k].first == PDG_FUNNEL_ANY_TIME
-      && (k == 0 || options->steps[k].window_ms == PDG_FUNNEL_NO_WINDOW);
+            && (k == 0 || options->steps[k].window_ms == PDG_FUNNEL_NO_WINDOW);
   return plain;
 }
 

@@ -523,7 +523,7 @@ keep_first_times (const PdgFunnelOptions *options, PdgChosen *events, guint32 n)
         {
           gboolean matches = (events[i].mask & PDG_FUNNEL_STEP (k)) != 0;
           gboolean of_kind = options->steps[k].first == PDG_FUNNEL_FIRST_EVER && options->key_kinds != NULL
-            && (options->key_kinds[events[i].key] & PDG_FUNNEL_STEP (k)) != 0;
+                             && (options->key_kinds[events[i].key] & PDG_FUNNEL_STEP (k)) != 0;
 
           if (seen)
             events[i].mask &= ~PDG_FUNNEL_STEP (k);
