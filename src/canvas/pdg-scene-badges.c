@@ -37,8 +37,10 @@ get_place (const PdgScene *scene, const PdgCamera *camera, const PdgSceneBadge *
   if (badge->to_screen_id != NULL)
     {
       edge = find_edge (scene, (guint) card, badge->to_screen_id);
-      if (edge < 0)
+      if (edge < 0 && pdg_scene_lookup_card (scene, badge->to_screen_id) != card)
         return FALSE;
+      if (edge < 0) /* between two screens of a folded group */
+        return get_place (scene, camera, &(PdgSceneBadge) { .screen_id = badge->screen_id }, x, y);
       pdg_scene_get_edge_point (scene, (guint) edge, 0.35, &x_world, &y_world); /* the label rides in the middle */
     }
   else if (card >= 0)
@@ -87,9 +89,23 @@ draw_badge (cairo_t *cr, double x, double y, const char *text, gboolean unread, 
 }
 
 static gboolean
-is_same_place (const PdgSceneBadge *a, const PdgSceneBadge *b)
+is_same_card (const PdgScene *scene, const char *a, const char *b)
 {
-  return a->screen_id != NULL && g_strcmp0 (a->screen_id, b->screen_id) == 0 && g_strcmp0 (a->to_screen_id, b->to_screen_id) == 0;
+  int card;
+
+  if (g_strcmp0 (a, b) == 0)
+    return TRUE;
+  if (a == NULL || b == NULL || pdg_scene_get_grouping (scene) == NULL)
+    return FALSE;
+  card = pdg_scene_lookup_card (scene, a);
+  return card >= 0 && card == pdg_scene_lookup_card (scene, b);
+}
+
+/* Also of two screens of a folded group. */
+static gboolean
+is_same_place (const PdgScene *scene, const PdgSceneBadge *a, const PdgSceneBadge *b)
+{
+  return a->screen_id != NULL && is_same_card (scene, a->screen_id, b->screen_id) && is_same_card (scene, a->to_screen_id, b->to_screen_id);
 }
 
 void
@@ -106,7 +122,7 @@ pdg_scene_draw_badges (const PdgScene *scene, cairo_t *cr, const PdgCamera *came
       double x, y;
 
       for (guint k = 0; k < n_badges && !was_drawn; k++)
-        if (k != i && is_same_place (&badges[k], &badges[i]))
+        if (k != i && is_same_place (scene, &badges[k], &badges[i]))
           {
             was_drawn = k < i;
             count += badges[k].count;
