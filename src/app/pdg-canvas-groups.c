@@ -258,6 +258,7 @@ pdg_canvas_allocate_title (PdgCanvas *self)
   PdgGrouping *grouping = self->scene != NULL ? pdg_scene_get_grouping (self->scene) : NULL;
   int number = grouping != NULL && self->title_id != NULL ? pdg_grouping_lookup (grouping, self->title_id) : -1;
   PdgRect rect = { 0, 0, 1, 1 };
+  GtkAllocation place;
 
   if (!gtk_widget_get_visible (self->title_button))
     return;
@@ -265,7 +266,8 @@ pdg_canvas_allocate_title (PdgCanvas *self)
     pdg_scene_get_title_rect (self->scene, (guint) number, &self->camera, gtk_widget_get_width (GTK_WIDGET (self)),
                               gtk_widget_get_height (GTK_WIDGET (self)), pdg_style_get_theme (self->style), &rect);
   gtk_widget_measure (self->title_button, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
-  gtk_widget_size_allocate (self->title_button, &(GtkAllocation) { (int) rect.x, (int) rect.y, (int) rect.width, (int) rect.height }, -1);
+  place = (GtkAllocation) { (int) rect.x, (int) rect.y, (int) rect.width, (int) rect.height };
+  gtk_widget_size_allocate (self->title_button, &place, -1);
 }
 
 /* ---- actions ---- */

@@ -34,6 +34,7 @@ struct _PdgCanvas
   /* Drawing: two pictures in turn, since the frame before still holds the other. */
   PdgScene *scene; /* never NULL after bind: an empty one when there is nothing */
   cairo_surface_t *frames[2];
+  cairo_surface_t *shown[2]; /* the same pixels, for GSK: cairo copies a picture that is drawn on while somebody holds it */
   guint frame;
   guint64 n_frames;
   PdgCompositor *compositor;

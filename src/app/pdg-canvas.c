@@ -167,19 +167,33 @@ renderer_is_cairo (PdgCanvas *self)
   return renderer != NULL && g_str_equal (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer");
 }
 
+static void
+clear_frame (PdgCanvas *self, guint i)
+{
+  g_clear_pointer (&self->shown[i], cairo_surface_destroy);
+  g_clear_pointer (&self->frames[i], cairo_surface_destroy);
+}
+
+/* Makes the frame that GSK does not show the one to draw on. */
 static cairo_surface_t *
 next_frame (PdgCanvas *self, cairo_format_t format, int width, int height, int scale)
 {
-  cairo_surface_t **slot = &self->frames[self->frame ^= 1];
+  guint i = self->frame ^= 1;
+  cairo_surface_t *frame = self->frames[i];
 
-  if (*slot != NULL
-      && (cairo_image_surface_get_width (*slot) != width * scale || cairo_image_surface_get_height (*slot) != height * scale
-          || cairo_image_surface_get_format (*slot) != format))
-    g_clear_pointer (slot, cairo_surface_destroy);
-  if (*slot == NULL)
-    *slot = cairo_image_surface_create (format, width * scale, height * scale);
-  cairo_surface_set_device_scale (*slot, scale, scale);
-  return *slot;
+  if (frame != NULL
+      && (cairo_image_surface_get_width (frame) != width * scale || cairo_image_surface_get_height (frame) != height * scale
+          || cairo_image_surface_get_format (frame) != format))
+    clear_frame (self, i);
+  if (self->frames[i] == NULL)
+    {
+      frame = self->frames[i] = cairo_image_surface_create (format, width * scale, height * scale);
+      self->shown[i] = cairo_image_surface_create_for_data (cairo_image_surface_get_data (frame), format, width * scale, height * scale,
+                                                            cairo_image_surface_get_stride (frame));
+      cairo_surface_set_device_scale (self->shown[i], scale, scale);
+    }
+  cairo_surface_set_device_scale (frame, scale, scale);
+  return frame;
 }
 
 static void
@@ -317,7 +331,8 @@ pdg_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       return;
     }
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  cairo_set_source_surface (cr, draw_frame (self, CAIRO_FORMAT_RGB24, width, height), 0, 0);
+  draw_frame (self, CAIRO_FORMAT_RGB24, width, height);
+  cairo_set_source_surface (cr, self->shown[self->frame], 0, 0);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
   cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
   cairo_paint (cr);
@@ -416,8 +431,8 @@ pdg_canvas_finalize (GObject *object)
 {
   PdgCanvas *self = PDG_CANVAS (object);
 
-  g_clear_pointer (&self->frames[0], cairo_surface_destroy);
-  g_clear_pointer (&self->frames[1], cairo_surface_destroy);
+  for (guint i = 0; i < G_N_ELEMENTS (self->frames); i++)
+    clear_frame (self, i);
   g_ptr_array_unref (self->nodes);
   g_strfreev (self->selected_ids);
   g_free (self->walk_from);

@@ -2,6 +2,7 @@
 #include "canvas/pdg-compositor-private.h"
 
 #include "canvas/pdg-blit.h"
+#include "canvas/pdg-pixels.h"
 
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ ensure_size (Scroll *self, const cairo_rectangle_int_t *area)
     g_clear_pointer (&self->kept, cairo_surface_destroy);
   if (self->kept != NULL)
     return;
-  self->kept = cairo_image_surface_create (CAIRO_FORMAT_RGB24, area->width, area->height);
+  self->kept = pdg_pixels_create (CAIRO_FORMAT_RGB24, area->width, area->height);
   self->valid = FALSE;
 }
 

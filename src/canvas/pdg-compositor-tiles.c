@@ -2,6 +2,7 @@
 #include "canvas/pdg-compositor-private.h"
 
 #include "canvas/pdg-blit.h"
+#include "canvas/pdg-pixels.h"
 #include "canvas/pdg-scene-private.h"
 #include "canvas/pdg-tile-cache.h"
 
@@ -378,7 +379,7 @@ static void
 paint_direct (Tiles *self, const PdgFrame *frame, PdgCompositorStats *stats)
 {
   g_clear_pointer (&self->still, cairo_surface_destroy);
-  self->still = cairo_image_surface_create (CAIRO_FORMAT_RGB24, frame->area.width, frame->area.height);
+  self->still = pdg_pixels_create (CAIRO_FORMAT_RGB24, frame->area.width, frame->area.height);
   self->still_zoom = frame->camera.zoom;
   self->still_x = frame->x;
   self->still_y = frame->y;

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "canvas/pdg-image-decode.h"
 
+#include "canvas/pdg-pixels.h"
+
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,7 +184,7 @@ jpeg_decode (const guint8 *data, gsize size, const PdgImageInfo *info, GError **
 {
   struct jpeg_decompress_struct jpeg = { 0 };
   JpegErrors errors = { 0 };
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, info->width, info->height);
+  cairo_surface_t *surface = pdg_pixels_create (CAIRO_FORMAT_RGB24, info->width, info->height);
   guint8 *pixels = cairo_image_surface_get_data (surface);
   gsize stride = (gsize) cairo_image_surface_get_stride (surface);
 
@@ -242,7 +244,7 @@ webp_decode (const guint8 *data, gsize size, const PdgImageInfo *info, GError **
       refuse (error, "its WebP header is broken");
       return NULL;
     }
-  surface = cairo_image_surface_create (config.input.has_alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, info->width, info->height);
+  surface = pdg_pixels_create (config.input.has_alpha ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, info->width, info->height);
   config.output.colorspace = G_BYTE_ORDER == G_LITTLE_ENDIAN ? MODE_bgrA : MODE_Argb;
   config.output.is_external_memory = 1;
   config.output.u.RGBA.rgba = cairo_image_surface_get_data (surface);

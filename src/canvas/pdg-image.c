@@ -1,6 +1,7 @@
 #include "config.h"
 #include "canvas/pdg-image-decode.h"
 #include "canvas/pdg-image-store.h"
+#include "canvas/pdg-pixels.h"
 
 /* Level 0 is the picture, each further one half as large, down to about 20 pixels. */
 #define MAX_LEVELS 12
@@ -23,7 +24,7 @@ flatten (cairo_surface_t *source)
   if (cairo_image_surface_get_format (source) == CAIRO_FORMAT_RGB24)
     return cairo_surface_reference (source);
 
-  cairo_surface_t *flat = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_t *flat = pdg_pixels_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_t *cr = cairo_create (flat);
 
   cairo_set_source_rgb (cr, 1, 1, 1);
@@ -52,7 +53,7 @@ halve (cairo_surface_t *source)
   int from_height = cairo_image_surface_get_height (source);
   int width = MAX (from_width / 2, 1);
   int height = MAX (from_height / 2, 1);
-  cairo_surface_t *half = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_t *half = pdg_pixels_create (CAIRO_FORMAT_RGB24, width, height);
 
   if (cairo_surface_status (half) != CAIRO_STATUS_SUCCESS)
     return half;

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "canvas/pdg-blit.h"
+#include "canvas/pdg-pixels.h"
 #include "canvas/pdg-scene-draw-private.h"
 
 #include <math.h>
@@ -176,7 +177,7 @@ set_scaled_picture (const PdgDraw *draw, const Frame *frame, cairo_surface_t *su
       cairo_new_path (draw->cr);
       return;
     }
-  scaled = cairo_image_surface_create (CAIRO_FORMAT_RGB24, all.width, all.height);
+  scaled = pdg_pixels_create (CAIRO_FORMAT_RGB24, all.width, all.height);
   pdg_blit_scale (scaled, &all, surface, (x - left) * device, (frame->y - top) * device, scale * device);
   cairo_surface_set_device_scale (scaled, device, device);
   cairo_set_source_surface (draw->cr, scaled, left, top);

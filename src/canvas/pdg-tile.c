@@ -2,6 +2,7 @@
 #include "canvas/pdg-tile.h"
 
 #include "canvas/pdg-blit.h"
+#include "canvas/pdg-pixels.h"
 
 #include <math.h>
 
@@ -87,7 +88,7 @@ pdg_tile_view_draw (const PdgTileView *view, const PdgSceneStyle *style, const P
 
   if (clip->width <= 0 || clip->height <= 0)
     return;
-  drawn = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * scale_factor, height * scale_factor);
+  drawn = pdg_pixels_create (CAIRO_FORMAT_RGB24, width * scale_factor, height * scale_factor);
   cairo_surface_set_device_scale (drawn, scale_factor, scale_factor);
   cr = cairo_create (drawn);
   pdg_scene_draw_base (view->scene, cr, &moved, width, height, scale_factor, view->theme, style, view->images);
@@ -115,7 +116,7 @@ pdg_tile_draw (const PdgTileView *view, const PdgTileJob *job)
       camera.offset_y = -job->world.y * job->key.zoom;
       style.no_requests = TRUE;
     }
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, all.width, all.height);
+  surface = pdg_pixels_create (CAIRO_FORMAT_RGB24, all.width, all.height);
   pdg_tile_view_draw (view, &style, &camera, scale, surface, &all);
   return surface;
 }
