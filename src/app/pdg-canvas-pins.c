@@ -12,6 +12,7 @@
 /* Comments on the canvas: pins above the scene, the tool that sets one, and the popover in which a thread is read and written. */
 
 #define POPOVER_WIDTH 320
+#define POPOVER_GAP 6 /* to the pin, whose dot is seen */
 #define POPOVER_MAX_HEIGHT 440
 #define NEW_PLACE_ZOOM 0.4 /* a point that is flown to is shown no smaller */
 
@@ -195,9 +196,10 @@ static void
 popup_at (PdgCanvas *self, const PdgRect *rect)
 {
   PdgCanvasPins *pins = self->pins;
+  PdgRect reach = pdg_rect_expand (rect, POPOVER_GAP);
+  GdkRectangle at = { (int) reach.x, (int) reach.y, (int) reach.width, (int) reach.height };
 
-  gtk_popover_set_pointing_to (GTK_POPOVER (pins->popover),
-                               &(GdkRectangle) { (int) rect->x, (int) rect->y, MAX ((int) rect->width, 1), MAX ((int) rect->height, 1) });
+  gtk_popover_set_pointing_to (GTK_POPOVER (pins->popover), &at);
   gtk_popover_popup (GTK_POPOVER (pins->popover));
   pdg_comments_pane_focus (pins->pane);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -287,6 +289,7 @@ static void
 write_at (PdgCanvas *self, const PdgThreadPlace *place)
 {
   PdgCanvasPins *pins = self->pins;
+  PdgRect middle = { gtk_widget_get_width (GTK_WIDGET (self)) / 2.0, gtk_widget_get_height (GTK_WIDGET (self)) / 2.0, 1, 1 };
   g_auto (Marks) marks = { 0 };
 
   g_clear_pointer (&pins->open_ids, g_strfreev);
@@ -303,7 +306,7 @@ write_at (PdgCanvas *self, const PdgThreadPlace *place)
   if (marks.n_badges > 0 && marks.group_of[marks.n_badges - 1] >= 0)
     popup_at (self, &marks.groups[marks.group_of[marks.n_badges - 1]].rect);
   else
-    popup_at (self, &(PdgRect) { gtk_widget_get_width (GTK_WIDGET (self)) / 2.0, gtk_widget_get_height (GTK_WIDGET (self)) / 2.0, 1, 1 });
+    popup_at (self, &middle);
 }
 
 static void
@@ -326,8 +329,9 @@ write_under (PdgCanvas *self, double x, double y)
     {
       const PdgSceneEdge *edge = pdg_scene_get_edge (self->scene, index);
 
-      place = (PdgThreadPlace) { .screen_id = pdg_scene_get_screen (self->scene, edge->from)->id,
-                                 .to_id = pdg_scene_get_screen (self->scene, edge->to)->id };
+      place.has_point = FALSE;
+      place.screen_id = pdg_scene_get_screen (self->scene, edge->from)->id;
+      place.to_id = pdg_scene_get_screen (self->scene, edge->to)->id;
     }
   write_at (self, &place);
 }

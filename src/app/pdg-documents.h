@@ -85,7 +85,7 @@
 #define PDG_DOCUMENT_COMMENTS                                                                                         \
   "query Comments($id: ID!) {"                                                                                        \
   "  project(id: $id) {"                                                                                              \
-  "    commentThreads(first: 100) {"                                                                                  \
+  "    commentThreads(first: 40) {"                                                                                   \
   "      nodes {"                                                                                                     \
   "        id screen { id name } toScreen { id name } x y resolvedAt resolvedBy commentCount unreadCount"             \
   "        newestComments { id author isOwn body createdAt editedAt }"                                                \
