@@ -251,13 +251,11 @@ void
 pdg_canvas_open_thread (PdgCanvas *self, const char *thread_id)
 {
   JsonObject *thread = pdg_comments_find (self->pins->comments, thread_id);
-  char **ids = g_new0 (char *, 2);
+  g_auto (GStrv) ids = g_strsplit (thread_id, " ", 1);
   PdgRect world, rect;
 
-  ids[0] = g_strdup (thread_id);
   if (thread == NULL || !get_world (self, thread, &world))
     {
-      g_strfreev (ids);
       gtk_widget_error_bell (GTK_WIDGET (self));
       return;
     }
@@ -273,7 +271,7 @@ pdg_canvas_open_thread (PdgCanvas *self, const char *thread_id)
       if (!pdg_canvas_get_pin_rect (self, thread_id, &rect))
         rect = pdg_camera_rect_to_screen (&self->camera, &world);
     }
-  open_threads (self, ids, &rect);
+  open_threads (self, g_steal_pointer (&ids), &rect);
 }
 
 /* ---- writing ---- */
