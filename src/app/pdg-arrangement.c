@@ -2,6 +2,7 @@
 #include "app/pdg-arrangement.h"
 
 #include "app/pdg-documents.h"
+#include "app/pdg-group-view.h"
 #include "app/pdg-history-file.h"
 #include "app/pdg-json.h"
 #include "app/pdg-throttle.h"
@@ -23,6 +24,7 @@ struct _PdgArrangement
   GObject parent_instance;
   PdgWorkspace *workspace;
   PdgHistoryFile *history;
+  PdgGroupView *groups;
   char *project_id;      /* nullable */
   GHashTable *places;    /* what is shown. Others may hold it: replaced, never changed */
   GHashTable *revisions; /* id -> of the server's node */
@@ -300,6 +302,7 @@ project_cb (PdgArrangement *self)
   self->ready = FALSE;
   pdg_throttle_reset (self->throttle);
   pdg_history_file_open (self->history, id);
+  pdg_group_view_open (self->groups, id);
   take_places (self, pdg_places_new ());
   g_signal_emit (self, history_signal, 0);
   if (id != NULL)
@@ -351,8 +354,14 @@ pdg_arrangement_is_writable (PdgArrangement *self)
 static void
 change_place (PdgArrangement *self, GHashTable *places, const char *id, const PdgPlace *place, gboolean keeps_newer)
 {
-  Change *change = g_new0 (Change, 1);
+  Change *change;
 
+  if (pdg_group_is_id (id)) /* a matter of this user alone */
+    {
+      pdg_group_view_set_folded (self->groups, id, place->pinned);
+      return;
+    }
+  change = g_new0 (Change, 1);
   change->place = *place;
   change->keeps_newer = keeps_newer;
   g_hash_table_replace (self->waiting, g_strdup (id), change);
@@ -367,7 +376,7 @@ pdg_arrangement_apply (PdgArrangement *self, PdgEdit *edit, gboolean joins)
   guint n;
 
   changes = pdg_edit_get_changes (edit, &n);
-  if (n == 0 || !self->writable)
+  if (n == 0 || !(self->writable || pdg_group_is_id (changes[0].screen_id)))
     return;
   places = pdg_places_copy (self->places);
   for (guint i = 0; i < n; i++)
@@ -390,7 +399,8 @@ retrace (PdgArrangement *self, const PdgEdit *edit, gboolean back)
 
   for (guint i = 0; i < n; i++)
     {
-      const PdgPlace *now = pdg_places_lookup (places, changes[i].screen_id);
+      PdgPlace fold = { 0, 0, g_hash_table_contains (pdg_group_view_get_folded (self->groups), changes[i].screen_id), FALSE };
+      const PdgPlace *now = pdg_group_is_id (changes[i].screen_id) ? &fold : pdg_places_lookup (places, changes[i].screen_id);
       const PdgPlace *from = back ? &changes[i].after : &changes[i].before;
 
       if (now == NULL || !pdg_place_equal (now, from))
@@ -457,6 +467,29 @@ pdg_arrangement_get_redo_name (PdgArrangement *self)
   return get_name (pdg_history_get_redo (pdg_history_file_get (self->history)));
 }
 
+/* ---- groups ---- */
+
+PdgGroupBy
+pdg_arrangement_get_group_by (PdgArrangement *self)
+{
+  return pdg_group_view_get_by (self->groups);
+}
+
+void
+pdg_arrangement_set_group_by (PdgArrangement *self, PdgGroupBy by)
+{
+  if (by == pdg_group_view_get_by (self->groups))
+    return;
+  pdg_group_view_set_by (self->groups, by);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+GHashTable *
+pdg_arrangement_get_folded (PdgArrangement *self)
+{
+  return pdg_group_view_get_folded (self->groups);
+}
+
 /* ---- the object ---- */
 
 static void
@@ -469,6 +502,7 @@ pdg_arrangement_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->throttle, pdg_throttle_free);
   g_clear_pointer (&self->history, pdg_history_file_free);
+  g_clear_pointer (&self->groups, pdg_group_view_free);
   g_clear_object (&self->workspace);
   G_OBJECT_CLASS (pdg_arrangement_parent_class)->dispose (object);
 }
@@ -514,6 +548,7 @@ pdg_arrangement_new (PdgWorkspace *workspace, const char *history_dir)
 
   self->workspace = g_object_ref (workspace);
   self->history = pdg_history_file_new (history_dir);
+  self->groups = pdg_group_view_new (history_dir);
   g_signal_connect_swapped (workspace, "notify::project", G_CALLBACK (project_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (graph_cb), self);
   project_cb (self);

@@ -2,6 +2,7 @@
 
 #include "app/pdg-workspace.h"
 #include "canvas/pdg-edit.h"
+#include "canvas/pdg-group.h"
 #include "canvas/pdg-layout.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,12 @@ gboolean        pdg_arrangement_is_ready (PdgArrangement *self);
 
 /* Whether this user may change places. */
 gboolean        pdg_arrangement_is_writable (PdgArrangement *self);
+
+/* What groups the user sees, and which of them are folded: an immutable set of ids (transfer none). They are the user's own, kept by project;
+ * edits fold and open. */
+PdgGroupBy      pdg_arrangement_get_group_by (PdgArrangement *self);
+void            pdg_arrangement_set_group_by (PdgArrangement *self, PdgGroupBy by);
+GHashTable     *pdg_arrangement_get_folded (PdgArrangement *self);
 
 /* Makes the edit's changes; one without changes does nothing. @joins: part of the step before when that one was made just now
  * and touches the same screens, as when an arrow key is held. */

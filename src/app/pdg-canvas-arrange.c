@@ -78,7 +78,7 @@ apply_rects (PdgCanvas *self, const Chosen *chosen, const char *name, gboolean j
       PdgPlace after = { chosen->rects[i].x, chosen->rects[i].y, TRUE, FALSE };
 
       if (!chosen->locked[i] && (after.x != chosen->places[i].x || after.y != chosen->places[i].y))
-        pdg_edit_add (edit, chosen->ids[i], &chosen->places[i], &after);
+        pdg_canvas_add_change (self, edit, chosen->ids[i], &chosen->places[i], &after);
     }
   pdg_arrangement_apply (self->arrangement, edit, joins);
 }
@@ -147,7 +147,7 @@ pinned_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
       PdgPlace after = chosen->places[i];
 
       after.pinned = pinned || after.locked;
-      pdg_edit_add (edit, chosen->ids[i], &chosen->places[i], &after);
+      pdg_canvas_add_change (self, edit, chosen->ids[i], &chosen->places[i], &after);
     }
   pdg_arrangement_apply (self->arrangement, edit, FALSE);
 }
@@ -168,7 +168,7 @@ locked_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 
       after.locked = locked;
       after.pinned = after.pinned || locked;
-      pdg_edit_add (edit, chosen->ids[i], &chosen->places[i], &after);
+      pdg_canvas_add_change (self, edit, chosen->ids[i], &chosen->places[i], &after);
     }
   pdg_arrangement_apply (self->arrangement, edit, FALSE);
 }
@@ -230,6 +230,7 @@ pdg_canvas_update_arranging (PdgCanvas *self)
   gboolean writable = pdg_arrangement_is_writable (self->arrangement);
   gboolean pinned = chosen->n > 0;
 
+  pdg_canvas_update_groups (self);
   for (guint i = 0; i < chosen->n; i++)
     pinned = pinned && chosen->places[i].pinned;
   set_action (self, "align", writable && chosen->n > 1 && chosen->n_free > 0, FALSE);

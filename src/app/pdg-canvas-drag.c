@@ -132,14 +132,22 @@ pdg_canvas_clear_cards (PdgCanvas *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Whether the pointer is on a selected card, or on the title of a group, which selected its cards. */
+static gboolean
+holds_selection (PdgCanvas *self, double x, double y)
+{
+  guint index;
+  PdgHitKind kind = pdg_canvas_hit_test (self, x, y, &index);
+
+  return kind == PDG_HIT_TITLE
+         || (kind == PDG_HIT_CARD && pdg_selection_contains_screen (self->selection, pdg_scene_get_screen (self->scene, index)->id));
+}
+
 gboolean
 pdg_canvas_begin_cards (PdgCanvas *self, double x, double y)
 {
-  guint index;
-
   pdg_canvas_clear_cards (self);
-  if (!pdg_arrangement_is_writable (self->arrangement) || pdg_canvas_hit_test (self, x, y, &index) != PDG_HIT_CARD
-      || !pdg_selection_contains_screen (self->selection, pdg_scene_get_screen (self->scene, index)->id))
+  if (!pdg_arrangement_is_writable (self->arrangement) || !holds_selection (self, x, y))
     return FALSE;
   self->cards = cards_new (self);
   if (self->cards->n == 0)
@@ -232,7 +240,7 @@ pdg_canvas_drop_cards (PdgCanvas *self)
       PdgPlace after = { cards->rects[i].x + cards->dx, cards->rects[i].y + cards->dy, TRUE, FALSE };
 
       if (after.x != cards->places[i].x || after.y != cards->places[i].y)
-        pdg_edit_add (edit, cards->ids[i], &cards->places[i], &after);
+        pdg_canvas_add_change (self, edit, cards->ids[i], &cards->places[i], &after);
     }
   pdg_edit_get_changes (edit, &n);
   if (n == 0)

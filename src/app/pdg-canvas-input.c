@@ -40,7 +40,14 @@ PdgHitKind
 pdg_canvas_hit_test (PdgCanvas *self, double x, double y, guint *index)
 {
   double x_world, y_world;
+  gboolean on_chevron;
+  int title = pdg_canvas_hit_title (self, x, y, &on_chevron);
 
+  if (title >= 0)
+    {
+      *index = (guint) title;
+      return PDG_HIT_TITLE;
+    }
   pdg_camera_to_world (&self->camera, x, y, &x_world, &y_world);
   return pdg_scene_hit_test (self->scene, x_world, y_world, self->camera.zoom, HIT_TOLERANCE_PX / self->camera.zoom, index);
 }
@@ -190,6 +197,8 @@ pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer 
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
       return;
     }
+  if (pdg_canvas_press_title (self, x, y, n_press))
+    return;
   kind = pdg_canvas_hit_test (self, x, y, &index);
   self->press_kept = n_press == 1 && kind == PDG_HIT_CARD && !(state & GDK_SHIFT_MASK)
                      && pdg_selection_contains_screen (self->selection, pdg_scene_get_screen (self->scene, index)->id);
@@ -213,6 +222,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
   PdgCanvas *self = user_data;
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
   PdgHitKind kind;
+  gboolean on_chevron = FALSE;
   guint index;
 
   self->drag_x = x;
@@ -227,7 +237,8 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
       self->drag = PDG_CANVAS_DRAG_MARQUEE;
       self->marquee = (PdgRect){ x, y, 0, 0 };
     }
-  else if (button == GDK_BUTTON_PRIMARY && kind == PDG_HIT_CARD)
+  else if (button == GDK_BUTTON_PRIMARY
+           && (kind == PDG_HIT_CARD || (kind == PDG_HIT_TITLE && pdg_canvas_hit_title (self, x, y, &on_chevron) >= 0 && !on_chevron)))
     self->drag = PDG_CANVAS_DRAG_CARDS;
   else
     gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
@@ -333,6 +344,8 @@ key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, 
 {
   PdgCanvas *self = user_data;
 
+  if (pdg_canvas_press_title_key (self, keyval, state))
+    return GDK_EVENT_STOP;
   if (keyval == GDK_KEY_Escape && self->drag == PDG_CANVAS_DRAG_CARDS)
     {
       self->drag = PDG_CANVAS_DRAG_NONE;

@@ -55,16 +55,24 @@ make_menu (PdgCanvas *self)
   g_autoptr (GMenu) place = g_menu_new ();
   g_autoptr (GMenu) view = g_menu_new ();
   g_autoptr (GMenu) align = make_align_menu ();
+  g_autoptr (GMenu) groups = g_menu_new ();
+  g_autoptr (GMenu) by = g_menu_new ();
 
   g_menu_append (hold, _ ("Pinned"), "canvas.pinned");
   g_menu_append (hold, _ ("Locked"), "canvas.locked");
   g_menu_append_submenu (place, _ ("Align and distribute"), G_MENU_MODEL (align));
   g_menu_append (place, _ ("Tidy up"), "canvas.tidy");
+  g_menu_append (by, _ ("None"), "canvas.group-by::none");
+  g_menu_append (by, _ ("Path"), "canvas.group-by::path");
+  g_menu_append (by, _ ("Journey"), "canvas.group-by::journey");
+  g_menu_append_submenu (groups, _ ("Group by"), G_MENU_MODEL (by));
+  g_menu_append (groups, _ ("Fold or open the group"), "canvas.fold");
   g_menu_append (view, _ ("Select everything"), "canvas.select-all");
   g_menu_append (view, _ ("Show the selection"), "canvas.fit-selection");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (self->steps));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (hold));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (place));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (groups));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   return menu;
 }

@@ -110,7 +110,7 @@ scene_between (PdgScene *from, PdgScene *to, double progress)
       positions[i].y = start.y + (end.y - start.y) * progress;
     }
   layout = pdg_layout_new_from_positions (positions, n);
-  return pdg_scene_new (graph, layout);
+  return pdg_scene_get_grouping (to) != NULL ? pdg_scene_new_grouped (pdg_scene_get_grouping (to), layout) : pdg_scene_new (graph, layout);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "app/pdg-comments-pane.h"
 #include "app/pdg-comments.h"
 #include "app/pdg-json.h"
+#include "canvas/pdg-group.h"
 #include "canvas/pdg-scene-badges.h"
 
 /* Comments on the canvas: pins above the scene, the tool that sets one, and the popover in which a thread is read and written. */
@@ -282,6 +283,13 @@ set_tool (PdgCanvas *self, const char *tool)
   g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "tool", g_variant_new_string (tool));
 }
 
+/* A folded group is no screen: what is said of it is pinned to the point. */
+static gboolean
+is_screen (PdgCanvas *self, guint card)
+{
+  return !pdg_group_is_id (pdg_scene_get_screen (self->scene, card)->id);
+}
+
 /* Borrows the ids of @place. */
 static void
 write_at (PdgCanvas *self, const PdgThreadPlace *place)
@@ -315,7 +323,7 @@ write_under (PdgCanvas *self, double x, double y)
   PdgHitKind kind = pdg_canvas_hit_test (self, x, y, &index);
 
   pdg_camera_to_world (&self->camera, x, y, &place.x, &place.y);
-  if (kind == PDG_HIT_CARD)
+  if (kind == PDG_HIT_CARD && is_screen (self, index))
     {
       PdgRect rect = pdg_scene_get_card_rect (self->scene, index);
 
@@ -327,9 +335,8 @@ write_under (PdgCanvas *self, double x, double y)
     {
       const PdgSceneEdge *edge = pdg_scene_get_edge (self->scene, index);
 
-      place.has_point = FALSE;
-      place.screen_id = pdg_scene_get_screen (self->scene, edge->from)->id;
-      place.to_id = pdg_scene_get_screen (self->scene, edge->to)->id;
+      if (is_screen (self, edge->from) && is_screen (self, edge->to))
+        place = (PdgThreadPlace) { pdg_scene_get_screen (self->scene, edge->from)->id, pdg_scene_get_screen (self->scene, edge->to)->id, FALSE, 0, 0 };
     }
   write_at (self, &place);
 }
@@ -367,9 +374,9 @@ pdg_canvas_key_for_pin (PdgCanvas *self, guint keyval)
     }
   if (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter && keyval != GDK_KEY_ISO_Enter)
     return FALSE;
-  if (pdg_selection_get_edge (self->selection, &from_id, &to_id))
+  if (pdg_selection_get_edge (self->selection, &from_id, &to_id) && !pdg_group_is_id (from_id) && !pdg_group_is_id (to_id))
     place = (PdgThreadPlace) { .screen_id = from_id, .to_id = to_id };
-  else if (pdg_canvas_get_selected_card (self) >= 0)
+  else if (pdg_canvas_get_selected_card (self) >= 0 && is_screen (self, (guint) pdg_canvas_get_selected_card (self)))
     place = (PdgThreadPlace) { .screen_id = pdg_selection_get_primary (self->selection) };
   else
     pdg_camera_to_world (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)) / 2.0, gtk_widget_get_height (GTK_WIDGET (self)) / 2.0, &place.x,

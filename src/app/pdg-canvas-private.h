@@ -106,6 +106,11 @@ struct _PdgCanvas
   GPtrArray *nodes;
   guint nodes_serial;
   guint settle_source;
+
+  /* Groups. */
+  GtkWidget *title_button;  /* on the title that has, or had, the keyboard focus */
+  char *title_id;           /* its group */
+  char *reveal_id;          /* the screen to be shown as soon as its group is open */
 };
 
 /* pdg-canvas.c */
@@ -172,6 +177,19 @@ PdgPlace pdg_canvas_get_place (PdgCanvas *self, guint card);
 gboolean pdg_canvas_nudge (PdgCanvas *self, double dx, double dy); /* FALSE when nothing is selected */
 void     pdg_canvas_init_arranging (PdgCanvas *self);
 void     pdg_canvas_update_arranging (PdgCanvas *self);
+
+/* pdg-canvas-groups.c */
+void     pdg_canvas_init_groups (PdgCanvas *self);
+void     pdg_canvas_clear_groups (PdgCanvas *self);
+void     pdg_canvas_update_groups (PdgCanvas *self);
+void     pdg_canvas_style_groups (PdgCanvas *self, PdgSceneStyle *style);
+void     pdg_canvas_allocate_title (PdgCanvas *self);
+int      pdg_canvas_hit_title (PdgCanvas *self, double x, double y, gboolean *on_chevron); /* -1 */
+gboolean pdg_canvas_press_title (PdgCanvas *self, double x, double y, int n_press);        /* FALSE when there is none */
+gboolean pdg_canvas_press_title_key (PdgCanvas *self, guint keyval, GdkModifierType state);
+gboolean pdg_canvas_open_group_of (PdgCanvas *self, const char *screen_id); /* TRUE when it was folded: it is revealed when it is open */
+void     pdg_canvas_reveal_waiting (PdgCanvas *self);
+void     pdg_canvas_add_change (PdgCanvas *self, PdgEdit *edit, const char *id, const PdgPlace *before, const PdgPlace *after);
 
 /* pdg-canvas-menu.c */
 void     pdg_canvas_init_menu (PdgCanvas *self);

@@ -61,7 +61,7 @@ reveal_cb (PdgCanvas *self)
     g_action_group_activate_action (G_ACTION_GROUP (self->actions), "fit-selection", NULL);
   else if (pdg_selection_get_edge (self->selection, &from_id, &to_id))
     pdg_canvas_reveal_card (self, pdg_scene_lookup_card (self->scene, to_id), FALSE);
-  else
+  else if (!pdg_canvas_open_group_of (self, pdg_selection_get_primary (self->selection)))
     pdg_canvas_reveal_card (self, pdg_canvas_get_selected_card (self), TRUE);
 }
 
@@ -146,6 +146,8 @@ scene_cb (PdgCanvas *self)
       return;
     }
   show_scene (self, scene);
+  pdg_canvas_reveal_waiting (self);
+  pdg_canvas_update_groups (self);
   if (!self->placed)
     pdg_canvas_fit (self, FALSE);
   else if (!self->touched && (pdg_scene_model_is_fresh (self->scenes) || outgrew_view (self, scene)))
@@ -203,6 +205,7 @@ fill_style (PdgCanvas *self, PdgSceneStyle *style)
 
   if (self->cards == NULL) /* else they are drawn where they are on their way */
     style->selected_ids = (const char *const *) self->selected_ids;
+  pdg_canvas_style_groups (self, style);
   style->hovered_kind = self->hovered_kind;
   style->hovered_index = self->hovered_index;
   if (focused >= 0 && gtk_window_get_focus_visible (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)))))
@@ -331,6 +334,7 @@ pdg_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
   self->width = width;
   self->height = height;
   pdg_canvas_allocate_nodes (self);
+  pdg_canvas_allocate_title (self);
   gtk_popover_present (GTK_POPOVER (self->menu));
   pdg_canvas_present_pins (self);
 }
@@ -383,6 +387,7 @@ pdg_canvas_dispose (GObject *object)
   pdg_canvas_clear_live (self);
   pdg_canvas_clear_cards (self);
   pdg_canvas_clear_pins (self);
+  pdg_canvas_clear_groups (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_object (&self->steps);
   if (self->workspace != NULL)
@@ -448,6 +453,7 @@ pdg_canvas_init (PdgCanvas *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Canvas of user journeys"), -1);
   pdg_canvas_init_nodes (self);
   pdg_canvas_init_actions (self);
+  pdg_canvas_init_groups (self);
   pdg_canvas_init_input (self);
   pdg_canvas_init_menu (self);
 }

@@ -7,6 +7,7 @@
 #include "app/pdg-format.h"
 #include "app/pdg-json.h"
 #include "base/pdg-clock.h"
+#include "canvas/pdg-group.h"
 
 #define FLOATING_CHARS 34
 
@@ -64,9 +65,9 @@ get_place (PdgCommentsPane *self, PdgThreadPlace *place)
       return self->thread_ids == NULL && (place->screen_id != NULL || place->has_point);
     }
   if (pdg_selection_get_edge (selection, &place->screen_id, &place->to_id))
-    return TRUE;
+    return !pdg_group_is_id (place->screen_id) && !pdg_group_is_id (place->to_id);
   place->screen_id = pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL;
-  return place->screen_id != NULL;
+  return place->screen_id != NULL && !pdg_group_is_id (place->screen_id); /* a folded group is no screen */
 }
 
 /* The thread that is shown alone, and so is the one that is answered. */

@@ -13,6 +13,7 @@
 #include "app/pdg-spoken.h"
 #include "app/pdg-session-model.h"
 #include "app/pdg-shot.h"
+#include "canvas/pdg-group.h"
 
 #define MAX_NAMES 6
 
@@ -222,19 +223,60 @@ show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTra
   gtk_stack_set_visible_child_name (self->stack, "edge");
 }
 
-static void
-show_many (PdgInspector *self, const PdgJourneyGraph *graph, PdgSelection *selection)
+/* The selected screens, of folded groups theirs; @title: of a single group. (transfer full) (element-type utf8) */
+static GPtrArray *
+list_selected (PdgJourneyGraph *graph, PdgSelection *selection, char **title)
 {
-  guint n_selected = pdg_selection_get_n_screens (selection);
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  guint n_screens, n = pdg_selection_get_n_screens (selection);
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+
+  *title = NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      const char *id = pdg_selection_get_screen (selection, i);
+      g_auto (GStrv) parts = g_strsplit (id, ":", 3);
+      g_autoptr (PdgGrouping) grouping = NULL;
+      PdgGroupBy by;
+      int group = -1;
+
+      if (pdg_group_is_id (id) && pdg_group_by_from_nick (parts[1], &by))
+        {
+          grouping = pdg_grouping_new (graph, by, NULL);
+          group = pdg_grouping_lookup (grouping, id);
+        }
+      else
+        g_ptr_array_add (ids, g_strdup (id));
+      if (group >= 0)
+        {
+          guint n_members, n_groups;
+          const guint32 *members = pdg_grouping_get_members (grouping, (guint) group, &n_members);
+
+          for (guint j = 0; j < n_members; j++)
+            g_ptr_array_add (ids, g_strdup (screens[members[j]].id));
+          if (n == 1)
+            *title = g_strdup (pdg_grouping_get_groups (grouping, &n_groups)[group].title);
+        }
+    }
+  return ids;
+}
+
+static void
+show_many (PdgInspector *self, PdgJourneyGraph *graph, PdgSelection *selection)
+{
+  g_autofree char *group_title = NULL;
+  g_autoptr (GPtrArray) selected = list_selected (graph, selection, &group_title);
+  guint n_selected = selected->len;
   guint n;
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
   g_autoptr (GString) names = g_string_new (NULL);
-  g_autofree char *title = g_strdup_printf (ngettext ("%u screen", "%u screens", n_selected), n_selected);
+  g_autofree char *count = g_strdup_printf (ngettext ("%u screen", "%u screens", n_selected), n_selected);
+  g_autofree char *title = group_title != NULL ? g_strdup_printf ("%s · %s", group_title, count) : g_strdup (count);
   PdgFlowTotals totals = { 0 };
 
   for (guint i = 0; i < n_selected; i++)
     {
-      int index = pdg_journey_graph_lookup (graph, pdg_selection_get_screen (selection, i));
+      int index = pdg_journey_graph_lookup (graph, selected->pdata[i]);
 
       if (index < 0)
         continue;
@@ -281,7 +323,7 @@ update (PdgInspector *self)
     show_edge (self, graph, transition);
   else if (index >= 0)
     show_screen (self, graph, (guint) index);
-  else if (pdg_selection_get_n_screens (selection) > 1)
+  else if (pdg_selection_get_n_screens (selection) > 1 || pdg_group_is_id (pdg_selection_get_primary (selection)))
     show_many (self, graph, selection);
   else
     show_summary (self, graph);

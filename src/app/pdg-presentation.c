@@ -58,23 +58,62 @@ set_text (GtkLabel *label, const char *text)
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+static int
+lookup_group (PdgScene *scene, const char *id)
+{
+  PdgGrouping *grouping = pdg_scene_get_grouping (scene);
+
+  return grouping != NULL ? pdg_grouping_lookup (grouping, id) : -1;
+}
+
+static char *
+dup_group_title (PdgScene *scene, int group)
+{
+  guint n;
+
+  return g_strdup (pdg_grouping_get_groups (pdg_scene_get_grouping (scene), &n)[group].title);
+}
+
+/* Where there are groups, unless screens were chosen: these, in reading order. */
+static gboolean
+fill_groups (PdgPresentation *self, PdgScene *scene)
+{
+  g_autoptr (GArray) groups = pdg_scene_list_groups (scene);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      guint n;
+
+      g_ptr_array_add (self->ids, g_strdup (pdg_grouping_get_groups (pdg_scene_get_grouping (scene), &n)[g_array_index (groups, guint32, i)].id));
+    }
+  return groups->len > 0;
+}
+
 static void
 show_stop (PdgPresentation *self)
 {
   PdgScene *scene = pdg_canvas_get_scene (self->canvas);
-  int card = self->stop > 0 ? pdg_scene_lookup_card (scene, g_ptr_array_index (self->ids, self->stop - 1)) : -1;
+  int group = self->stop > 0 ? lookup_group (scene, g_ptr_array_index (self->ids, self->stop - 1)) : -1;
+  int card = self->stop > 0 && group < 0 ? pdg_scene_lookup_card (scene, g_ptr_array_index (self->ids, self->stop - 1)) : -1;
   g_autofree char *count = g_strdup_printf (_ ("%u / %u"), self->stop + 1, self->ids->len + 1);
-  g_autofree char *label = g_strdup_printf (_ ("%s, %u of %u"), get_title (self, card), self->stop + 1, self->ids->len + 1);
+  g_autofree char *title = group >= 0 ? dup_group_title (scene, group) : g_strdup (get_title (self, card));
+  g_autofree char *label = g_strdup_printf (_ ("%s, %u of %u"), title, self->stop + 1, self->ids->len + 1);
 
-  set_text (self->title_label, get_title (self, card));
+  PdgRect rect;
+
+  set_text (self->title_label, title);
   set_text (self->count_label, count);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->caption), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  if (card < 0) /* everything; also when a screen is gone */
+  if (group >= 0 && pdg_scene_get_group_rect (scene, (guint) group, &rect))
+    {
+      rect = pdg_rect_expand (&rect, MARGIN_WORLD);
+      pdg_canvas_fly_to_rect (self->canvas, &rect, MAX_ZOOM);
+    }
+  else if (card < 0) /* everything; also when a screen is gone */
     pdg_canvas_fit (self->canvas, self->shown);
   else
     {
-      PdgRect rect = pdg_scene_get_card_rect (scene, (guint) card);
-
+      rect = pdg_scene_get_card_rect (scene, (guint) card);
       rect = pdg_rect_expand (&rect, MARGIN_WORLD);
       pdg_canvas_fly_to_rect (self->canvas, &rect, MAX_ZOOM);
     }
@@ -177,6 +216,8 @@ fill_stops (PdgPresentation *self, PdgScene *scene)
         g_array_append_val (cards, card);
     }
   g_ptr_array_add (self->selected, NULL);
+  if (cards->len == 0 && fill_groups (self, scene))
+    return;
   tour = pdg_scene_list_tour (scene, (const guint32 *) (void *) cards->data, cards->len);
   for (guint i = 0; i < tour->len; i++)
     g_ptr_array_add (self->ids, g_strdup (pdg_scene_get_screen (scene, g_array_index (tour, guint32, i))->id));

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "canvas/pdg-layout.h"
+#include "canvas/pdg-layout-group.h"
 
 struct _PdgSceneModel
 {
@@ -32,6 +32,8 @@ typedef struct
   PdgLayout *previous;
   GHashTable *places;
   GHashTable *applied;
+  PdgGroupBy group_by;
+  GHashTable *folded;
   PdgLayout *layout;
   PdgScene *scene;
 } Build;
@@ -43,6 +45,7 @@ build_free (Build *build)
   g_clear_pointer (&build->previous, pdg_layout_unref);
   g_clear_pointer (&build->places, g_hash_table_unref);
   g_clear_pointer (&build->applied, g_hash_table_unref);
+  g_clear_pointer (&build->folded, g_hash_table_unref);
   g_clear_pointer (&build->layout, pdg_layout_unref);
   g_clear_pointer (&build->scene, pdg_scene_unref);
   g_free (build);
@@ -52,6 +55,7 @@ static void
 build_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Build *build = task_data;
+  g_autoptr (PdgGrouping) grouping = NULL;
 
   if (g_task_return_error_if_cancelled (task))
     return;
@@ -63,7 +67,8 @@ build_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
       build->previous = with;
     }
   build->layout = pdg_layout_new (build->graph, build->previous);
-  build->scene = pdg_scene_new (build->graph, build->layout);
+  grouping = pdg_grouping_new (build->graph, build->group_by, build->folded);
+  build->scene = pdg_scene_new_grouped (grouping, build->layout);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -114,6 +119,8 @@ start_build (PdgSceneModel *self, PdgJourneyGraph *graph)
   build->graph = pdg_journey_graph_ref (graph);
   build->previous = self->layout != NULL ? pdg_layout_ref (self->layout) : NULL;
   build->places = g_hash_table_ref (pdg_arrangement_get_places (self->arrangement));
+  build->group_by = pdg_arrangement_get_group_by (self->arrangement);
+  build->folded = g_hash_table_ref (pdg_arrangement_get_folded (self->arrangement));
   build->applied = self->applied != NULL ? g_hash_table_ref (self->applied) : NULL;
   self->running = TRUE;
   task = g_task_new (NULL, self->cancellable, built_cb, wait);
@@ -265,6 +272,7 @@ typedef struct
   PdgLayout *layout;
   char **screen_ids;
   GHashTable *places;
+  PdgGroupBy group_by;
 } Tidy;
 
 static void
@@ -281,9 +289,16 @@ static void
 tidy_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Tidy *tidy = task_data;
+  g_autoptr (PdgGrouping) grouping = NULL;
 
   if (g_task_return_error_if_cancelled (task))
     return;
+  if (tidy->group_by != PDG_GROUP_BY_NONE && tidy->screen_ids == NULL)
+    {
+      grouping = pdg_grouping_new (tidy->graph, tidy->group_by, NULL);
+      g_task_return_pointer (task, pdg_layout_new_grouped (grouping, tidy->places), (GDestroyNotify) pdg_layout_unref);
+      return;
+    }
   g_task_return_pointer (task, pdg_layout_tidy (tidy->graph, tidy->layout, (const char *const *) tidy->screen_ids, tidy->places),
                          (GDestroyNotify) pdg_layout_unref);
 }
@@ -337,6 +352,7 @@ pdg_scene_model_tidy (PdgSceneModel *self, const char *const *screen_ids)
   tidy->layout = pdg_layout_ref (self->layout);
   tidy->screen_ids = g_strdupv ((char **) screen_ids);
   tidy->places = g_hash_table_ref (pdg_arrangement_get_places (self->arrangement));
+  tidy->group_by = pdg_arrangement_get_group_by (self->arrangement);
   wait = g_new0 (Wait, 1);
   wait->self = g_object_ref (self);
   wait->generation = self->generation;

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "app/pdg-selection.h"
 
+#include "canvas/pdg-group.h"
+
 struct _PdgSelection
 {
   GObject parent_instance;
@@ -181,7 +183,7 @@ pdg_selection_prune (PdgSelection *self, const PdgJourneyGraph *graph)
   gboolean changed = FALSE;
 
   for (guint i = self->screens->len; i > 0; i--)
-    if (pdg_journey_graph_lookup (graph, g_ptr_array_index (self->screens, i - 1)) < 0)
+    if (pdg_journey_graph_lookup (graph, g_ptr_array_index (self->screens, i - 1)) < 0 && !pdg_group_is_id (g_ptr_array_index (self->screens, i - 1)))
       {
         g_ptr_array_remove_index (self->screens, i - 1);
         changed = TRUE;

@@ -98,6 +98,12 @@ pdg_edit_add (PdgEdit *edit, const char *screen_id, const PdgPlace *before, cons
   g_array_append_val (edit->changes, change);
 }
 
+void
+pdg_edit_add_fold (PdgEdit *edit, const char *group_id, gboolean folded)
+{
+  pdg_edit_add (edit, group_id, &(PdgPlace) { 0, 0, !folded, FALSE }, &(PdgPlace) { 0, 0, folded, FALSE });
+}
+
 const char *
 pdg_edit_get_name (const PdgEdit *edit)
 {

@@ -41,6 +41,9 @@ void                 pdg_edit_unref (PdgEdit *edit);
 /* What changes nothing is left out. */
 void                 pdg_edit_add (PdgEdit *edit, const char *screen_id, const PdgPlace *before, const PdgPlace *after);
 
+/* That a group was folded, or opened: its place stands for it, pinned when it is folded. */
+void                 pdg_edit_add_fold (PdgEdit *edit, const char *group_id, gboolean folded);
+
 const char          *pdg_edit_get_name (const PdgEdit *edit);
 const PdgEditChange *pdg_edit_get_changes (const PdgEdit *edit, guint *n);
 

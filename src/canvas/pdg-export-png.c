@@ -65,6 +65,7 @@ draw_strip (const PdgExport *export, cairo_surface_t *surface, const PdgCamera *
   cairo_paint (cr);
   cairo_set_operator (cr, CAIRO_OPERATOR_OVER);
   pdg_scene_draw_base (export->scene, cr, camera, width, height, factor, export->theme, &export->style, store);
+  pdg_scene_draw_titles (export->scene, cr, camera, width, height, factor, export->theme);
   cairo_destroy (cr);
 }
 

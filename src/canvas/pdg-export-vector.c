@@ -220,6 +220,7 @@ draw (const PdgExport *export, cairo_surface_t *surface, double unit, int factor
   cairo_scale (cr, unit, unit);
   pdg_scene_draw_base (export->scene, cr, &camera, (int) export->area.width, (int) export->area.height, factor, export->theme, &export->style,
                        store);
+  pdg_scene_draw_titles (export->scene, cr, &camera, (int) export->area.width, (int) export->area.height, factor, export->theme);
   cairo_show_page (cr);
   cairo_destroy (cr);
 }

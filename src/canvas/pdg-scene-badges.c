@@ -13,23 +13,26 @@
 #define GAP 2.0         /* between two bubbles */
 #define EDGE_SHARE 0.35 /* the label rides in the middle */
 
-/* Where the badge points to, in world units; FALSE when its place is not in the scene. */
+/* Where the badge points to, in world units; FALSE when its place is not in the scene. A screen of a folded group has no place of its own: then
+ * it is the corner of the stack. */
 static gboolean
 get_place (const PdgScene *scene, const PdgSceneBadge *badge, double *x, double *y)
 {
   int card = badge->screen_id != NULL ? pdg_scene_lookup_card (scene, badge->screen_id) : -1;
-  int edge = badge->to_screen_id != NULL ? pdg_scene_find_edge (scene, card, pdg_scene_lookup_card (scene, badge->to_screen_id)) : -1;
+  int to = badge->to_screen_id != NULL ? pdg_scene_lookup_card (scene, badge->to_screen_id) : card;
+  int edge = to != card ? pdg_scene_find_edge (scene, card, to) : -1;
 
-  if ((badge->screen_id != NULL && card < 0) || (badge->to_screen_id != NULL && edge < 0))
+  if ((badge->screen_id != NULL && card < 0) || (to != card && edge < 0))
     return FALSE;
   if (edge >= 0)
     pdg_scene_get_edge_point (scene, (guint) edge, EDGE_SHARE, x, y);
   else if (card >= 0)
     {
-      PdgRect rect = badge->has_point ? pdg_scene_get_card_rect (scene, (guint) card) : pdg_scene_get_picture_rect (scene, (guint) card);
+      gboolean inside = badge->has_point && g_str_equal (pdg_scene_get_screen (scene, (guint) card)->id, badge->screen_id);
+      PdgRect rect = inside ? pdg_scene_get_card_rect (scene, (guint) card) : pdg_scene_get_picture_rect (scene, (guint) card);
 
-      *x = rect.x + rect.width * (badge->has_point ? badge->x : 1);
-      *y = rect.y + rect.height * (badge->has_point ? badge->y : 0);
+      *x = rect.x + rect.width * (inside ? badge->x : 1);
+      *y = rect.y + rect.height * (inside ? badge->y : 0);
     }
   else
     {

@@ -51,18 +51,25 @@ pdg_scene_new_part (const PdgScene *scene, const guint32 *cards, guint n_cards)
 PdgBoard *
 pdg_scene_dup_board (const PdgScene *scene, const PdgLayout *layout, const char *project, const char *range, gint64 as_of_usec)
 {
-  g_autofree PdgBoardPlace *places = g_new0 (PdgBoardPlace, scene->n_cards + 1);
+  PdgJourneyGraph *graph = scene->grouping != NULL ? pdg_grouping_get_graph (scene->grouping) : scene->graph;
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
+  g_autofree PdgBoardPlace *places = g_new0 (PdgBoardPlace, n + 1);
 
-  for (guint i = 0; i < scene->n_cards; i++)
+  for (guint i = 0; i < n; i++)
     {
-      const PdgLayoutPosition *position = layout != NULL ? pdg_layout_lookup (layout, scene->screens[i].id) : NULL;
+      const PdgLayoutPosition *position = layout != NULL ? pdg_layout_lookup (layout, screens[i].id) : NULL;
+      int card = pdg_journey_graph_lookup (scene->graph, screens[i].id);
+      /* What is folded away lies where it will be when its group is open. */
+      gboolean hidden = card < 0 && position != NULL;
+      const PdgRect *rect = &scene->cards[MAX (card >= 0 ? card : pdg_scene_lookup_card (scene, screens[i].id), 0)];
 
       places[i] = (PdgBoardPlace) {
-        scene->cards[i].x, scene->cards[i].y, position != NULL ? position->rank : 0, position != NULL ? position->order : 0,
+        hidden ? position->x : rect->x, hidden ? position->y : rect->y, position != NULL ? position->rank : 0, position != NULL ? position->order : 0,
         position != NULL && position->pinned,
       };
     }
-  return pdg_board_new (project, range, as_of_usec, scene->graph, places);
+  return pdg_board_new (project, range, as_of_usec, graph, places);
 }
 
 PdgScene *

@@ -68,7 +68,7 @@ match_cards (PdgSceneDiff *diff, const PdgScene *from, const PdgScene *to)
 
   for (guint i = 0; i < to->n_cards; i++)
     {
-      match[i] = pdg_scene_lookup_card (from, to->screens[i].id);
+      match[i] = pdg_journey_graph_lookup (from->graph, to->screens[i].id);
       n_kept += match[i] >= 0 && same_rect (&from->cards[match[i]], &to->cards[i]);
       if (match[i] < 0)
         add_area (diff, &to->cards[i]);
@@ -120,6 +120,23 @@ match_edges (PdgSceneDiff *diff, const PdgScene *from, const PdgScene *to, const
       add_area (diff, &from->routes[i].bounds);
 }
 
+/* The frames of what was and of what is; a group that changed only in its title lies above the tiles. */
+static void
+match_frames (PdgSceneDiff *diff, const PdgScene *one, const PdgScene *other)
+{
+  guint n, n_other;
+  const PdgGroup *groups = one->grouping != NULL ? pdg_grouping_get_groups (one->grouping, &n) : NULL;
+  const PdgGroup *others = other->grouping != NULL ? pdg_grouping_get_groups (other->grouping, &n_other) : NULL;
+
+  for (guint i = 0; groups != NULL && i < n && !diff->all; i++)
+    {
+      int match = others != NULL ? pdg_grouping_lookup (other->grouping, groups[i].id) : -1;
+
+      if (match < 0 || !groups[i].folded != !others[match].folded || !same_rect (&one->group_rects[i], &other->group_rects[match]))
+        add_area (diff, &one->group_rects[i]);
+    }
+}
+
 void
 pdg_scene_diff_init (PdgSceneDiff *diff, const PdgScene *from, const PdgScene *to)
 {
@@ -131,6 +148,8 @@ pdg_scene_diff_init (PdgSceneDiff *diff, const PdgScene *from, const PdgScene *t
   match = match_cards (diff, from, to);
   if (!diff->all)
     match_edges (diff, from, to, match);
+  match_frames (diff, from, to);
+  match_frames (diff, to, from);
 }
 
 void

@@ -225,9 +225,8 @@ draw_hairline (const PdgDraw *draw, const Frame *frame, PdgColor color)
   cairo_stroke (draw->cr);
 }
 
-/* 12034 -> "12,034" */
-static void
-format_count (guint32 count, char *out, gsize size)
+void
+pdg_scene_format_count (guint32 count, char *out, gsize size)
 {
   char digits[16];
   int n = g_snprintf (digits, sizeof digits, "%u", count);
@@ -250,7 +249,7 @@ format_second (const PdgDraw *draw, const PdgJourneyScreen *screen, double max_w
   const char *noun = screen->visits == 1 ? "visit" : "visits";
   char count[16], percent[16];
 
-  format_count (screen->visits, count, sizeof count);
+  pdg_scene_format_count (screen->visits, count, sizeof count);
   pdg_format_percent (exit_share, percent, sizeof percent);
   if (exit_share > 0)
     {
@@ -420,6 +419,8 @@ draw_card (const PdgDraw *draw, guint32 card)
   Frame frame = get_frame (draw, card);
   const PdgJourneyScreen *screen = &draw->scene->screens[card];
 
+  if (pdg_group_is_id (screen->id))
+    pdg_draw_stack (draw, frame.x, frame.y, frame.width, frame.radius);
   if (!draw_picture (draw, card, &frame))
     draw_placeholder (draw, card, &frame);
   draw_hairline (draw, &frame, PDG_COLOR_LINE);

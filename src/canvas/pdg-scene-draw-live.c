@@ -141,10 +141,10 @@ pdg_scene_draw_live (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera
   g_autofree guint8 *flags = NULL;
   PdgDraw draw;
 
-  if (width <= 0 || height <= 0 || style == NULL)
+  if (width <= 0 || height <= 0)
     return;
   pdg_draw_init (&draw, scene, cr, camera, width, height, scale_factor, theme, style, NULL);
-  draw.flags = flags = make_flags (scene, style);
+  draw.flags = flags = make_flags (scene, draw.style);
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_clip (cr);
@@ -156,9 +156,10 @@ pdg_scene_draw_live (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera
       draw_lit (&draw, cards);
       pdg_draw_outlines (&draw, cards);
     }
+  pdg_draw_titles (&draw, TRUE);
   cairo_restore (cr);
-  if (style->overlay != NULL)
-    style->overlay (cr, scene, &draw.camera, width, height, theme, style->overlay_data);
+  if (draw.style->overlay != NULL)
+    draw.style->overlay (cr, scene, &draw.camera, width, height, theme, draw.style->overlay_data);
 }
 
 guint

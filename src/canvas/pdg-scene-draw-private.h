@@ -60,6 +60,11 @@ void pdg_draw_edges (const PdgDraw *draw, const GArray *edges);
 void pdg_draw_labels (const PdgDraw *draw, const GArray *edges);
 void pdg_draw_cards (const PdgDraw *draw, const GArray *cards);
 
+/* Frames of groups; their titles, @keep: moved into view; the sheets behind a folded group's picture. */
+void pdg_draw_frames (const PdgDraw *draw);
+void pdg_draw_titles (const PdgDraw *draw, gboolean keep);
+void pdg_draw_stack (const PdgDraw *draw, double x, double y, double width, double radius);
+
 /* Outlines of what is hovered, focused and selected, above everything. */
 void pdg_draw_outlines (const PdgDraw *draw, const GArray *cards);
 

@@ -149,6 +149,7 @@ pdg_scene_draw_base (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera
   cairo_clip (cr);
   if (!draw.style->no_ground)
     draw_ground (&draw);
+  pdg_draw_frames (&draw);
   pdg_scene_query_cards (scene, &reach, FALSE, cards);
   edges = pdg_draw_list_edges (&draw);
   pdg_draw_edges (&draw, edges);

@@ -42,9 +42,10 @@ typedef struct
   double tint_reference;             /* 0..1 */
   PdgSceneOverlayFunc overlay;       /* (nullable) */
   gpointer overlay_data;
+  guint focused_title;               /* the group whose title has the keyboard focus, + 1; 0: none */
 } PdgSceneStyle;
 
-#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL }
+#define PDG_SCENE_STYLE_INIT { NULL, NULL, PDG_HIT_NOTHING, 0, FALSE, FALSE, FALSE, FALSE, PDG_EDGE_TINT_NONE, 0.0, NULL, NULL, 0 }
 
 /* Draws what @camera shows of @scene into the logical pixels 0, 0, @width, @height of @cr, whose device has
  * @scale_factor pixels to one of them. @style and @images may be NULL. Text layouts are cached by thread; any thread
@@ -60,6 +61,18 @@ void      pdg_scene_draw_base (const PdgScene *scene, cairo_t *cr, const PdgCame
                                int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style, PdgImageStore *images);
 void      pdg_scene_draw_live (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height,
                                int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style);
+
+/* The titles of groups where they stand when all is in view, for files: pdg_scene_draw_live() keeps them in view. Any thread. */
+void      pdg_scene_draw_titles (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor,
+                                 const PdgTheme *theme);
+
+/* Where the group's title is drawn now, in logical pixels; FALSE when it is out of view or the group too small for one. */
+gboolean  pdg_scene_get_title_rect (const PdgScene *scene, guint group, const PdgCamera *camera, int width, int height, const PdgTheme *theme,
+                                    PdgRect *rect);
+
+/* The group whose title lies at these logical pixels, or -1. @on_chevron: whether its fold mark does. */
+int       pdg_scene_hit_title (const PdgScene *scene, double x, double y, const PdgCamera *camera, int width, int height,
+                               const PdgTheme *theme, gboolean *on_chevron);
 
 /* How many cards and edges pdg_scene_draw_base() would draw, about: what it costs. Any thread. */
 guint     pdg_scene_count_visible (const PdgScene *scene, const PdgCamera *camera, int width, int height);

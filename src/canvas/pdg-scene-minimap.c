@@ -24,6 +24,26 @@ add_card (const PdgScene *scene, cairo_t *cr, const PdgCamera *map, guint card, 
 }
 
 static void
+draw_groups (const PdgScene *scene, cairo_t *cr, const PdgCamera *map, int scale_factor, const PdgTheme *theme)
+{
+  PdgRgba fill = *pdg_theme_get (theme, PDG_COLOR_TEXT);
+  guint n = 0;
+  const PdgGroup *groups = scene->grouping != NULL ? pdg_grouping_get_groups (scene->grouping, &n) : NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      PdgRect rect = pdg_camera_rect_to_screen (map, &scene->group_rects[i]);
+
+      if (!groups[i].folded && rect.width >= MIN_CARD_PX)
+        cairo_rectangle (cr, pdg_snap (rect.x, scale_factor), pdg_snap (rect.y, scale_factor), pdg_snap (rect.width, scale_factor),
+                         pdg_snap (rect.height, scale_factor));
+    }
+  fill.alpha = 0.07;
+  pdg_draw_set_source (cr, &fill);
+  cairo_fill (cr);
+}
+
+static void
 draw_view (cairo_t *cr, const PdgCamera *map, const PdgRect *visible, int width, int height, const PdgTheme *theme)
 {
   PdgRect view = pdg_camera_rect_to_screen (map, visible);
@@ -53,6 +73,7 @@ pdg_scene_draw_minimap (const PdgScene *scene, cairo_t *cr, int width, int heigh
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_clip (cr);
+  draw_groups (scene, cr, &map, MAX (scale_factor, 1), theme);
   for (guint i = 0; i < scene->n_cards; i++)
     add_card (scene, cr, &map, i, MAX (scale_factor, 1));
   pdg_draw_set_source (cr, pdg_theme_get (theme, PDG_COLOR_EDGE));

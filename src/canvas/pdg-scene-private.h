@@ -57,7 +57,9 @@ typedef struct
 
 struct _PdgScene
 {
-  PdgJourneyGraph *graph;
+  PdgJourneyGraph *graph;            /* what is shown */
+  PdgGrouping *grouping;             /* nullable */
+  PdgRect *group_rects;              /* of each group; of no size: it has no card here */
   const PdgJourneyScreen *screens;   /* the graph's */
   guint n_cards;
   guint n_edges;
@@ -85,6 +87,12 @@ struct _PdgScene
   guint32 *in;
 };
 
+/* Where @layout has the card: a folded group lies where its most visited screen does. (nullable) */
+const PdgLayoutPosition *pdg_scene_get_position (const PdgScene *scene, const PdgLayout *layout, guint card);
+
+/* Fills the groups' rectangles from the cards. */
+void     pdg_scene_frame_groups (PdgScene *scene);
+
 /* Fills edges, routes, curves and points from cards and the graph. */
 void     pdg_scene_route (PdgScene *scene);
 
@@ -96,6 +104,9 @@ double   pdg_scene_get_label_width (const PdgScene *scene, guint edge);
 
 /* "33 %" or "< 1 %". */
 void     pdg_format_percent (double share, char *text, gsize size);
+
+/* 12034 -> "12,034" */
+void     pdg_scene_format_count (guint32 count, char *text, gsize size);
 
 /* Fills the grid from cards and routes. */
 void     pdg_scene_index (PdgScene *scene);

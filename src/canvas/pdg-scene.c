@@ -49,7 +49,7 @@ static gboolean
 knows_all (const PdgScene *scene, const PdgLayout *layout)
 {
   for (guint i = 0; i < scene->n_cards; i++)
-    if (pdg_layout_lookup (layout, scene->screens[i].id) == NULL)
+    if (pdg_scene_get_position (scene, layout, i) == NULL)
       return FALSE;
   return TRUE;
 }
@@ -60,10 +60,10 @@ place_cards (PdgScene *scene, const PdgLayout *layout)
   g_autoptr (PdgLayout) whole = NULL;
 
   if (layout == NULL || !knows_all (scene, layout))
-    layout = whole = pdg_layout_new (scene->graph, layout);
+    layout = whole = pdg_layout_new (scene->grouping != NULL ? pdg_grouping_get_graph (scene->grouping) : scene->graph, layout);
   for (guint i = 0; i < scene->n_cards; i++)
     {
-      const PdgLayoutPosition *position = pdg_layout_lookup (layout, scene->screens[i].id);
+      const PdgLayoutPosition *position = pdg_scene_get_position (scene, layout, i);
 
       scene->cards[i] = (PdgRect) { position->x, position->y, PDG_CARD_WIDTH, PDG_CARD_HEIGHT };
       scene->max_visits = MAX (scene->max_visits, scene->screens[i].visits);
@@ -79,6 +79,7 @@ measure_bounds (PdgScene *scene)
     scene->bounds = pdg_rect_union (&scene->bounds, &scene->cards[i]);
   for (guint i = 0; i < scene->n_edges; i++)
     scene->bounds = pdg_rect_union (&scene->bounds, &scene->routes[i].bounds);
+  pdg_scene_frame_groups (scene);
 }
 
 static void
@@ -108,12 +109,13 @@ pdg_scene_get_edge_limit (const PdgScene *scene, double zoom)
   return low;
 }
 
-PdgScene *
-pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
+static PdgScene *
+scene_new (PdgJourneyGraph *graph, PdgGrouping *grouping, const PdgLayout *layout)
 {
   PdgScene *scene = g_atomic_rc_box_new0 (PdgScene);
 
   scene->graph = pdg_journey_graph_ref (graph);
+  scene->grouping = grouping != NULL ? pdg_grouping_ref (grouping) : NULL;
   scene->screens = pdg_journey_graph_get_screens (graph, &scene->n_cards);
   pdg_journey_graph_get_transitions (graph, &scene->n_edges);
   scene->cards = g_new0 (PdgRect, scene->n_cards + 1);
@@ -128,6 +130,18 @@ pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
   pdg_scene_index (scene);
   pdg_scene_place_labels (scene);
   return scene;
+}
+
+PdgScene *
+pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout)
+{
+  return scene_new (graph, NULL, layout);
+}
+
+PdgScene *
+pdg_scene_new_grouped (PdgGrouping *grouping, const PdgLayout *layout)
+{
+  return scene_new (pdg_grouping_get_shown (grouping), grouping, layout);
 }
 
 double
@@ -166,6 +180,8 @@ scene_clear (gpointer data)
   g_free (scene->out);
   g_free (scene->in_first);
   g_free (scene->in);
+  g_free (scene->group_rects);
+  pdg_grouping_unref (scene->grouping);
   pdg_journey_graph_unref (scene->graph);
 }
 
@@ -235,7 +251,7 @@ pdg_scene_get_picture_rect (const PdgScene *scene, guint card)
 int
 pdg_scene_lookup_card (const PdgScene *scene, const char *screen_id)
 {
-  return pdg_journey_graph_lookup (scene->graph, screen_id);
+  return scene->grouping != NULL ? pdg_grouping_lookup_shown (scene->grouping, screen_id) : pdg_journey_graph_lookup (scene->graph, screen_id);
 }
 
 const PdgJourneyScreen *

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "canvas/pdg-camera.h"
+#include "canvas/pdg-group.h"
 #include "canvas/pdg-layout.h"
 #include "model/pdg-journey-graph.h"
 
@@ -17,7 +18,8 @@ typedef enum
   PDG_HIT_NOTHING,
   PDG_HIT_CARD,
   PDG_HIT_EDGE,
-  PDG_HIT_LABEL   /* the label of an edge; the index is the edge's */
+  PDG_HIT_LABEL,  /* the label of an edge; the index is the edge's */
+  PDG_HIT_TITLE   /* the title of a group, by pdg_scene_hit_title() alone; the index is the group's */
 } PdgHitKind;
 
 typedef enum
@@ -42,11 +44,26 @@ typedef struct
 /* Routes the edges and places the labels. Screens that @layout does not know are laid out as pdg_layout_new() would.
  * About 15 ms for 200 screens: build it on a compute thread. (transfer full) */
 PdgScene           *pdg_scene_new (PdgJourneyGraph *graph, const PdgLayout *layout);
+/* The same of what @grouping shows: a folded group is the card of its most visited screen, the others have frames. @layout knows all
+ * screens, also those that are folded away. (transfer full) */
+PdgScene           *pdg_scene_new_grouped (PdgGrouping *grouping, const PdgLayout *layout);
 PdgScene           *pdg_scene_ref (PdgScene *scene);
 void                pdg_scene_unref (PdgScene *scene);
 
 /* (transfer none) */
 PdgJourneyGraph    *pdg_scene_get_graph (const PdgScene *scene);
+
+/* (transfer none) (nullable) */
+PdgGrouping        *pdg_scene_get_grouping (const PdgScene *scene);
+
+/* Where a group is: the frame around its cards, or its one card. FALSE when it has no card here. */
+gboolean            pdg_scene_get_group_rect (const PdgScene *scene, guint group, PdgRect *rect);
+
+/* The cards that show something of the group. (transfer full) (element-type guint32) */
+GArray             *pdg_scene_list_group_cards (const PdgScene *scene, guint group);
+
+/* The groups in reading order: by columns of their left sides, from the top. (transfer full) (element-type guint32) */
+GArray             *pdg_scene_list_groups (const PdgScene *scene);
 
 /* The world rectangle around all cards and edges; empty at 0, 0 when there are none. */
 PdgRect             pdg_scene_get_bounds (const PdgScene *scene);
@@ -61,7 +78,7 @@ guint               pdg_scene_get_n_edges (const PdgScene *scene);
 PdgRect             pdg_scene_get_card_rect (const PdgScene *scene, guint card);
 PdgRect             pdg_scene_get_picture_rect (const PdgScene *scene, guint card);
 
-/* The card with this screen id, or -1; and a card's screen. */
+/* The card with this screen id, or that of the folded group that holds it, or -1; and a card's screen. */
 int                     pdg_scene_lookup_card (const PdgScene *scene, const char *screen_id);
 const PdgJourneyScreen *pdg_scene_get_screen (const PdgScene *scene, guint card);
 

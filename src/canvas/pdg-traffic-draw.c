@@ -44,7 +44,7 @@ get_frame (const Draw *draw, guint card)
   PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
   double x = pdg_snap (screen.x, draw->scale), y = pdg_snap (screen.y, draw->scale);
 
-  return (PdgRect) { x, y, pdg_snap (screen.x + screen.width, draw->scale) - x, pdg_snap (screen.y + screen.height, draw->scale) - y };
+  return (PdgRect){ x, y, pdg_snap (screen.x + screen.width, draw->scale) - x, pdg_snap (screen.y + screen.height, draw->scale) - y };
 }
 
 static int
@@ -57,25 +57,50 @@ compare_cards (gconstpointer a, gconstpointer b)
   return x->card - y->card;
 }
 
+/* What goes on on the screens of folded groups, by card: each is gathered into a copy of one of them, in @gathered (of PdgTrafficCard).
+ * How many actors there are in all is not known then: one may be on two of them. */
+static void
+gather (const Draw *draw, GHashTable *gathered)
+{
+  PdgTrafficCard *card, *sum;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, draw->traffic->cards);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &card))
+    {
+      if (card->card < 0 || (card->n_sessions == 0 && card->weight == 0))
+        continue;
+      sum = g_hash_table_lookup (gathered, GINT_TO_POINTER (card->card));
+      if (sum == NULL)
+        {
+          g_hash_table_insert (gathered, GINT_TO_POINTER (card->card), g_memdup2 (card, sizeof *card));
+          continue;
+        }
+      sum->n_sessions += card->n_sessions;
+      sum->n_actors = 0;
+      sum->weight += card->weight;
+      sum->lit_usec = MAX (sum->lit_usec, card->lit_usec);
+    }
+}
+
 /* The cards in sight where something goes on, the busiest first. */
 static GPtrArray *
-list_cards (const Draw *draw)
+list_cards (const Draw *draw, GHashTable *gathered)
 {
   GPtrArray *cards = g_ptr_array_new ();
   GHashTableIter iter;
   PdgTrafficCard *card;
 
-  g_hash_table_iter_init (&iter, draw->traffic->cards);
+  g_hash_table_iter_init (&iter, gathered);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &card))
-    if (card->card >= 0 && (card->n_sessions > 0 || card->weight > 0))
-      {
-        PdgRect world = pdg_scene_get_card_rect (draw->traffic->scene, (guint) card->card);
-        PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
-        PdgRect reach = pdg_rect_expand (&screen, 2 * PILL_HEIGHT);
+    {
+      PdgRect world = pdg_scene_get_card_rect (draw->traffic->scene, (guint) card->card);
+      PdgRect screen = pdg_camera_rect_to_screen (&draw->camera, &world);
+      PdgRect reach = pdg_rect_expand (&screen, 2 * PILL_HEIGHT);
 
-        if (pdg_rect_intersects (&reach, &draw->area))
-          g_ptr_array_add (cards, card);
-      }
+      if (pdg_rect_intersects (&reach, &draw->area))
+        g_ptr_array_add (cards, card);
+    }
   g_ptr_array_sort (cards, compare_cards);
   if (cards->len > MAX_CARDS)
     g_ptr_array_set_size (cards, MAX_CARDS);
@@ -115,8 +140,8 @@ draw_pill (const Draw *draw, const PdgTrafficCard *card)
     return;
   text = !full ? g_strdup_printf ("%u", card->n_sessions)
          : card->n_actors > 0 && card->n_actors != card->n_sessions
-           ? g_strdup_printf ("%u active · %u users", card->n_sessions, card->n_actors)
-           : g_strdup_printf ("%u active", card->n_sessions);
+             ? g_strdup_printf ("%u active · %u users", card->n_sessions, card->n_actors)
+             : g_strdup_printf ("%u active", card->n_sessions);
   width = ceil (pdg_text_measure (draw->theme, PDG_TEXT_TITLE_SMALL, text)) + PILL_MARK + 4 + 2 * PILL_PADDING;
   x = pdg_snap (frame.x + frame.width - width - 8, draw->scale);
   y = pdg_snap (frame.y - PILL_HEIGHT / 2, draw->scale);
@@ -180,13 +205,15 @@ void
 pdg_traffic_draw (const PdgTraffic *self, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor, const PdgTheme *theme)
 {
   Draw draw = { self, cr, cairo_get_target (cr), *camera, { 0, 0, width, height }, scale_factor, theme };
+  g_autoptr (GHashTable) gathered = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autoptr (GPtrArray) cards = NULL;
 
   if (self->scene == NULL)
     return;
   g_return_if_fail (cairo_surface_get_type (draw.target) == CAIRO_SURFACE_TYPE_IMAGE);
   pdg_camera_snap (&draw.camera, scale_factor);
-  cards = list_cards (&draw);
+  gather (&draw, gathered);
+  cards = list_cards (&draw, gathered);
   cairo_surface_flush (draw.target);
   for (guint i = 0; i < cards->len; i++)
     draw_halo (&draw, cards->pdata[i]);

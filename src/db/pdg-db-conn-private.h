@@ -17,6 +17,7 @@ struct _PdgDbConn
   GQueue by_use; /* the most recently used first */
   guint64 next_statement;
   guint64 n_answered;
+  gboolean by_row; /* libpq was told to give the rows of the last statement that was sent one by one */
   GCancellable *cancellable;
   gboolean in_tx;
   gboolean ending;                    /* a ROLLBACK was sent and its answer not yet read */

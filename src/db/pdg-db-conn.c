@@ -100,6 +100,7 @@ pdg_db_conn_reset (PdgDbConn *conn, GError **error)
   g_datalist_clear (&conn->memory);
   conn->in_tx = FALSE;
   conn->ending = FALSE;
+  conn->by_row = FALSE;
   conn->known_org[0] = conn->session.org[0] = '\0';
   conn->is_set = FALSE;
   pdg_db_conn_clear_cancelled (conn);

@@ -225,8 +225,13 @@ static gboolean
 execute_pipeline (PdgDbConn *conn, const PdgDbCommand *commands, guint n, PGresult **results, GError **error)
 {
   g_autoptr (GArray) sent = g_array_sized_new (FALSE, FALSE, sizeof (Sent), 2 * n + 1);
-  gboolean ok = PQenterPipelineMode (conn->pq);
+  gboolean ok;
 
+  /* libpq would go on with that for the first of them; only what is sent outside a pipeline ends it */
+  if (conn->by_row)
+    PQclear (PQexec (conn->pq, ""));
+  conn->by_row = FALSE;
+  ok = PQenterPipelineMode (conn->pq);
   for (guint i = 0; i < n && ok; i++)
     ok = send_command (conn, &commands[i], sent);
   if (!ok || !PQpipelineSync (conn->pq))
@@ -310,5 +315,6 @@ pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error)
       pdg_db_error_set_from_conn (error, conn->pq);
       return FALSE;
     }
+  conn->by_row = PQsetSingleRowMode (conn->pq);
   return TRUE;
 }

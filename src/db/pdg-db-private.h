@@ -118,7 +118,7 @@ typedef PdgDbStatement PdgDbCommand;
 PGresult *pdg_db_conn_execute (PdgDbConn *conn, const PdgDbCommand *commands, guint n, GError **error);
 /* The same; @results: room for @n, all of them filled or none. */
 gboolean  pdg_db_conn_execute_all (PdgDbConn *conn, const PdgDbCommand *commands, guint n, PGresult **results, GError **error);
-/* Prepares when needed and sends; the results are for the caller to read. */
+/* Prepares when needed and sends; the results, row by row, are for the caller to read. */
 gboolean  pdg_db_conn_send (PdgDbConn *conn, const PdgDbCommand *command, GError **error);
 /* The simple protocol: several statements, text results. */
 PGresult *pdg_db_conn_execute_simple (PdgDbConn *conn, const char *sql, GError **error);

@@ -416,7 +416,6 @@ pdg_db_tx_query_each (PdgDbTx *tx, const char *sql, PdgDbParams *params, PdgDbRo
 
   if (!may_stream (tx, error) || !pdg_db_conn_send (tx->conn, &(PdgDbCommand) { sql, params }, error))
     return FALSE;
-  PQsetSingleRowMode (pq);
   while ((result = PQgetResult (pq)) != NULL)
     {
       if (!failed && !pdg_db_conn_check_result (tx->conn, result, error))

@@ -388,13 +388,38 @@ answer_all (PdgHttpLaneThread *thread, PdgHttpLaneConnection *self, PdgHttpLaneS
   return end_answers (self, slot->text + done, len - done, is_due, at_end);
 }
 
+static void
+writer_free (gpointer data)
+{
+  PdgHttpLaneWriter *writer = data;
+
+  g_string_free (writer->head, TRUE);
+  g_free (writer->date);
+  g_free (writer);
+}
+
+/* Of a thread that is none of the lane's: it mostly answers many requests in a row. */
+static PdgHttpLaneWriter *
+get_own_writer (void)
+{
+  static GPrivate own = G_PRIVATE_INIT (writer_free);
+  PdgHttpLaneWriter *writer = g_private_get (&own);
+
+  if (writer == NULL)
+    {
+      writer = g_new0 (PdgHttpLaneWriter, 1);
+      writer->head = g_string_sized_new (512);
+      writer->date_sec = -1;
+      g_private_set (&own, writer);
+    }
+  return writer;
+}
+
 /* The thread that ran the request still has it, and sees the answer; or it left it, and the connection's turn is this one's now. */
 void
 pdg_http_lane_answer_left (PdgHttpRequest *request)
 {
   PdgHttpLaneConnection *connection = request->lane;
-  g_autoptr (GString) head = NULL;
-  PdgHttpLaneWriter writer = { .date_sec = -1 };
   PdgHttpLaneResult result;
   PdgHttpLane *lane;
 
@@ -405,9 +430,7 @@ pdg_http_lane_answer_left (PdgHttpRequest *request)
   g_mutex_lock (&lane->lock);
   connection->left = NULL;
   g_mutex_unlock (&lane->lock);
-  writer.head = head = g_string_sized_new (512);
-  result = finish_request (&writer, connection, connection->reading, request);
-  g_free (writer.date);
+  result = finish_request (get_own_writer (), connection, connection->reading, request);
   if (result != PDG_HTTP_LANE_CLOSE)
     result = end_answers (connection, NULL, 0, FALSE, FALSE);
   pdg_http_lane_end_turn (lane, connection, result);

@@ -64,26 +64,45 @@ find_here (Here *here, const PdgIngestKey key)
 
 /* Whether the event is new. One that has come before is counted, or noted when its content is another. */
 static gboolean
-is_new (PdgFlush *flush, Here *here, PdgIngestMemory *memory, PdgIngestRequest *request, const PdgEvent *event, gint32 project_no)
+is_new (PdgFlush *flush, Here *here, PdgIngestMemory *memory, const PdgEventRow *row, const PdgIngestKey key)
 {
-  PdgFlushIdentity identity = { .payload_hash = event->payload_hash };
-  gint32 hash;
-  guint32 *slot;
+  PdgIngestRequest *request = row->owner;
+  guint32 *slot = find_here (here, key);
+  gint32 hash = *slot != 0 ? g_array_index (flush->identities, PdgFlushIdentity, *slot - 1).payload_hash
+                           : pdg_number_map_lookup (memory->stored, key);
+  PdgFlushIdentity identity = { .payload_hash = row->event->payload_hash };
 
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, (guint32) project_no, event->event_key, sizeof event->event_key, identity.key);
-  slot = find_here (here, identity.key);
-  hash = *slot != 0 ? g_array_index (flush->identities, PdgFlushIdentity, *slot - 1).payload_hash
-                    : pdg_number_map_lookup (memory->stored, identity.key);
   if (hash == 0)
     {
+      memcpy (identity.key, key, sizeof identity.key);
       g_array_append_val (flush->identities, identity);
       *slot = flush->identities->len;
     }
-  else if (pdg_event_payload_equals (hash, event->payload_hash))
+  else if (pdg_event_payload_equals (hash, row->event->payload_hash))
     request->n_duplicates++;
   else
-    pdg_ingest_note_conflict (request, event);
+    pdg_ingest_note_conflict (request, row->event);
   return hash == 0;
+}
+
+/* The rows from @first on were collected without asking whether they are new: leaves those that are. What is remembered of the next
+ * ones is on its way into the processor's cache meanwhile. */
+static void
+keep_new_rows (PdgFlush *flush, Here *here, PdgIngestMemory *memory, guint first, PdgIngestKey *keys)
+{
+  PdgEventRow *rows = (PdgEventRow *) (void *) flush->rows->data;
+  guint n = flush->rows->len, n_kept = first;
+
+  for (guint i = first; i < n; i++)
+    {
+      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_EVENT, (guint32) rows[i].project_no, rows[i].event->event_key,
+                                  sizeof rows[i].event->event_key, keys[i - first]);
+      pdg_number_map_prefetch (memory->stored, keys[i - first]);
+    }
+  for (guint i = first; i < n; i++)
+    if (is_new (flush, here, memory, &rows[i], keys[i - first]))
+      rows[n_kept++] = rows[i];
+  g_array_set_size (flush->rows, n_kept);
 }
 
 /* Rows for the events that have a project and are not stored yet. */
@@ -92,8 +111,9 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
               guint n_requests, GError **error)
 {
   g_autofree guint32 *slots = NULL;
+  g_autofree PdgIngestKey *keys = NULL;
   Here here = { .identities = flush->identities };
-  gsize n_all = 1, n_slots = 1;
+  gsize n_all = 1, n_slots = 1, n_most = 1;
 
   for (guint r = 0; r < n_requests; r++)
     {
@@ -101,7 +121,9 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
 
       pdg_event_batch_get_events (requests[r]->batch, &n_events);
       n_all += n_events;
+      n_most = MAX (n_most, n_events);
     }
+  keys = g_new (PdgIngestKey, n_most);
   while (n_slots < 2 * n_all)
     n_slots *= 2;
   here.slots = slots = g_new0 (guint32, n_slots);
@@ -109,7 +131,7 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
   for (guint r = 0; r < n_requests; r++)
     {
       PdgIngestRequest *request = requests[r];
-      guint n_events;
+      guint n_events, first = flush->rows->len;
       const PdgEvent *events = pdg_event_batch_get_events (request->batch, &n_events), *last = NULL;
       gint32 last_no = 0, epoch = 0;
 
@@ -123,30 +145,54 @@ collect_rows (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *conn, gboolea
             return FALSE;
           last = row.project_no > 0 ? &events[i] : NULL;
           last_no = row.project_no;
-          if (row.project_no == 0 || !is_new (flush, &here, memory, request, &events[i], row.project_no))
+          if (row.project_no == 0)
             continue;
           row.epoch = epoch;
           row.org_no = pdg_principal_get_org_no (request->principal);
           row.received_usec = pdg_event_batch_get_received_usec (request->batch);
           g_array_append_val (flush->rows, row);
         }
+      keep_new_rows (flush, &here, memory, first, keys);
     }
   return TRUE;
 }
 
+/* What a row is sorted by, and its place. */
+typedef struct
+{
+  guint64 session; /* project and session number */
+  gint64 usec;
+  const PdgEventRow *row;
+} RowOrder;
+
 /* By project, session, time and key: the order of the table's unique index, which makes COPY cheaper. */
 static int
-compare_rows (gconstpointer a, gconstpointer b)
+compare_orders (gconstpointer a, gconstpointer b, gpointer data)
 {
-  const PdgEventRow *x = a, *y = b;
+  const RowOrder *x = a, *y = b;
 
-  if (x->project_no != y->project_no)
-    return x->project_no < y->project_no ? -1 : 1;
-  if (x->session_no != y->session_no)
-    return x->session_no < y->session_no ? -1 : 1;
-  if (x->event->timestamp_usec != y->event->timestamp_usec)
-    return x->event->timestamp_usec < y->event->timestamp_usec ? -1 : 1;
-  return memcmp (x->event->event_key, y->event->event_key, 16);
+  if (x->session != y->session)
+    return x->session < y->session ? -1 : 1;
+  if (x->usec != y->usec)
+    return x->usec < y->usec ? -1 : 1;
+  return memcmp (x->row->event->event_key, y->row->event->event_key, 16);
+}
+
+static void
+sort_rows (PdgFlush *flush)
+{
+  guint n = flush->rows->len;
+  const PdgEventRow *rows = (const PdgEventRow *) (void *) flush->rows->data;
+  g_autofree RowOrder *orders = g_new (RowOrder, n);
+  GArray *sorted = g_array_sized_new (FALSE, TRUE, sizeof (PdgEventRow), n);
+
+  for (guint i = 0; i < n; i++)
+    orders[i] = (RowOrder) { (guint64) (guint32) rows[i].project_no << 32 | (guint32) rows[i].session_no, rows[i].event->timestamp_usec, &rows[i] };
+  g_qsort_with_data (orders, (gint) n, sizeof *orders, compare_orders, NULL);
+  for (guint i = 0; i < n; i++)
+    g_array_append_vals (sorted, orders[i].row, 1);
+  g_array_unref (flush->rows);
+  flush->rows = sorted;
 }
 
 /* The rows are sorted by project. Numbers of two epochs do not go together: of them the older counts, which the database refuses. */
@@ -185,7 +231,7 @@ pdg_flush_new (PdgIngestMemory *memory, PdgDbConn *conn, gboolean bypasses_rls, 
   g_mutex_unlock (&memory->lock);
   if (!ok || !pdg_flush_assign_numbers (flush, memory, conn, bypasses_rls ? NULL : requests[0]->principal, error))
     return NULL;
-  g_array_sort (flush->rows, compare_rows);
+  sort_rows (flush);
   list_projects (flush);
   return g_steal_pointer (&flush);
 }

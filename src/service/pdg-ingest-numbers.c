@@ -62,29 +62,35 @@ ensure_missing (GPtrArray *all, PdgNumberKind kind, gint32 project_no, PdgNumber
   return missing;
 }
 
-/* Where to add a text, or NULL when its number is known. Events of one session come in a row; the other texts that are wanted twice
- * are told apart by the database. */
-static Missing *
-want (GPtrArray *all, PdgNumberKind kind, gint32 project_no, PdgNumberMap *map, const PdgIngestKey key)
+/* The number of a text, or 0 and where to add it; *missing is NULL when that was done already. Events of one session come in a row; the
+ * other texts that are wanted twice are told apart by the database. */
+static gint32
+want (GPtrArray *all, PdgNumberKind kind, gint32 project_no, PdgNumberMap *map, const PdgIngestKey key, Missing **missing)
 {
-  Missing *missing;
+  gint32 number = pdg_number_map_lookup (map, key);
+  GArray *keys;
 
-  if (pdg_number_map_lookup (map, key) != 0)
-    return NULL;
-  missing = ensure_missing (all, kind, project_no, map);
-  if (missing->keys->len > 0 && memcmp (g_array_index (missing->keys, PdgIngestKey, missing->keys->len - 1), key, sizeof (PdgIngestKey)) == 0)
-    return NULL;
-  g_array_append_vals (missing->keys, key, 1);
-  return missing;
+  *missing = NULL;
+  if (number != 0)
+    return number;
+  *missing = ensure_missing (all, kind, project_no, map);
+  keys = (*missing)->keys;
+  if (keys->len > 0 && memcmp (g_array_index (keys, PdgIngestKey, keys->len - 1), key, sizeof (PdgIngestKey)) == 0)
+    *missing = NULL;
+  else
+    g_array_append_vals (keys, key, 1);
+  return 0;
 }
 
-static void
+static gint32
 want_text (GPtrArray *all, PdgNumberKind kind, gint32 project_no, PdgNumberMap *map, const PdgIngestKey key, PdgSlice text)
 {
-  Missing *missing = want (all, kind, project_no, map, key);
+  Missing *missing;
+  gint32 number = want (all, kind, project_no, map, key, &missing);
 
   if (missing != NULL)
     g_array_append_val (missing->texts, text);
+  return number;
 }
 
 /* Who did it: the linked user, else the anonymous id, else the session. */
@@ -105,19 +111,55 @@ get_actor (const PdgEvent *event, gint16 *kind)
   return event->session;
 }
 
+static gboolean
+slices_equal (PdgSlice a, PdgSlice b)
+{
+  return a.len == b.len && memcmp (a.data, b.data, a.len) == 0;
+}
+
+/* The numbers of session and actor, which are mostly those of the row before. @before: nullable */
 static void
-make_row_keys (PdgFlush *flush, const PdgIngestMemory *memory, PdgEventRow *row, PdgSlice actor, RowKeys *keys)
+want_session (GPtrArray *all, PdgIngestMemory *memory, PdgEventRow *row, RowKeys *keys, const PdgEventRow *before, const RowKeys *keys_before)
+{
+  guint64 scope = pdg_ingest_scope (row->project_no, row->epoch);
+  gint16 kind_before;
+  PdgSlice actor = get_actor (row->event, &row->actor_kind), actor_before;
+  gboolean is_same_project = before != NULL && before->project_no == row->project_no && before->epoch == row->epoch;
+  Missing *missing;
+
+  if (is_same_project && slices_equal (before->event->session, row->event->session))
+    {
+      memcpy (keys->session, keys_before->session, sizeof keys->session);
+      row->session_no = before->session_no;
+    }
+  else
+    {
+      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SESSION, scope, row->event->session.data, row->event->session.len, keys->session);
+      row->session_no = want_text (all, PDG_NUMBER_SESSION, row->project_no, memory->sessions, keys->session, row->event->session);
+    }
+  if (is_same_project && (actor_before = get_actor (before->event, &kind_before), kind_before == row->actor_kind) && slices_equal (actor_before, actor))
+    {
+      memcpy (keys->actor, keys_before->actor, sizeof keys->actor);
+      row->actor_no = before->actor_no;
+      return;
+    }
+  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_ACTOR + ((guint) row->actor_kind << 4), scope, actor.data, actor.len, keys->actor);
+  row->actor_no = want (all, PDG_NUMBER_ACTOR, row->project_no, memory->actors, keys->actor, &missing);
+  if (missing != NULL)
+    {
+      g_array_append_val (missing->texts, actor);
+      g_array_append_val (missing->actor_kinds, row->actor_kind);
+    }
+}
+
+static void
+want_screen (GPtrArray *all, PdgFlush *flush, PdgIngestMemory *memory, PdgEventRow *row, RowKeys *keys)
 {
   const PdgEvent *event = row->event;
   guint64 scope = pdg_ingest_scope (row->project_no, row->epoch);
   char path[PDG_SCREEN_PATH_MAX_BYTES + 1];
 
   keys->screen_path = (PdgSlice) { NULL, 0 };
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SESSION, scope, event->session.data, event->session.len, keys->session);
-  pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_ACTOR + ((guint) row->actor_kind << 4), scope, actor.data, actor.len, keys->actor);
-  row->has_anonymous = event->anonymous.data != NULL && row->actor_kind != PDG_ACTOR_ANONYMOUS;
-  if (event->release.data != NULL)
-    pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_RELEASE, scope, event->release.data, event->release.len, keys->release);
   if (event->page_path.data == NULL)
     return;
   keys->screen_path.len = (guint32) pdg_screen_path_normalise (event->page_path.data, event->page_path.len, path);
@@ -125,28 +167,38 @@ make_row_keys (PdgFlush *flush, const PdgIngestMemory *memory, PdgEventRow *row,
   keys->screen_path.data = row->has_page_path ? pdg_arena_strndup (flush->arena, path, keys->screen_path.len) : event->page_path.data;
   pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_SCREEN, scope, path, keys->screen_path.len, keys->screen);
   row->screen_is_pattern = pdg_screen_path_is_pattern (path, keys->screen_path.len);
+  row->screen_no = want_text (all, PDG_NUMBER_SCREEN, row->project_no, memory->screens, keys->screen, keys->screen_path);
 }
 
 static void
-want_row_texts (GPtrArray *all, PdgFlush *flush, PdgIngestMemory *memory, PdgEventRow *row, RowKeys *keys)
+want_row_texts (GPtrArray *all, PdgFlush *flush, PdgIngestMemory *memory, PdgEventRow *row, RowKeys *keys, const PdgEventRow *before,
+                const RowKeys *keys_before)
 {
   const PdgEvent *event = row->event;
-  PdgSlice actor = get_actor (event, &row->actor_kind);
-  gint32 project_no = row->project_no;
-  Missing *missing;
 
-  make_row_keys (flush, memory, row, actor, keys);
-  want_text (all, PDG_NUMBER_SESSION, project_no, memory->sessions, keys->session, event->session);
+  want_session (all, memory, row, keys, before, keys_before);
+  row->has_anonymous = event->anonymous.data != NULL && row->actor_kind != PDG_ACTOR_ANONYMOUS;
   if (event->release.data != NULL)
-    want_text (all, PDG_NUMBER_RELEASE, project_no, memory->releases, keys->release, event->release);
-  if (keys->screen_path.data != NULL)
-    want_text (all, PDG_NUMBER_SCREEN, project_no, memory->screens, keys->screen, keys->screen_path);
-  missing = want (all, PDG_NUMBER_ACTOR, project_no, memory->actors, keys->actor);
-  if (missing != NULL)
     {
-      g_array_append_val (missing->texts, actor);
-      g_array_append_val (missing->actor_kinds, row->actor_kind);
+      pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_RELEASE, pdg_ingest_scope (row->project_no, row->epoch), event->release.data,
+                                  event->release.len, keys->release);
+      row->release_no = want_text (all, PDG_NUMBER_RELEASE, row->project_no, memory->releases, keys->release, event->release);
     }
+  want_screen (all, flush, memory, row, keys);
+}
+
+/* Those that were asked for. */
+static void
+read_row_numbers (PdgIngestMemory *memory, PdgEventRow *row, const RowKeys *keys)
+{
+  if (row->session_no == 0)
+    row->session_no = pdg_number_map_lookup (memory->sessions, keys->session);
+  if (row->actor_no == 0)
+    row->actor_no = pdg_number_map_lookup (memory->actors, keys->actor);
+  if (row->release_no == 0 && row->event->release.data != NULL)
+    row->release_no = pdg_number_map_lookup (memory->releases, keys->release);
+  if (row->screen_no == 0 && keys->screen_path.data != NULL)
+    row->screen_no = pdg_number_map_lookup (memory->screens, keys->screen);
 }
 
 /* By project first: collectors take the projects' counters in one order. */
@@ -194,33 +246,38 @@ assign (GPtrArray *all, PdgDbConn *conn, PdgPrincipal *principal, GError **error
   return ok;
 }
 
-static void
-append_part (GByteArray *text, PdgSlice part)
+static guint8 *
+write_part (guint8 *p, PdgSlice part)
 {
   guint32 len = part.data != NULL ? part.len : G_MAXUINT32;
 
-  g_byte_array_append (text, (const guint8 *) &len, sizeof len);
-  if (part.data != NULL)
-    g_byte_array_append (text, (const guint8 *) part.data, part.len);
+  memcpy (p, &len, sizeof len);
+  p += sizeof len;
+  if (part.data == NULL)
+    return p;
+  memcpy (p, part.data, part.len);
+  return p + part.len;
 }
 
 /* The fingerprint is stored, so its seed is fixed. */
 static void
 make_term (const PdgEvent *event, PdgSlice screen_path, gint32 screen_no, GByteArray *scratch, PdgTerm *term)
 {
+  const PdgSlice parts[] = { event->type, event->name, screen_path, event->component, event->component_path, event->journey, event->step };
+  guint n_bytes = 0;
+  guint8 *p;
+
   *term = (PdgTerm) {
     .type = event->type, .name = event->name, .component = event->component, .component_path = event->component_path,
     .journey = event->journey, .step = event->step, .screen_no = screen_no,
   };
-  g_byte_array_set_size (scratch, 0);
-  append_part (scratch, event->type);
-  append_part (scratch, event->name);
-  append_part (scratch, screen_path);
-  append_part (scratch, event->component);
-  append_part (scratch, event->component_path);
-  append_part (scratch, event->journey);
-  append_part (scratch, event->step);
-  pdg_hash128 (scratch->data, scratch->len, 0, term->fingerprint);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    n_bytes += sizeof (guint32) + parts[i].len;
+  g_byte_array_set_size (scratch, n_bytes);
+  p = scratch->data;
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    p = write_part (p, parts[i]);
+  pdg_hash128 (scratch->data, (gsize) (p - scratch->data), 0, term->fingerprint);
 }
 
 gboolean
@@ -231,7 +288,11 @@ pdg_flush_assign_numbers (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *c
   g_autofree RowKeys *keys = g_new (RowKeys, flush->rows->len);
 
   for (guint i = 0; i < flush->rows->len; i++)
-    want_row_texts (texts, flush, memory, &g_array_index (flush->rows, PdgEventRow, i), &keys[i]);
+    {
+      PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
+
+      want_row_texts (texts, flush, memory, row, &keys[i], i > 0 ? row - 1 : NULL, i > 0 ? &keys[i - 1] : NULL);
+    }
   if (!assign (texts, conn, principal, error))
     return FALSE;
   for (guint i = 0; i < flush->rows->len; i++)
@@ -240,21 +301,21 @@ pdg_flush_assign_numbers (PdgFlush *flush, PdgIngestMemory *memory, PdgDbConn *c
       Missing *missing;
       PdgTerm term;
 
-      row->session_no = pdg_number_map_lookup (memory->sessions, keys[i].session);
-      row->actor_no = pdg_number_map_lookup (memory->actors, keys[i].actor);
-      if (row->event->release.data != NULL)
-        row->release_no = pdg_number_map_lookup (memory->releases, keys[i].release);
-      if (keys[i].screen_path.data != NULL)
-        row->screen_no = pdg_number_map_lookup (memory->screens, keys[i].screen);
+      read_row_numbers (memory, row, &keys[i]);
       make_term (row->event, keys[i].screen_path, row->screen_no, scratch, &term);
       pdg_ingest_memory_make_key (memory, PDG_INGEST_KEY_TERM, pdg_ingest_scope (row->project_no, row->epoch), term.fingerprint, 16, keys[i].term);
-      missing = want (terms, PDG_NUMBER_TERM, row->project_no, memory->terms, keys[i].term);
+      row->term_no = want (terms, PDG_NUMBER_TERM, row->project_no, memory->terms, keys[i].term, &missing);
       if (missing != NULL)
         g_array_append_val (missing->texts, term);
     }
   if (!assign (terms, conn, principal, error))
     return FALSE;
   for (guint i = 0; i < flush->rows->len; i++)
-    g_array_index (flush->rows, PdgEventRow, i).term_no = pdg_number_map_lookup (memory->terms, keys[i].term);
+    {
+      PdgEventRow *row = &g_array_index (flush->rows, PdgEventRow, i);
+
+      if (row->term_no == 0)
+        row->term_no = pdg_number_map_lookup (memory->terms, keys[i].term);
+    }
   return TRUE;
 }

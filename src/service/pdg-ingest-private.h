@@ -142,6 +142,7 @@ typedef struct
 {
   PdgDbConn *conn;
   PdgIngestMode mode;
+  guint n_connected; /* times */
   gboolean may_flush_log; /* so that commits need not wait for the disk, each for itself */
   PdgDbCopyBuffer *buffer;
   PdgIngestMemory *memory; /* borrowed */

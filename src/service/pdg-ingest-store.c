@@ -13,6 +13,7 @@
  * takes them all. When one is not, the transaction is lost, and the same rows go in by way of ON CONFLICT, which says which they are. */
 
 #define SESSION_SETTINGS "SET statement_timeout TO 60000"
+#define AHEAD 8 /* places that are asked of memory before they are needed */
 
 gboolean
 pdg_ingest_storer_prepare (PdgIngestStorer *storer, GError **error)
@@ -50,7 +51,10 @@ pdg_ingest_storer_connect (PdgIngestStorer *storer, const char *uri, const char 
   g_clear_pointer (&storer->conn, pdg_db_conn_free);
   storer->conn = pdg_db_conn_open (uri, set_role, "productgraph writer", error);
   if (storer->conn != NULL && pdg_ingest_storer_prepare (storer, error))
-    return TRUE;
+    {
+      storer->n_connected++;
+      return TRUE;
+    }
   g_clear_pointer (&storer->conn, pdg_db_conn_free);
   return FALSE;
 }
@@ -192,6 +196,8 @@ pdg_flush_settle (PdgFlush *flush, PdgIngestMemory *memory)
     {
       const PdgFlushIdentity *identity = &g_array_index (flush->identities, PdgFlushIdentity, i);
 
+      if (i + AHEAD < flush->identities->len)
+        pdg_number_map_prefetch (memory->stored, identity[AHEAD].key);
       pdg_number_map_insert (memory->stored, identity->key, identity->payload_hash);
     }
   settle_old (flush, memory);
@@ -235,7 +241,7 @@ pdg_ingest_storer_store (PdgIngestStorer *storer, PdgFlush *flush, PdgPrincipal 
   *slow = storer->mode == PDG_INGEST_BY_ARRAY;
   if (store (storer, flush, principal, storer->mode, durable_later, &local))
     return TRUE;
-  if (*slow || !g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION))
+  if (*slow || !g_error_matches (local, PDG_DB_ERROR, PDG_DB_ERROR_UNIQUE_VIOLATION) || pdg_store_is_refused_number (local))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

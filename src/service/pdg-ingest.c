@@ -7,19 +7,20 @@
 #include "db/pdg-db-error.h"
 #include "service/pdg-ingest-settler.h"
 #include "service/pdg-letters.h"
-
-#include <string.h>
+#include "store/pdg-store-flush.h"
 
 /* One thread takes what is queued, finds numbers and leaves out what is stored; others, each with a connection, store it. One flush is
- * under way at a time, and meanwhile the next one gathers, as long as that is enough; when more waits than one connection takes, the
- * next one is stored beside it, and those that store do not wait for the disk (pdg-ingest-settler.h). */
+ * under way at a time, and meanwhile the next one gathers, as long as that is enough; when half of as much waits as the one under way
+ * holds, the next one is stored beside it, and those that store do not wait for the disk (pdg-ingest-settler.h). Half, since what each
+ * flush costs whatever it holds would be more than what the second connection gains with less. */
 
 #define RECONNECT_MIN_MS 100
 #define RECONNECT_MAX_MS 2000
 #define MAX_RETRIES 4
 #define N_STORERS 2
 #define MAX_HELD (N_STORERS + 1) /* flushes that are stored, or committed but not on the disk: what they hold is memory */
-#define PARALLEL_FROM_EVENTS 1000
+#define PARALLEL_MIN_EVENTS 100
+#define PARALLEL_MAX_EVENTS 1000
 #define TURN_USEC G_USEC_PER_SEC
 
 /* Requests that are stored together, and how often that was tried. */
@@ -49,10 +50,11 @@ struct _PdgIngest
   GCond work; /* for the storers */
   gboolean stopping; /* no more waiting for the database */
   gboolean finished; /* no more jobs */
-  gboolean forgets_numbers; /* some that are remembered were taken back */
+  gboolean forgets_numbers; /* some that are remembered were taken back, or may be lost */
   GQueue prepared; /* Job: for the storers */
   GQueue again; /* Job: to be prepared anew */
   guint n_flying; /* flushes with the storers */
+  guint n_flying_events;
   guint n_unsettled; /* and with the settler */
   PdgIngestMetrics metrics;
 
@@ -127,11 +129,11 @@ is_connection_error (const GError *error)
   return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_CONNECTION);
 }
 
-/* A project was removed that is remembered, or numbers of it were taken back: the database refuses them. */
+/* A project was removed that is remembered, or numbers of it were taken back or lost: the database refuses them. */
 static gboolean
 is_of_forgotten_number (const GError *error)
 {
-  return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0;
+  return g_error_matches (error, PDG_DB_ERROR, PDG_DB_ERROR_PERMISSION) || pdg_store_is_refused_number (error);
 }
 
 static void
@@ -233,14 +235,38 @@ choose_settler (PdgIngest *self, const PdgIngestStorer *storer)
   return storer->may_flush_log && (self->n_flying > 1 || has_work (self)) ? pdg_ingest_settler_get_life (self->settler) : 0;
 }
 
+/* Whether the connection of a storer is newer than the job: then the database may have lost what the job's numbers were read from, and
+ * have given them to other texts since; the job is prepared anew. */
+static gboolean
+send_back (PdgIngest *self, const PdgIngestStorer *storer, guint n_connected_before, Job *job)
+{
+  guint n_events = job->flush->rows->len;
+
+  if (storer->n_connected == n_connected_before)
+    return FALSE;
+  g_clear_pointer (&job->flush, pdg_flush_free);
+  g_mutex_lock (&self->lock);
+  self->forgets_numbers |= storer->n_connected > 1;
+  g_queue_push_head (&self->again, job);
+  self->n_flying--;
+  self->n_flying_events -= n_events;
+  g_cond_signal (&self->room);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
 static void
 store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
 {
+  guint n_connected_before = storer->n_connected;
   g_autoptr (GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
+  guint n_events = job->flush->rows->len;
   gboolean slow = FALSE, ok = pdg_ingest_storer_connect (storer, self->uri, self->set_role, &error);
   guint life = ok ? choose_settler (self, storer) : 0;
 
+  if (send_back (self, storer, n_connected_before, job))
+    return;
   ok = ok && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, life != 0, &slow, &error);
   if (!ok && (storer->conn == NULL || !pdg_db_conn_is_usable (storer->conn)))
     g_atomic_int_set (&self->connected, FALSE);
@@ -255,6 +281,7 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
     settle (self, job);
   g_mutex_lock (&self->lock);
   self->n_flying--;
+  self->n_flying_events -= n_events;
   self->n_unsettled += ok && life != 0;
   g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
@@ -349,12 +376,16 @@ static gboolean
 ensure_base (PdgIngest *self, GError **error)
 {
   gboolean was_there = self->base.conn != NULL;
+  guint n_connected_before = self->base.n_connected;
 
   if (!pdg_ingest_storer_connect (&self->base, self->uri, self->set_role, error))
     {
       g_atomic_int_set (&self->connected, FALSE);
       return FALSE;
     }
+  /* what was read by a connection that ended may be lost with it */
+  if (self->base.n_connected != n_connected_before && n_connected_before > 0)
+    pdg_ingest_memory_forget (self->memory);
   if (!was_there || self->partitions_day != pdg_time_get_utc_day (pdg_clock_now_usec ()))
     {
       if (was_there && !pdg_ingest_storer_prepare (&self->base, error))
@@ -374,7 +405,8 @@ may_fly (PdgIngest *self)
   if (self->n_flying == 0)
     return TRUE;
   return self->n_flying < N_STORERS
-         && (!g_queue_is_empty (&self->again) || pdg_bounded_queue_get_weight (self->queue) >= PARALLEL_FROM_EVENTS);
+         && (!g_queue_is_empty (&self->again)
+             || pdg_bounded_queue_get_weight (self->queue) >= CLAMP (self->n_flying_events / 2, PARALLEL_MIN_EVENTS, PARALLEL_MAX_EVENTS));
 }
 
 /* Waits until a flush may start, for a turn at most. A job that waits for its turn or is to be tried again comes first. */
@@ -435,6 +467,7 @@ prepare_job (PdgIngest *self, Job *job, GError *away)
     }
   g_mutex_lock (&self->lock);
   self->n_flying++;
+  self->n_flying_events += job->flush->rows->len;
   g_queue_push_tail (&self->prepared, job);
   g_cond_signal (&self->work);
   g_mutex_unlock (&self->lock);

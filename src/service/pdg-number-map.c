@@ -72,6 +72,23 @@ grow (Generation *generation)
   *generation = larger;
 }
 
+static void
+prefetch (const Generation *generation, gsize hash)
+{
+  if (generation->n_slots > 0)
+    __builtin_prefetch (&generation->slots[hash & (generation->n_slots - 1)]);
+}
+
+void
+pdg_number_map_prefetch (const PdgNumberMap *map, const guint8 key[16])
+{
+  gsize hash;
+
+  memcpy (&hash, key, sizeof hash);
+  prefetch (&map->young, hash);
+  prefetch (&map->old, hash);
+}
+
 gint32
 pdg_number_map_lookup (PdgNumberMap *map, const guint8 key[16])
 {

@@ -15,6 +15,9 @@ void          pdg_number_map_free (PdgNumberMap *map);
 /* The number of @key, or 0. */
 gint32        pdg_number_map_lookup (PdgNumberMap *map, const guint8 key[16]);
 
+/* Lets the processor fetch what a lookup or an insertion of @key that follows will read. */
+void          pdg_number_map_prefetch (const PdgNumberMap *map, const guint8 key[16]);
+
 /* @number > 0. */
 void          pdg_number_map_insert (PdgNumberMap *map, const guint8 key[16], gint32 number);
 

@@ -42,14 +42,12 @@ pdg_store_events_may_copy (PdgDbTx *tx, gboolean *may, GError **error)
 static gboolean
 key_says_id (const PdgEvent *event)
 {
-  guint8 uuid[16];
+  char text[PDG_UUID_TEXT_BYTES];
 
-  if (!pdg_uuid_parse (event->event_id.data, event->event_id.len, uuid))
+  if (event->event_id.len != sizeof text - 1)
     return FALSE;
-  for (guint i = 0; i < event->event_id.len; i++)
-    if (g_ascii_isupper (event->event_id.data[i]))
-      return FALSE;
-  return TRUE;
+  pdg_uuid_format (event->event_key, text);
+  return memcmp (text, event->event_id.data, sizeof text - 1) == 0;
 }
 
 static void

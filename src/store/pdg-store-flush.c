@@ -1,6 +1,8 @@
 #include "config.h"
 #include "store/pdg-store-flush.h"
 
+#include "db/pdg-db-error.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +173,15 @@ pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GE
   for (guint i = 0; i < statements->len; i++)
     pdg_db_params_free (g_array_index (statements, PdgDbStatement, i).params);
   return ok;
+}
+
+/* Of sessions that are not there, apply_sessions () proposes rows without an id: a single one is refused by its trigger, two of them by
+ * the unique key before that. */
+gboolean
+pdg_store_is_refused_number (const GError *error)
+{
+  return strcmp (pdg_db_error_get_sqlstate (error), "23503") == 0
+         || g_strcmp0 (pdg_db_error_get_constraint (error), "session_project_id_id_key") == 0;
 }
 
 gboolean

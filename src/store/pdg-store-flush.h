@@ -60,6 +60,9 @@ typedef struct
  * So a merge never waits for a COPY, and the word costs no round trip of its own. */
 gboolean pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GError **error);
 
+/* Whether the database refused a number that it does not know (any more). Any thread. */
+gboolean pdg_store_is_refused_number (const GError *error);
+
 /* Whether pdg_store_flush_log () may be used. Errors: PDG_DB_ERROR. */
 gboolean pdg_store_may_flush_log (PdgDbTx *tx, gboolean *may, GError **error);
 

@@ -26,12 +26,31 @@ static const struct
   [PDG_STORE_SIGN_STATE] = { "state.change", { "ui.state.key", "ui.state.after", "", "" } },
 };
 
+typedef struct
+{
+  PdgStoreSignFunc func;
+  gpointer user_data;
+} EachSign;
+
+static gboolean
+each_sign_cb (const PdgDbResult *row, gpointer user_data)
+{
+  const EachSign *each = user_data;
+  const char *texts[PDG_STORE_SIGN_TEXTS];
+
+  for (guint i = 0; i < PDG_STORE_SIGN_TEXTS; i++)
+    texts[i] = pdg_db_result_get_text (row, 0, 3 + i);
+  each->func ((guint) pdg_db_result_get_int8 (row, 0, 0) - 1, pdg_db_result_get_int4 (row, 0, 1), pdg_db_result_get_usec (row, 0, 2), texts,
+              each->user_data);
+  return TRUE;
+}
+
 gboolean
 pdg_store_each_screen_sign (PdgDbTx *tx, const gint32 *project_nos, const gint32 *screen_nos, guint n, PdgStoreSignKind kind, gint64 from_usec,
                             gint64 to_usec, PdgStoreSignFunc func, gpointer user_data, GError **error)
 {
   g_autoptr (PdgDbParams) params = pdg_db_params_new ();
-  g_autoptr (PdgDbResult) result = NULL;
+  EachSign each = { func, user_data };
 
   pdg_db_params_add_int4_array (params, project_nos, NULL, n);
   pdg_db_params_add_int4_array (params, screen_nos, NULL, n);
@@ -39,17 +58,5 @@ pdg_store_each_screen_sign (PdgDbTx *tx, const gint32 *project_nos, const gint32
   pdg_db_params_add_timestamptz (params, to_usec);
   pdg_db_params_add_text (params, kinds[kind].type, -1);
   pdg_db_params_add_text_array (params, kinds[kind].keys, NULL, PDG_STORE_SIGN_TEXTS);
-  result = pdg_db_tx_query (tx, EACH, params, error);
-  if (result == NULL)
-    return FALSE;
-  for (guint row = 0; row < pdg_db_result_get_n_rows (result); row++)
-    {
-      const char *texts[PDG_STORE_SIGN_TEXTS];
-
-      for (guint i = 0; i < PDG_STORE_SIGN_TEXTS; i++)
-        texts[i] = pdg_db_result_get_text (result, row, 3 + i);
-      func ((guint) pdg_db_result_get_int8 (result, row, 0) - 1, pdg_db_result_get_int4 (result, row, 1), pdg_db_result_get_usec (result, row, 2), texts,
-            user_data);
-    }
-  return TRUE;
+  return pdg_db_tx_query_each (tx, EACH, params, each_sign_cb, &each, error);
 }

@@ -17,7 +17,8 @@
  * what others do: one INSERT an event, and a collector of Node, fastify and pg. All take turns in one run; the figures are medians of
  * the rounds, and a ratio is that of one turn with the measurement right before it. What the server and PostgreSQL spend on an event is
  * CPU time, which a busy machine disturbs less. The program fails below the targets. BENCH_RUN: events in a row from one session;
- * BENCH_ROUNDS; BENCH_SECONDS of each measurement; BENCH_BATCH: this size alone; BENCH_PEERS=0: without the others. */
+ * BENCH_ROUNDS; BENCH_SECONDS of each measurement; BENCH_BATCH: this size alone; BENCH_PEERS=0: without the others;
+ * BENCH_FEW=0: not with fewer connections. */
 
 #define N_CONNECTIONS 64 /* of the measurements that decide */
 #define MAX_ROUNDS 128 /* of one thing that is measured */
@@ -373,7 +374,7 @@ measure_round (Bench *bench, guint round)
       ours = measure_server (bench, c->batch, N_CONNECTIONS, &c->wide);
       if (bench->node != NULL)
         measure_node (bench, c, ours);
-      for (guint f = 0; round == 0 && f < G_N_ELEMENTS (few_connections); f++)
+      for (guint f = 0; round == 0 && read_number ("BENCH_FEW", 1) != 0 && f < G_N_ELEMENTS (few_connections); f++)
         measure_server (bench, c->batch, few_connections[f], &c->few[f]);
     }
   if (read_number ("BENCH_PEERS", 1) == 0)
@@ -433,7 +434,10 @@ main (int argc, char *argv[])
 {
   Bench bench = { 0 };
   guint n_rounds;
-  const IngestLoadOptions warm_up = { .n_connections = N_CONNECTIONS, .n_batch = 500, .usec = 60 * G_USEC_PER_SEC, .max_events = WARM_UP_EVENTS };
+  /* every session is met, however many events each has in a row */
+  const IngestLoadOptions warm_up = {
+    .n_connections = N_CONNECTIONS, .n_batch = 500, .usec = 60 * G_USEC_PER_SEC, .max_events = WARM_UP_EVENTS * (guint64) read_number ("BENCH_RUN", 1),
+  };
   IngestLoadResult warm;
   gboolean ok = TRUE, peers = read_number ("BENCH_PEERS", 1) != 0;
   double one_by_one = 0;

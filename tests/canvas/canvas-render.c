@@ -1,7 +1,9 @@
 /* Draws a made-up graph to a PNG file, to be looked at:
- * canvas-render OUT.png SCREENS light|dark WIDTH HEIGHT SCALE ZOOM [select] [hover] [tint] [pictures] [minimap]
+ * canvas-render OUT.png SCREENS light|dark WIDTH HEIGHT SCALE ZOOM [select] [hover] [tint] [pictures] [minimap] [group=path|journey]
+ * [fold=N]
  * A ZOOM of 0 fits all. */
 
+#include "canvas/pdg-layout-group.h"
 #include "canvas/pdg-scene-draw.h"
 #include "graph-fixture.h"
 #include "picture-fixture.h"
@@ -16,6 +18,8 @@ typedef struct
   gboolean tint;
   gboolean pictures;
   gboolean minimap;
+  PdgGroupBy by;
+  guint n_folded;
 } Options;
 
 static void
@@ -42,6 +46,10 @@ main (int argc, char **argv)
     return 2;
   for (int i = 8; i < argc; i++)
     {
+      if (g_str_has_prefix (argv[i], "group="))
+        pdg_group_by_from_nick (argv[i] + strlen ("group="), &options.by);
+      if (g_str_has_prefix (argv[i], "fold="))
+        options.n_folded = (guint) atoi (argv[i] + strlen ("fold="));
       options.select |= strcmp (argv[i], "select") == 0;
       options.hover |= strcmp (argv[i], "hover") == 0;
       options.tint |= strcmp (argv[i], "tint") == 0;
@@ -54,11 +62,27 @@ main (int argc, char **argv)
   int width = atoi (argv[4]), height = atoi (argv[5]), scale = atoi (argv[6]);
   double zoom = g_ascii_strtod (argv[7], NULL);
   g_autoptr (PdgJourneyGraph) graph = n == 0 ? graph_fixture_new_scattered () : graph_fixture_new (n, 7, options.pictures);
-  g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
-  g_autoptr (PdgScene) scene = pdg_scene_new (graph, layout);
+  g_autoptr (GHashTable) folded = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (PdgGrouping) open = pdg_grouping_new (graph, options.by, NULL);
+  g_autoptr (PdgLayout) layout = options.by != PDG_GROUP_BY_NONE ? pdg_layout_new_grouped (open, NULL) : pdg_layout_new (graph, NULL);
+  g_autoptr (PdgGrouping) grouping = NULL;
+  g_autoptr (PdgScene) scene = NULL;
   g_autoptr (PdgImageStore) images = pdg_image_store_new (64 << 20);
-  PdgRect bounds = pdg_scene_get_bounds (scene);
-  PdgCamera camera = pdg_camera_fit (&bounds, width, height, 64, 1.0);
+  PdgRect bounds;
+  PdgCamera camera;
+
+  for (guint i = 0; i < options.n_folded; i++)
+    {
+      guint n_groups;
+      const PdgGroup *groups = pdg_grouping_get_groups (open, &n_groups);
+
+      if (i < n_groups)
+        g_hash_table_add (folded, groups[i].id);
+    }
+  grouping = pdg_grouping_new (graph, options.by, folded);
+  scene = pdg_scene_new_grouped (grouping, layout);
+  bounds = pdg_scene_get_bounds (scene);
+  camera = pdg_camera_fit (&bounds, width, height, 64, 1.0);
   const char *selected[] = { "screen-3", NULL };
   PdgSceneStyle style = PDG_SCENE_STYLE_INIT;
 

@@ -204,6 +204,32 @@ test_deferred_other_statements (void)
     }
 }
 
+/* What comes after rows that came one by one, and begins with a statement that is prepared already and has a row: it has another
+ * plan_cache_mode than what was before. */
+static void
+test_deferred_after_rows (void)
+{
+  static const char sums[] = "SELECT sum(id)::int8 FROM note";
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (PdgDbTx) tx = begin_on (server, TEST_ORG, DEFERRED);
+      g_autoptr (PdgDbResult) before = NULL, after = NULL;
+      g_autoptr (GError) error = NULL;
+      gint64 sum = 0;
+
+      before = pdg_db_tx_query_planned (tx, sums, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (count_notes (tx), ==, 1);
+      g_assert_true (pdg_db_tx_query_each (tx, "SELECT id::int8 FROM note", NULL, add_row, &sum, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (sum, ==, 1);
+      after = pdg_db_tx_query_planned (tx, sums, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (pdg_db_result_get_int8 (after, 0, 0), ==, 1);
+    }
+}
+
 static void
 test_alone_is_over (void)
 {
@@ -322,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/db/tx-deferred/timeout", test_deferred_timeout);
   g_test_add_func ("/db/tx-deferred/snapshot", test_deferred_snapshot);
   g_test_add_func ("/db/tx-deferred/other-statements", test_deferred_other_statements);
+  g_test_add_func ("/db/tx-deferred/after-rows", test_deferred_after_rows);
   g_test_add_func ("/db/tx-deferred/alone-is-over", test_alone_is_over);
   g_test_add_func ("/db/tx-deferred/connection-dies", test_deferred_connection_dies);
   g_test_add_func ("/db/tx-deferred/cancel", test_deferred_cancel);

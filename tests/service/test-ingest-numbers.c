@@ -109,6 +109,70 @@ test_growing_table (void)
   g_assert_cmpint (fixture_owner_int ("SELECT events FROM session WHERE id = 's' AND project_id = %d", tenant->project->project_no), ==, 13);
 }
 
+/* The database is as it was before these sessions were first stored: their commits are lost, as in a crash when commits do not wait for
+ * the disk, or where a replica that was behind takes over. */
+static void
+lose_sessions (const Tenant *tenant)
+{
+  gint32 project_no = tenant->project->project_no;
+
+  run ("DELETE FROM event WHERE project_id = %d", project_no);
+  run ("DELETE FROM session WHERE project_id = %d", project_no);
+  run ("UPDATE project_counter SET sessions = 0 WHERE project_id = %d", project_no);
+}
+
+/* One request with an event of each of two sessions. */
+static char *
+body_with_two (const Tenant *tenant, const char *id)
+{
+  GString *out = body_new ();
+
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autofree char *event = g_strdup_printf ("%s-%u", id, i), *session = g_strdup_printf ("s%u", i);
+
+      body_add (out, tenant->project->id, event, session, "custom", now_usec, "%s", "");
+    }
+  return body_finish (out);
+}
+
+/* More than one lost session in one request is refused by the database in another way than a single one. */
+static void
+test_lost_sessions (void)
+{
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Lost", "proj_lost");
+  g_autoptr (PdgIngest) ingest = start ();
+  g_autofree char *before = body_with_two (tenant, "before"), *after = body_with_two (tenant, "after");
+  g_auto (Verdict) first = { 0 }, second = { 0 };
+
+  fixture_store (ingest, tenant->admin, before, &first);
+  assert_stored (first, 2, 0, 0);
+  lose_sessions (tenant);
+  fixture_store (ingest, tenant->admin, after, &second);
+  assert_stored (second, 2, 0, 0);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM sessions WHERE project_id = 'proj_lost' AND events = 1"), ==, 2);
+}
+
+/* A number that was lost with the connections is another session's by now. */
+static void
+test_lost_with_connections (void)
+{
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Fallen over", "proj_over");
+  g_autoptr (PdgIngest) ingest = start ();
+
+  store_one (ingest, tenant, "one", "s1");
+  store_one (ingest, tenant, "two", "s2");
+  fixture_run (owner, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'productgraph writer'");
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'productgraph writer'") == 0);
+  lose_sessions (tenant);
+  fixture_wait (pdg_ingest_is_connected (ingest));
+  /* what was acknowledged and lost is sent again */
+  store_one (ingest, tenant, "two", "s2");
+  store_one (ingest, tenant, "one", "s1");
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_over' AND (event_id, session_id) IN (('one', 's1'), ('two', 's2'))"),
+                   ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -121,6 +185,8 @@ main (int argc, char *argv[])
   owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_test_add_func ("/service/ingest-numbers/forgotten-project", test_forgotten_project);
   g_test_add_func ("/service/ingest-numbers/growing-table", test_growing_table);
+  g_test_add_func ("/service/ingest-numbers/lost-sessions", test_lost_sessions);
+  g_test_add_func ("/service/ingest-numbers/lost-with-connections", test_lost_with_connections);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   pdg_hub_unref (hub);

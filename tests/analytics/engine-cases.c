@@ -1,0 +1,206 @@
+#include "config.h"
+#include "analytics/pdg-funnel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Answers the cases of reference.py: numbers on standard input, a line of numbers for each case on standard output. */
+
+static gint64
+next_number (void)
+{
+  char word[32];
+
+  if (scanf ("%31s", word) != 1)
+    exit (0);
+  return g_ascii_strtoll (word, NULL, 10);
+}
+
+static guint32 *
+next_numbers (guint32 *out_n)
+{
+  guint32 *numbers;
+
+  *out_n = (guint32) next_number ();
+  numbers = g_new (guint32, MAX (*out_n, 1));
+  for (guint32 i = 0; i < *out_n; i++)
+    numbers[i] = (guint32) next_number ();
+  return numbers;
+}
+
+static gint32
+day_of (gint64 ms)
+{
+  return (gint32) ((ms - ((ms % PDG_MS_PER_DAY) + PDG_MS_PER_DAY) % PDG_MS_PER_DAY) / PDG_MS_PER_DAY);
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b)
+{
+  gint64 x = ((const PdgPartRow *) a)->ts_ms, y = ((const PdgPartRow *) b)->ts_ms;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Events as they come, into a part a day. */
+static PdgScan *
+next_scan (void)
+{
+  guint32 n = (guint32) next_number ();
+  g_autofree PdgPartRow *rows = g_new (PdgPartRow, MAX (n, 1));
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_part_unref);
+  g_autoptr (GError) error = NULL;
+  PdgScan *scan;
+
+  for (guint32 i = 0; i < n; i++)
+    {
+      rows[i].ts_ms = next_number ();
+      rows[i].actor = (guint32) next_number ();
+      rows[i].session = (guint32) next_number ();
+      rows[i].key = (guint32) next_number ();
+    }
+  qsort (rows, n, sizeof (PdgPartRow), compare_rows);
+  for (guint32 from = 0, to = 0; from < n; from = to)
+    {
+      PdgPartId id = { 1, 2, day_of (rows[from].ts_ms) };
+      g_autoptr (GBytes) bytes = NULL;
+
+      while (to < n && day_of (rows[to].ts_ms) == id.day)
+        to++;
+      bytes = pdg_part_pack (id, rows + from, to - from);
+      g_ptr_array_add (parts, pdg_part_open (bytes, id, &error));
+      g_assert_no_error (error);
+    }
+  scan = pdg_scan_new ((PdgPart *const *) parts->pdata, parts->len, &error);
+  g_assert_no_error (error);
+  return scan;
+}
+
+static PdgProperty
+next_property (void)
+{
+  PdgProperty property = { (PdgPropertyOf) next_number () };
+
+  property.values = next_numbers (&property.n_values);
+  return property;
+}
+
+static int
+compare_values (gconstpointer a, gconstpointer b)
+{
+  const PdgFunnelRow *x = a, *y = b;
+
+  return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static void
+print_funnel (PdgFunnelResult *result, const PdgFunnelOptions *options)
+{
+  g_autoptr (GArray) rows = pdg_funnel_result_list_rows (result, 0);
+  GArray *times = pdg_funnel_result_get_times (result);
+  const PdgFunnelBucket *buckets = pdg_funnel_result_get_buckets (result);
+
+  g_array_sort (rows, compare_values);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const PdgFunnelRow *row = &g_array_index (rows, PdgFunnelRow, i);
+
+      printf ("v%u", row->value);
+      for (guint k = 0; k < options->n_steps; k++)
+        printf (" %" G_GUINT64_FORMAT, row->counts[k]);
+      printf (" p%" G_GUINT64_FORMAT " x%" G_GUINT64_FORMAT " ", row->pending, row->excluded);
+    }
+  for (guint i = 0; i < times->len; i++)
+    printf ("t%" G_GINT64_FORMAT " ", g_array_index (times, gint64, i));
+  for (guint i = 0; buckets != NULL && i < options->n_buckets; i++)
+    printf ("b%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT " ", buckets[i].entered, buckets[i].converted, buckets[i].pending);
+  printf ("\n");
+}
+
+static void
+read_steps (PdgFunnelOptions *options)
+{
+  options->n_steps = (guint) next_number ();
+  for (guint k = 0; k < options->n_steps; k++)
+    {
+      options->steps[k].window_ms = next_number ();
+      options->steps[k].optional = next_number () != 0;
+      options->steps[k].first = (PdgFunnelFirst) next_number ();
+    }
+  options->n_exclusions = (guint) next_number ();
+  for (guint j = 0; j < options->n_exclusions; j++)
+    {
+      options->exclusions[j].from = (guint) next_number ();
+      options->exclusions[j].to = (guint) next_number ();
+    }
+  options->exclusion_mode = (PdgFunnelExclusionMode) next_number ();
+}
+
+static void
+answer_funnel (void)
+{
+  PdgFunnelOptions options = { 0 };
+  g_autofree guint32 *masks = NULL, *kinds = NULL;
+  g_autofree gint64 *edges = NULL;
+  g_autoptr (PdgScan) scan = NULL;
+  g_autoptr (PdgFunnelResult) result = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 middle;
+
+  options.order = (PdgFunnelOrder) next_number ();
+  options.entry = (PdgFunnelEntry) next_number ();
+  options.counting = (PdgFunnelCounting) next_number ();
+  options.window_ms = next_number ();
+  options.within_session = next_number () != 0;
+  options.from_ms = next_number ();
+  options.to_ms = next_number ();
+  options.now_ms = next_number ();
+  read_steps (&options);
+  options.key_masks = masks = next_numbers (&options.n_keys);
+  options.key_kinds = kinds = next_numbers (&options.n_keys);
+  options.n_hold = (guint) next_number ();
+  for (guint h = 0; h < options.n_hold; h++)
+    options.hold[h] = next_property ();
+  options.hold_mode = (PdgFunnelHoldMode) next_number ();
+  options.breakdown = next_property ();
+  options.attribution = (PdgFunnelAttribution) next_number ();
+  options.attribution_step = (guint) next_number ();
+  options.time_from = (guint) next_number ();
+  options.time_to = (guint) next_number ();
+  options.n_buckets = (guint) next_number ();
+  edges = g_new (gint64, options.n_buckets + 1);
+  for (guint i = 0; options.n_buckets > 0 && i <= options.n_buckets; i++)
+    edges[i] = next_number ();
+  options.bucket_edges = options.n_buckets > 0 ? edges : NULL;
+  middle = (guint64) next_number ();
+  scan = next_scan ();
+  if (!pdg_funnel_check (&options, &error))
+    {
+      printf ("refused\n");
+    }
+  else
+    {
+      result = pdg_funnel_run (scan, &options, middle, G_MAXUINT64);
+      second = pdg_funnel_run (scan, &options, 0, middle);
+      pdg_funnel_result_add (result, second);
+      print_funnel (result, &options);
+    }
+  for (guint h = 0; h < options.n_hold; h++)
+    g_free ((gpointer) options.hold[h].values);
+  g_free ((gpointer) options.breakdown.values);
+}
+
+int
+main (void)
+{
+  char report[16];
+
+  while (scanf ("%15s", report) == 1)
+    {
+      if (g_str_equal (report, "funnel"))
+        answer_funnel ();
+      else
+        g_error ("no report %s", report);
+    }
+  return 0;
+}
