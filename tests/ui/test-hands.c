@@ -211,7 +211,7 @@ test_zoom_keeps_point (void)
 
       direction = zoom <= PDG_CAMERA_MIN_ZOOM ? 4 : zoom >= PDG_CAMERA_MAX_ZOOM ? 5 : direction;
       for (guint k = 0; k < N_AT_ONCE; k++)
-        hand ("mousemove %d %d click %d", g_rand_int_range (rand, 4, WIDTH - 4), g_rand_int_range (rand, 4, HEIGHT - 4),
+        hand ("mousemove %d %d click --delay 0 %d", g_rand_int_range (rand, 4, WIDTH - 4), g_rand_int_range (rand, 4, HEIGHT - 4),
               g_rand_int_range (rand, 0, 5) == 0 ? 9 - direction : direction);
       wait_until ("the camera's moves", has_moved, &n_moves);
     }
