@@ -110,10 +110,11 @@ tool_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
   PdgCanvas *self = user_data;
   const char *tool = g_variant_get_string (state, NULL);
 
-  if (!g_str_equal (tool, "select") && !g_str_equal (tool, "hand"))
+  if (!g_str_equal (tool, "select") && !g_str_equal (tool, "hand") && !g_str_equal (tool, "comment"))
     return;
   g_simple_action_set_state (action, state);
   self->hand_tool = g_str_equal (tool, "hand");
+  pdg_canvas_set_comment_tool (self, g_str_equal (tool, "comment"));
   pdg_canvas_update_hover (self);
 }
 
@@ -125,6 +126,15 @@ conversion_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
   self->conversion = g_variant_get_boolean (state);
   g_simple_action_set_state (action, state);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+wheel_zooms_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  PdgCanvas *self = user_data;
+
+  self->wheel_zooms = g_variant_get_boolean (state);
+  g_simple_action_set_state (action, state);
 }
 
 void
@@ -147,6 +157,7 @@ pdg_canvas_init_actions (PdgCanvas *self)
     { "select-all", select_all_cb },
     { "select-none", select_none_cb },
     { "conversion", NULL, NULL, "false", conversion_cb },
+    { "wheel-zooms", NULL, NULL, "false", wheel_zooms_cb },
     { "pause-live", NULL, NULL, "false", pdg_canvas_pause_live },
   };
 
@@ -349,6 +360,8 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_h, 0, "tool", "hand" },
     { GDK_KEY_v, 0, "tool", "select" },
     { GDK_KEY_l, 0, "pause-live", "" },
+    { GDK_KEY_n, 0, "next-thread", "" },
+    { GDK_KEY_n, GDK_SHIFT_MASK, "previous-thread", "" },
     { GDK_KEY_a, GDK_ALT_MASK, "align", "left" },
     { GDK_KEY_h, GDK_ALT_MASK, "align", "centre" },
     { GDK_KEY_d, GDK_ALT_MASK, "align", "right" },

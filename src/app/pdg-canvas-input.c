@@ -27,6 +27,10 @@ pdg_canvas_update_cursor (PdgCanvas *self)
     name = "move";
   else if (is_panning_tool (self))
     name = "grab";
+  else if (self->drag == PDG_CANVAS_DRAG_NONE && self->over_pin)
+    name = "pointer";
+  else if (pdg_canvas_is_comment_tool (self))
+    name = "crosshair";
   else if (self->drag == PDG_CANVAS_DRAG_NONE && self->hovered_kind != PDG_HIT_NOTHING)
     name = "pointer";
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
@@ -52,9 +56,13 @@ void
 pdg_canvas_update_hover (PdgCanvas *self)
 {
   PdgHitKind kind = PDG_HIT_NOTHING;
+  gboolean over_pin = pdg_canvas_has_pin_at (self, self->pointer_x, self->pointer_y);
   guint index = 0;
 
-  if (self->pointer_x >= 0 && self->drag == PDG_CANVAS_DRAG_NONE && !is_panning_tool (self) && self->scene != NULL)
+  if (over_pin != self->over_pin)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+  self->over_pin = over_pin;
+  if (self->pointer_x >= 0 && !over_pin && self->drag == PDG_CANVAS_DRAG_NONE && !is_panning_tool (self) && self->scene != NULL)
     kind = pdg_canvas_hit_test (self, self->pointer_x, self->pointer_y, &index);
   if (kind != self->hovered_kind || index != self->hovered_index)
     {
@@ -88,6 +96,15 @@ leave_cb (GtkEventControllerMotion *controller, gpointer user_data)
 
 /* ---- scrolling and pinching ---- */
 
+/* Where the wheel alone zooms, the keys make it move the canvas. */
+static gboolean
+scroll_zooms (PdgCanvas *self, GdkModifierType state, gboolean wheel)
+{
+  gboolean asked = (state & (GDK_CONTROL_MASK | GDK_SUPER_MASK)) != 0;
+
+  return wheel && self->wheel_zooms && !(state & GDK_SHIFT_MASK) ? !asked : asked;
+}
+
 static gboolean
 scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer user_data)
 {
@@ -96,12 +113,8 @@ scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer 
   gboolean wheel = gtk_event_controller_scroll_get_unit (controller) == GDK_SCROLL_UNIT_WHEEL;
   PdgCamera camera = self->camera;
 
-  if (state & (GDK_CONTROL_MASK | GDK_SUPER_MASK))
-    {
-      double octaves = wheel ? -CLAMP (dy, -1.0, 1.0) * WHEEL_ZOOM_OCTAVES : -dy / SURFACE_ZOOM_PX;
-
-      pdg_camera_zoom_by (&camera, self->pointer_x, self->pointer_y, octaves);
-    }
+  if (scroll_zooms (self, state, wheel))
+    pdg_canvas_zoom_by_wheel (self, wheel ? -CLAMP (dy, -1.0, 1.0) * WHEEL_ZOOM_OCTAVES : -dy / SURFACE_ZOOM_PX, wheel);
   else
     {
       double factor = wheel ? WHEEL_PAN_PX : 1.0;
@@ -112,8 +125,8 @@ scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer 
           dy = 0;
         }
       pdg_camera_pan (&camera, -dx * factor, -dy * factor);
+      pdg_canvas_set_camera (self, &camera);
     }
-  pdg_canvas_set_camera (self, &camera);
   pdg_canvas_update_hover (self);
   return GDK_EVENT_STOP;
 }
@@ -130,22 +143,19 @@ decelerate_cb (GtkEventControllerScroll *controller, double velocity_x, double v
 static void
 pinch_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, gpointer user_data)
 {
-  PdgCanvas *self = user_data;
+  double x, y;
 
-  self->pinch_zoom = self->camera.zoom;
+  if (gtk_gesture_get_bounding_box_center (gesture, &x, &y))
+    pdg_canvas_begin_pinch (user_data, x, y);
 }
 
 static void
 pinch_cb (GtkGestureZoom *gesture, double scale, gpointer user_data)
 {
-  PdgCanvas *self = user_data;
-  PdgCamera camera = self->camera;
   double x, y;
 
-  if (!gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
-    return;
-  pdg_camera_zoom_at (&camera, x, y, self->pinch_zoom * scale);
-  pdg_canvas_set_camera (self, &camera);
+  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    pdg_canvas_pinch (user_data, x, y, scale);
 }
 
 /* ---- pressing and dragging ---- */
@@ -182,6 +192,11 @@ pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer 
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (is_panning_tool (self))
     return;
+  if (pdg_canvas_press_pin (self, x, y))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+      return;
+    }
   if (pdg_canvas_press_title (self, x, y, n_press))
     return;
   kind = pdg_canvas_hit_test (self, x, y, &index);
@@ -212,8 +227,11 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, gpointer user_data)
 
   self->drag_x = x;
   self->drag_y = y;
+  pdg_canvas_begin_trail (self);
   if (button == GDK_BUTTON_MIDDLE || (button == GDK_BUTTON_PRIMARY && (is_panning_tool (self) || is_touch (GTK_GESTURE (gesture)))))
     self->drag = PDG_CANVAS_DRAG_PAN;
+  else if (pdg_canvas_is_comment_tool (self) || pdg_canvas_has_pin_at (self, x, y))
+    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
   else if (button == GDK_BUTTON_PRIMARY && (kind = pdg_canvas_hit_test (self, x, y, &index)) == PDG_HIT_NOTHING)
     {
       self->drag = PDG_CANVAS_DRAG_MARQUEE;
@@ -276,6 +294,7 @@ drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_dat
       pdg_camera_pan (&camera, start_x + dx - self->drag_x, start_y + dy - self->drag_y);
       self->drag_x = start_x + dx;
       self->drag_y = start_y + dy;
+      pdg_canvas_add_to_trail (self, self->drag_x, self->drag_y);
       pdg_canvas_set_camera (self, &camera);
     }
   else if (self->drag == PDG_CANVAS_DRAG_CARDS)
@@ -302,6 +321,8 @@ drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, gpointer user_data)
   /* A press on empty ground that did not become a marquee lets go of the selection. */
   if (self->drag == PDG_CANVAS_DRAG_MARQUEE && self->marquee.width == 0 && self->marquee.height == 0 && !(state & GDK_SHIFT_MASK))
     pdg_selection_clear (self->selection);
+  if (self->drag == PDG_CANVAS_DRAG_PAN)
+    pdg_canvas_throw (self);
   if (self->drag == PDG_CANVAS_DRAG_CARDS && self->cards != NULL)
     pdg_canvas_drop_cards (self);
   else if (self->drag == PDG_CANVAS_DRAG_CARDS && self->press_kept)
@@ -334,6 +355,8 @@ key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, 
     }
   if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
     return GDK_EVENT_PROPAGATE;
+  if (pdg_canvas_key_for_pin (self, keyval))
+    return GDK_EVENT_STOP;
   if (keyval == GDK_KEY_space)
     {
       self->space_held = TRUE;

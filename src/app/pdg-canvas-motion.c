@@ -149,11 +149,12 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   gint64 now_usec = gdk_frame_clock_get_frame_time (clock);
   gboolean flying = tick_flight (self, now_usec);
   gboolean gliding = tick_glide (self, now_usec);
+  gboolean zooming = pdg_canvas_tick_wheel (self, now_usec);
   gboolean moving = tick_move (self, now_usec);
   gboolean live = pdg_canvas_tick_live (self);
   gboolean dragging = pdg_canvas_tick_cards (self, now_usec);
 
-  if (flying || gliding || moving || live || dragging)
+  if (flying || gliding || zooming || moving || live || dragging)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
   return G_SOURCE_REMOVE;
@@ -169,10 +170,11 @@ pdg_canvas_start_ticking (PdgCanvas *self)
   return clock != NULL ? gdk_frame_clock_get_frame_time (clock) : g_get_monotonic_time ();
 }
 
-static void
-stop_motion (PdgCanvas *self)
+void
+pdg_canvas_stop (PdgCanvas *self)
 {
   self->flight_start_usec = 0;
+  self->wheel_start_usec = 0;
   self->glide_x = self->glide_y = 0;
 }
 
@@ -181,7 +183,7 @@ pdg_canvas_set_camera (PdgCanvas *self, const PdgCamera *camera)
 {
   if (!pdg_camera_is_valid (camera))
     return;
-  stop_motion (self);
+  pdg_canvas_stop (self);
   self->touched = TRUE;
   apply_camera (self, camera);
 }
@@ -189,7 +191,7 @@ pdg_canvas_set_camera (PdgCanvas *self, const PdgCamera *camera)
 void
 pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera)
 {
-  stop_motion (self);
+  pdg_canvas_stop (self);
   if (!pdg_canvas_is_animated (self))
     {
       apply_camera (self, camera);
@@ -235,7 +237,7 @@ pdg_canvas_fit (PdgCanvas *self, gboolean animated)
     pdg_canvas_fly_to (self, &camera);
   else
     {
-      stop_motion (self);
+      pdg_canvas_stop (self);
       apply_camera (self, &camera);
     }
 }
@@ -284,7 +286,7 @@ pdg_canvas_end_flight (PdgCanvas *self)
 {
   if (self->flight_start_usec != 0)
     apply_camera (self, &self->flight_to);
-  stop_motion (self);
+  pdg_canvas_stop (self);
 }
 
 void

@@ -3,19 +3,32 @@
 
 #include <math.h>
 
-#include "app/pdg-screen-row.h"
+#include "app/pdg-spoken.h"
 
-/* GTK 4.8 cannot publish children that are not widgets: so the screens in view (the busiest, at most this many) are real,
- * transparent buttons over their pictures. They carry the keyboard focus and are what a screen reader finds; the pointer
- * passes through them to the canvas. */
-#define MAX_NODES 64
+/* GTK 4.8 cannot publish children that are not widgets: so the screens in view, the paths whose figures can be read there, and the
+ * comments are real, transparent buttons over their pictures. They carry the keyboard focus and are what a screen reader finds; the
+ * pointer passes through them to the canvas. */
+#define MAX_CARDS 64
+#define MAX_EDGES 48
+#define MAX_PINS 32
 #define SETTLE_MS 120
+#define EDGE_SIZE 24.0
+
+typedef enum
+{
+  NODE_CARD,
+  NODE_EDGE,
+  NODE_PIN,
+} NodeKind;
 
 typedef struct
 {
   GtkWidget *button;
-  char *id;
-  guint32 card;
+  NodeKind kind;
+  char *id;     /* of a screen, or of that from which the path leads, or of a thread */
+  char *to_id;  /* of a path */
+  char *label;
+  guint serial; /* of the last time that it was wanted */
 } Node;
 
 static void
@@ -25,6 +38,8 @@ node_free (gpointer data)
 
   gtk_widget_unparent (node->button);
   g_free (node->id);
+  g_free (node->to_id);
+  g_free (node->label);
   g_free (node);
 }
 
@@ -41,13 +56,13 @@ pdg_canvas_clear_nodes (PdgCanvas *self)
 }
 
 static Node *
-find_node (PdgCanvas *self, const char *id)
+find_node (PdgCanvas *self, NodeKind kind, const char *id, const char *to_id)
 {
   for (guint i = 0; i < self->nodes->len; i++)
     {
       Node *node = g_ptr_array_index (self->nodes, i);
 
-      if (g_str_equal (node->id, id))
+      if (node->kind == kind && g_str_equal (node->id, id) && g_strcmp0 (node->to_id, to_id) == 0)
         return node;
     }
   return NULL;
@@ -74,8 +89,15 @@ clicked_cb (GtkWidget *button, gpointer user_data)
 
   if (node == NULL)
     return;
-  pdg_selection_select_screen (self->selection, node->id);
-  pdg_canvas_reveal_card (self, pdg_canvas_get_selected_card (self), FALSE);
+  if (node->kind == NODE_PIN)
+    pdg_canvas_open_thread (self, node->id);
+  else if (node->kind == NODE_EDGE)
+    pdg_selection_select_edge (self->selection, node->id, node->to_id);
+  else
+    {
+      pdg_selection_select_screen (self->selection, node->id);
+      pdg_canvas_reveal_card (self, pdg_canvas_get_selected_card (self), FALSE);
+    }
 }
 
 static void
@@ -84,20 +106,23 @@ has_focus_cb (GtkWidget *button, GParamSpec *pspec, gpointer user_data)
   PdgCanvas *self = user_data;
   Node *node = find_node_of (self, button);
 
-  if (node == NULL || !gtk_widget_has_focus (button))
+  if (node == NULL || node->kind == NODE_PIN || !gtk_widget_has_focus (button))
     return;
-  if (!pdg_selection_contains_screen (self->selection, node->id))
+  if (node->kind == NODE_EDGE)
+    pdg_selection_select_edge (self->selection, node->id, node->to_id);
+  else if (!pdg_selection_contains_screen (self->selection, node->id))
     pdg_selection_select_screen (self->selection, node->id);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static Node *
-node_new (PdgCanvas *self, guint32 card)
+node_new (PdgCanvas *self, NodeKind kind, const char *id, const char *to_id)
 {
   Node *node = g_new0 (Node, 1);
 
-  node->card = card;
-  node->id = g_strdup (pdg_scene_get_screen (self->scene, card)->id);
+  node->kind = kind;
+  node->id = g_strdup (id);
+  node->to_id = g_strdup (to_id);
   node->button = gtk_button_new ();
   gtk_widget_add_css_class (node->button, "screen");
   gtk_widget_set_can_target (node->button, FALSE);
@@ -108,59 +133,120 @@ node_new (PdgCanvas *self, guint32 card)
   return node;
 }
 
+/* @label: (transfer full) */
 static void
-update_node (PdgCanvas *self, Node *node, guint32 card)
+take_label (Node *node, char *label)
 {
-  g_autofree char *label = pdg_screen_row_describe (pdg_scene_get_screen (self->scene, card));
+  if (g_strcmp0 (node->label, label) != 0)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_free (node->label);
+  node->label = label;
+}
 
-  node->card = card;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+static Node *
+want_node (PdgCanvas *self, NodeKind kind, const char *id, const char *to_id)
+{
+  Node *node = find_node (self, kind, id, to_id);
+
+  if (node == NULL)
+    node = node_new (self, kind, id, to_id);
+  node->serial = self->nodes_serial;
+  return node;
+}
+
+static void
+update_card (PdgCanvas *self, Node *node, guint32 card)
+{
+  take_label (node, pdg_spoken_screen (pdg_scene_get_screen (self->scene, card)));
   gtk_accessible_update_state (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_STATE_SELECTED,
                                pdg_selection_contains_screen (self->selection, node->id), -1);
 }
 
-/* The cards that get a widget: those in view, busiest first; the focused one always. */
+/* Those in view. */
 static GArray *
-choose_cards (PdgCanvas *self)
+list_cards (PdgCanvas *self, const PdgRect *visible)
 {
   GArray *cards = g_array_new (FALSE, FALSE, sizeof (guint32));
-  PdgRect visible = pdg_camera_get_visible (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)),
-                                            gtk_widget_get_height (GTK_WIDGET (self)));
 
-  pdg_scene_query_cards (self->scene, &visible, FALSE, cards);
-  if (cards->len > MAX_NODES - 1)
-    g_array_set_size (cards, MAX_NODES - 1);
+  pdg_scene_query_cards (self->scene, visible, FALSE, cards);
+  if (cards->len > MAX_CARDS - 1)
+    g_array_set_size (cards, MAX_CARDS - 1);
   return cards;
+}
+
+static void
+want_edge (PdgCanvas *self, guint32 index)
+{
+  const PdgSceneEdge *edge = pdg_scene_get_edge (self->scene, index);
+  Node *node = want_node (self, NODE_EDGE, pdg_scene_get_screen (self->scene, edge->from)->id, pdg_scene_get_screen (self->scene, edge->to)->id);
+
+  take_label (node, pdg_spoken_edge (self->scene, index));
+}
+
+/* The paths between these cards, and out of them, whose figures stand on the canvas. */
+static void
+want_edges (PdgCanvas *self, GArray *cards, const PdgRect *visible)
+{
+  guint n_wanted = 0;
+
+  for (guint i = 0; i < cards->len; i++)
+    {
+      guint n;
+      const guint32 *edges = pdg_scene_get_outgoing (self->scene, g_array_index (cards, guint32, i), &n);
+
+      for (guint k = 0; k < n && n_wanted < MAX_EDGES; k++)
+        {
+          PdgRect rect;
+
+          if (!pdg_scene_get_label_rect (self->scene, edges[k], self->camera.zoom, &rect) || !pdg_rect_intersects (&rect, visible))
+            continue;
+          want_edge (self, edges[k]);
+          n_wanted++;
+        }
+    }
+}
+
+static void
+want_pins (PdgCanvas *self)
+{
+  const char *id;
+  char *label;
+
+  for (guint i = 0; i < MAX_PINS && pdg_canvas_describe_pin (self, i, &id, &label); i++)
+    take_label (want_node (self, NODE_PIN, id, NULL), label);
 }
 
 static void
 sync_nodes (PdgCanvas *self)
 {
-  g_autoptr (GArray) cards = choose_cards (self);
-  g_autoptr (GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
+  PdgRect visible = pdg_camera_get_visible (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)));
+  g_autoptr (GArray) cards = list_cards (self, &visible);
 
-  for (guint i = 0; i < cards->len; i++)
-    g_hash_table_add (wanted, pdg_scene_get_screen (self->scene, g_array_index (cards, guint32, i))->id);
-  for (guint i = self->nodes->len; i > 0; i--)
-    {
-      Node *node = g_ptr_array_index (self->nodes, i - 1);
-      int card = pdg_scene_lookup_card (self->scene, node->id);
-
-      if (card >= 0 && gtk_widget_has_focus (node->button))
-        update_node (self, node, (guint32) card);
-      else if (card < 0 || !g_hash_table_contains (wanted, node->id))
-        {
-          if (gtk_widget_has_focus (node->button))
-            gtk_widget_grab_focus (GTK_WIDGET (self));
-          g_ptr_array_remove_index (self->nodes, i - 1);
-        }
-    }
+  self->nodes_serial++;
   for (guint i = 0; i < cards->len; i++)
     {
       guint32 card = g_array_index (cards, guint32, i);
-      Node *node = find_node (self, pdg_scene_get_screen (self->scene, card)->id);
 
-      update_node (self, node != NULL ? node : node_new (self, card), card);
+      update_card (self, want_node (self, NODE_CARD, pdg_scene_get_screen (self->scene, card)->id, NULL), card);
+    }
+  want_edges (self, cards, &visible);
+  want_pins (self);
+  for (guint i = self->nodes->len; i > 0; i--)
+    {
+      Node *node = g_ptr_array_index (self->nodes, i - 1);
+      gboolean focused = gtk_widget_has_focus (node->button);
+      int card = node->kind == NODE_CARD ? pdg_scene_lookup_card (self->scene, node->id) : -1;
+
+      if (node->serial == self->nodes_serial)
+        continue;
+      if (focused && card >= 0)
+        update_card (self, node, (guint32) card);
+      else
+        {
+          if (focused)
+            gtk_widget_grab_focus (GTK_WIDGET (self));
+          g_ptr_array_remove_index (self->nodes, i - 1);
+        }
     }
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
@@ -184,20 +270,42 @@ pdg_canvas_queue_nodes (PdgCanvas *self)
   self->settle_source = g_timeout_add (SETTLE_MS, settle_cb, self);
 }
 
+/* Where it lies on the canvas, in logical pixels; FALSE when it is no longer drawn. */
+static gboolean
+get_rect (PdgCanvas *self, Node *node, PdgRect *rect)
+{
+  int card = pdg_scene_lookup_card (self->scene, node->id);
+  PdgRect world = { 0 };
+
+  if (node->kind == NODE_PIN)
+    return pdg_canvas_get_pin_rect (self, node->id, rect);
+  if (card < 0)
+    return FALSE;
+  world = pdg_scene_get_card_rect (self->scene, (guint) card);
+  if (node->kind == NODE_EDGE)
+    {
+      int edge = pdg_scene_find_edge (self->scene, card, pdg_scene_lookup_card (self->scene, node->to_id));
+
+      if (edge < 0)
+        return FALSE;
+      pdg_scene_get_edge_point (self->scene, (guint) edge, 0.5, &world.x, &world.y);
+      world = pdg_rect_expand (&(PdgRect) { world.x, world.y, 0, 0 }, EDGE_SIZE / 2 / self->camera.zoom);
+    }
+  *rect = pdg_camera_rect_to_screen (&self->camera, &world);
+  return TRUE;
+}
+
 void
 pdg_canvas_allocate_nodes (PdgCanvas *self)
 {
   for (guint i = 0; i < self->nodes->len; i++)
     {
       Node *node = g_ptr_array_index (self->nodes, i);
-      int card = pdg_scene_lookup_card (self->scene, node->id);
-      PdgRect world, screen;
       GtkAllocation allocation;
+      PdgRect screen;
 
-      if (card < 0)
+      if (!get_rect (self, node, &screen))
         continue;
-      world = pdg_scene_get_card_rect (self->scene, (guint) card);
-      screen = pdg_camera_rect_to_screen (&self->camera, &world);
       /* Far outside the window coordinates mean nothing: keep them in the range of int. */
       allocation.x = (int) CLAMP (floor (screen.x), -30000, 30000);
       allocation.y = (int) CLAMP (floor (screen.y), -30000, 30000);
@@ -211,15 +319,12 @@ pdg_canvas_allocate_nodes (PdgCanvas *self)
 void
 pdg_canvas_focus_card (PdgCanvas *self, int card)
 {
-  const char *id = card >= 0 ? pdg_scene_get_screen (self->scene, (guint) card)->id : NULL;
   Node *node;
 
-  if (id == NULL)
+  if (card < 0)
     return;
-  node = find_node (self, id);
-  if (node == NULL)
-    node = node_new (self, (guint32) card);
-  update_node (self, node, (guint32) card);
+  node = want_node (self, NODE_CARD, pdg_scene_get_screen (self->scene, (guint) card)->id, NULL);
+  update_card (self, node, (guint32) card);
   gtk_root_set_focus (gtk_widget_get_root (GTK_WIDGET (self)), node->button);
   pdg_canvas_queue_nodes (self);
 }
@@ -231,5 +336,5 @@ pdg_canvas_get_focused_card (PdgCanvas *self)
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   Node *node = focus != NULL ? find_node_of (self, focus) : NULL;
 
-  return node != NULL ? pdg_scene_lookup_card (self->scene, node->id) : -1;
+  return node != NULL && node->kind == NODE_CARD ? pdg_scene_lookup_card (self->scene, node->id) : -1;
 }

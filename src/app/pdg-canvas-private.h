@@ -15,6 +15,17 @@ typedef enum
   PDG_CANVAS_DRAG_CARDS,
 } PdgCanvasDrag;
 
+/* The comments above the scene, in pdg-canvas-pins.c. */
+typedef struct _PdgCanvasPins PdgCanvasPins;
+
+/* Where the pointer was lately. */
+#define PDG_CANVAS_TRAIL 16
+typedef struct
+{
+  double x, y;
+  gint64 usec;
+} PdgCanvasTrail;
+
 /* Cards that the pointer holds, in pdg-canvas-drag.c. */
 typedef struct _PdgCanvasCards PdgCanvasCards;
 
@@ -67,9 +78,18 @@ struct _PdgCanvas
   double drag_x, drag_y;    /* where it began, or was last */
   PdgRect marquee;          /* logical pixels */
   double pointer_x, pointer_y;
-  double pinch_zoom;
+  PdgCamera pinch_camera;   /* where it began */
+  double pinch_x, pinch_y;
+  double wheel_goal;        /* the zoom that was asked for, before it is drawn to 100 % */
+  double wheel_from;
+  gint64 wheel_start_usec;  /* 0 = not on the way */
+  gboolean wheel_zooms;     /* without a key, too */
+  PdgCanvasTrail trail[PDG_CANVAS_TRAIL];
+  guint n_trail;
   PdgHitKind hovered_kind;
   guint hovered_index;
+  gboolean over_pin;
+  PdgCanvasPins *pins;      /* NULL before bind */
   PdgCanvasCards *cards;    /* from the first movement until the scene shows them where they were dropped */
   gboolean press_kept;      /* the press did not change the selection, since it may begin a drag */
   gboolean by_hand;         /* the next scene shows what the user has moved: no animation */
@@ -85,6 +105,7 @@ struct _PdgCanvas
 
   /* Screens as widgets, for screen readers and the focus. */
   GPtrArray *nodes;
+  guint nodes_serial;
   guint settle_source;
 
   /* Groups. */
@@ -106,6 +127,7 @@ void     pdg_canvas_fit (PdgCanvas *self, gboolean animated);
 void     pdg_canvas_glide (PdgCanvas *self, double x, double y);
 void     pdg_canvas_reveal_card (PdgCanvas *self, int card, gboolean centre);
 void     pdg_canvas_end_flight (PdgCanvas *self);
+void     pdg_canvas_stop (PdgCanvas *self); /* all motion of the camera, where it is */
 void     pdg_canvas_set_scene (PdgCanvas *self, PdgScene *scene);
 void     pdg_canvas_move_to (PdgCanvas *self, PdgScene *scene); /* its cards move there */
 void     pdg_canvas_end_move (PdgCanvas *self);
@@ -119,7 +141,29 @@ void     pdg_canvas_style_live (PdgCanvas *self, PdgSceneStyle *style);
 gboolean pdg_canvas_tick_live (PdgCanvas *self); /* TRUE while something moves */
 void     pdg_canvas_pause_live (GSimpleAction *action, GVariant *state, gpointer user_data);
 
-gint64   pdg_canvas_start_ticking (PdgCanvas *self);         /* returns the time of the frame that the motion begins with */
+/* pdg-canvas-wheel.c */
+void     pdg_canvas_zoom_by_wheel (PdgCanvas *self, double octaves, gboolean eased); /* at the pointer */
+gboolean pdg_canvas_tick_wheel (PdgCanvas *self, gint64 now_usec);
+void     pdg_canvas_begin_pinch (PdgCanvas *self, double x, double y);
+void     pdg_canvas_pinch (PdgCanvas *self, double x, double y, double scale);
+void     pdg_canvas_begin_trail (PdgCanvas *self);
+void     pdg_canvas_add_to_trail (PdgCanvas *self, double x, double y);
+void     pdg_canvas_throw (PdgCanvas *self); /* as fast as the pointer let it go */
+
+/* pdg-canvas-pins.c */
+void     pdg_canvas_init_pins (PdgCanvas *self);
+void     pdg_canvas_clear_pins (PdgCanvas *self);
+void     pdg_canvas_draw_pins (PdgCanvas *self, cairo_t *cr, int scale, PdgTheme *theme);
+void     pdg_canvas_present_pins (PdgCanvas *self);
+gboolean pdg_canvas_has_pin_at (PdgCanvas *self, double x, double y);
+gboolean pdg_canvas_press_pin (PdgCanvas *self, double x, double y); /* TRUE: a pin was opened or set */
+gboolean pdg_canvas_key_for_pin (PdgCanvas *self, guint keyval);
+gboolean pdg_canvas_is_comment_tool (PdgCanvas *self);
+void     pdg_canvas_set_comment_tool (PdgCanvas *self, gboolean on);
+void     pdg_canvas_open_thread (PdgCanvas *self, const char *thread_id);
+gboolean pdg_canvas_get_pin_rect (PdgCanvas *self, const char *thread_id, PdgRect *rect); /* logical pixels */
+/* The @index-th that is in sight; FALSE behind the last one. @label: (transfer full) */
+gboolean pdg_canvas_describe_pin (PdgCanvas *self, guint index, const char **thread_id, char **label);
 
 /* pdg-canvas-drag.c: the cards of the selection under the pointer */
 gboolean pdg_canvas_begin_cards (PdgCanvas *self, double x, double y); /* FALSE when none of them may be moved */

@@ -4,8 +4,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "app/pdg-comment-badges.h"
-#include "app/pdg-comments.h"
 #include "app/pdg-process.h"
 #include "canvas/pdg-layout.h"
 
@@ -294,7 +292,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
   pdg_canvas_draw_cards (self, cr, scale, theme);
-  pdg_comment_badges_draw (self->workspace, self->scene, cr, &self->camera, width, height, scale, theme);
+  pdg_canvas_draw_pins (self, cr, scale, theme);
   draw_marquee (self, cr, scale, theme);
   cairo_destroy (cr);
   cairo_surface_flush (frame);
@@ -353,6 +351,7 @@ pdg_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
   pdg_canvas_allocate_nodes (self);
   pdg_canvas_allocate_title (self);
   gtk_popover_present (GTK_POPOVER (self->menu));
+  pdg_canvas_present_pins (self);
 }
 
 static void
@@ -402,6 +401,7 @@ pdg_canvas_dispose (GObject *object)
   pdg_canvas_clear_nodes (self);
   pdg_canvas_clear_live (self);
   pdg_canvas_clear_cards (self);
+  pdg_canvas_clear_pins (self);
   pdg_canvas_clear_groups (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_object (&self->steps);
@@ -516,10 +516,10 @@ pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes
   g_signal_connect_swapped (scenes, "changed", G_CALLBACK (scene_cb), self);
   g_signal_connect_swapped (self->arrangement, "changed", G_CALLBACK (pdg_canvas_update_arranging), self);
   g_signal_connect_swapped (self->arrangement, "history-changed", G_CALLBACK (pdg_canvas_update_steps), self);
-  g_signal_connect_object (pdg_comments_get (workspace), "changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (pictures, "loaded", G_CALLBACK (loaded_cb), self);
   g_signal_connect_swapped (style, "notify::dark", G_CALLBACK (gtk_widget_queue_draw), self);
   pdg_canvas_init_live (self);
+  pdg_canvas_init_pins (self);
   g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   scene_cb (self);
   pdg_canvas_update_steps (self);

@@ -21,7 +21,8 @@ G_DECLARE_FINAL_TYPE (PdgCanvas, pdg_canvas, PDG, CANVAS, GtkWidget)
 void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgSceneModel *scenes, PdgPictureLoader *pictures,
                                   PdgStyle *style);
 
-/* tool ('select' or 'hand'), zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state),
+/* tool ('select', 'hand' or 'comment'), open-thread (its id), next-thread, previous-thread, wheel-zooms (a state),
+ * zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state),
  * pause-live, align, distribute, pinned, locked, tidy, undo, redo, menu. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 

@@ -7,6 +7,9 @@
 #include "app/pdg-format.h"
 #include "app/pdg-json.h"
 #include "base/pdg-clock.h"
+#include "canvas/pdg-group.h"
+
+#define FLOATING_CHARS 34
 
 /* What the text that is being written is for. */
 typedef enum
@@ -33,23 +36,45 @@ struct _PdgCommentsPane
   Writing writing;
   char *target_id; /* of the thread that is answered, or the comment that is changed */
   gboolean sending;
+
+  /* On the canvas: these threads alone, or the place of one that is being written. */
+  gboolean floating;
+  GtkWidget *heading;
+  char **thread_ids;
+  PdgThreadPlace place;
+  char *screen_id; /* of that place */
+  char *to_id;
 };
 
 G_DEFINE_FINAL_TYPE (PdgCommentsPane, pdg_comments_pane, GTK_TYPE_WIDGET)
 
+static guint done_signal;
+
 static void update (PdgCommentsPane *self);
 
-/* What is selected: a screen, or with @to_id a path. FALSE when it is neither. */
+/* Where a new thread would be pinned: where it is being written, or what is selected, a screen or a path. FALSE when nowhere. */
 static gboolean
-get_target (PdgCommentsPane *self, const char **screen_id, const char **to_id)
+get_place (PdgCommentsPane *self, PdgThreadPlace *place)
 {
   PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
 
-  *to_id = NULL;
-  if (pdg_selection_get_edge (selection, screen_id, to_id))
-    return TRUE;
-  *screen_id = pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL;
-  return *screen_id != NULL;
+  *place = (PdgThreadPlace) { 0 };
+  if (self->floating)
+    {
+      *place = self->place;
+      return self->thread_ids == NULL && (place->screen_id != NULL || place->has_point);
+    }
+  if (pdg_selection_get_edge (selection, &place->screen_id, &place->to_id))
+    return !pdg_group_is_id (place->screen_id) && !pdg_group_is_id (place->to_id);
+  place->screen_id = pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL;
+  return place->screen_id != NULL && !pdg_group_is_id (place->screen_id); /* a folded group is no screen */
+}
+
+/* The thread that is shown alone, and so is the one that is answered. */
+static const char *
+get_only_thread (PdgCommentsPane *self)
+{
+  return self->thread_ids != NULL && g_strv_length (self->thread_ids) == 1 ? self->thread_ids[0] : NULL;
 }
 
 /* ---- writing ---- */
@@ -68,16 +93,17 @@ static void
 update_composer (PdgCommentsPane *self)
 {
   g_autofree char *text = dup_text (self);
-  const char *screen_id, *to_id;
-  gboolean pinned = get_target (self, &screen_id, &to_id);
+  PdgThreadPlace place;
+  gboolean pinned = get_place (self, &place);
 
   gtk_widget_set_visible (self->composer, pinned || self->writing != WRITE_THREAD);
-  gtk_label_set_text (self->what, self->writing == WRITE_REPLY  ? _ ("Reply")
-                                  : self->writing == WRITE_EDIT ? _ ("Change the comment")
-                                  : to_id != NULL               ? _ ("Comment on this path")
-                                                                : _ ("Comment on this screen"));
+  gtk_label_set_text (self->what, self->writing == WRITE_REPLY   ? _ ("Reply")
+                                  : self->writing == WRITE_EDIT  ? _ ("Change the comment")
+                                  : place.to_id != NULL          ? _ ("Comment on this path")
+                                  : place.screen_id != NULL      ? _ ("Comment on this screen")
+                                                                 : _ ("Comment on this place"));
   gtk_widget_set_sensitive (self->send, *text != '\0' && !self->sending);
-  gtk_widget_set_visible (self->cancel, self->writing != WRITE_THREAD || *text != '\0');
+  gtk_widget_set_visible (self->cancel, self->floating ? self->writing != WRITE_REPLY || *text != '\0' : self->writing != WRITE_THREAD || *text != '\0');
 }
 
 static void
@@ -91,6 +117,15 @@ write_for (PdgCommentsPane *self, Writing writing, const char *target_id, const 
   update_composer (self);
 }
 
+/* Nothing is being written any more: what is written next. */
+static void
+write_nothing (PdgCommentsPane *self)
+{
+  const char *only = get_only_thread (self);
+
+  write_for (self, only != NULL ? WRITE_REPLY : WRITE_THREAD, only, "");
+}
+
 static void
 done_cb (const char *message, gpointer user_data)
 {
@@ -100,7 +135,13 @@ done_cb (const char *message, gpointer user_data)
   if (self->comments == NULL)
     return;
   if (message == NULL)
-    write_for (self, WRITE_THREAD, NULL, "");
+    {
+      gboolean was_new = self->writing == WRITE_THREAD;
+
+      write_nothing (self);
+      if (self->floating && was_new)
+        g_signal_emit (self, done_signal, 0);
+    }
   else
     {
       gtk_label_set_text (self->failure, message);
@@ -113,8 +154,8 @@ static void
 send (PdgCommentsPane *self)
 {
   g_autofree char *text = dup_text (self);
-  const char *screen_id, *to_id;
-  gboolean pinned = get_target (self, &screen_id, &to_id);
+  PdgThreadPlace place;
+  gboolean pinned = get_place (self, &place);
 
   if (*text == '\0' || self->sending || (self->writing == WRITE_THREAD && !pinned))
     return;
@@ -124,15 +165,20 @@ send (PdgCommentsPane *self)
   else if (self->writing == WRITE_EDIT)
     pdg_comments_edit (self->comments, self->target_id, text, done_cb, g_object_ref (self));
   else
-    pdg_comments_add_thread (self->comments, screen_id, to_id, text, done_cb, g_object_ref (self));
+    pdg_comments_add_thread (self->comments, &place, text, done_cb, g_object_ref (self));
   update_composer (self);
 }
 
 static void
 cancel (PdgCommentsPane *self)
 {
-  write_for (self, WRITE_THREAD, NULL, "");
-  gtk_root_set_focus (gtk_widget_get_root (GTK_WIDGET (self)), NULL);
+  gboolean was_edit = self->writing == WRITE_EDIT;
+
+  write_nothing (self);
+  if (self->floating && !was_edit)
+    g_signal_emit (self, done_signal, 0);
+  else if (!self->floating)
+    gtk_root_set_focus (gtk_widget_get_root (GTK_WIDGET (self)), NULL);
 }
 
 static gboolean
@@ -214,14 +260,7 @@ reopen_cb (PdgCommentsPane *self, GtkWidget *button)
 static void
 show_cb (PdgCommentsPane *self, GtkWidget *button)
 {
-  PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
-  g_autofree char *from = g_strdup (id_of (button)), *to = g_strdup (g_object_get_data (G_OBJECT (button), "pdg-to"));
-
-  if (to != NULL)
-    pdg_selection_select_edge (selection, from, to);
-  else
-    pdg_selection_select_screen (selection, from);
-  pdg_workspace_reveal_selection (self->workspace);
+  gtk_widget_activate_action (GTK_WIDGET (self), "canvas.open-thread", "s", id_of (button));
 }
 
 static GtkWidget *
@@ -258,7 +297,10 @@ new_comment (PdgCommentsPane *self, JsonObject *comment)
       gtk_box_append (GTK_BOX (line), new_link (self, _ ("Delete"), id, G_CALLBACK (delete_cb)));
     }
   gtk_box_append (GTK_BOX (line), new_label (when, FALSE, (const char *const[]) { "third", "small", "numeric", NULL }));
-  gtk_label_set_selectable (GTK_LABEL (body), TRUE);
+  if (self->floating)
+    gtk_label_set_max_width_chars (GTK_LABEL (body), FLOATING_CHARS); /* so that the popover is as high as it wraps */
+  else
+    gtk_label_set_selectable (GTK_LABEL (body), TRUE);
   gtk_box_append (GTK_BOX (box), line);
   gtk_box_append (GTK_BOX (box), body);
   return box;
@@ -271,11 +313,8 @@ new_place (PdgCommentsPane *self, JsonObject *thread)
   JsonObject *screen = pdg_json_get_object (thread, "screen"), *to = pdg_json_get_object (thread, "toScreen");
   g_autofree char *name = to != NULL ? g_strdup_printf ("%s → %s", pdg_json_get_string (screen, "name"), pdg_json_get_string (to, "name"))
                                      : g_strdup (screen != NULL ? pdg_json_get_string (screen, "name") : _ ("A place on the canvas"));
-  GtkWidget *link = new_link (self, name, pdg_json_get_string (screen, "id"), G_CALLBACK (show_cb));
 
-  g_object_set_data_full (G_OBJECT (link), "pdg-to", g_strdup (pdg_json_get_string (to, "id")), g_free);
-  gtk_widget_set_sensitive (link, screen != NULL);
-  return link;
+  return new_link (self, name, pdg_json_get_string (thread, "id"), G_CALLBACK (show_cb));
 }
 
 static void
@@ -304,7 +343,8 @@ add_thread (PdgCommentsPane *self, JsonObject *thread, gboolean with_place)
 
       gtk_box_append (GTK_BOX (box), new_label (note, FALSE, (const char *const[]) { "good", "small", NULL }));
     }
-  gtk_box_append (GTK_BOX (line), new_link (self, _ ("Reply"), id, G_CALLBACK (reply_cb)));
+  if (g_strcmp0 (get_only_thread (self), id) != 0)
+    gtk_box_append (GTK_BOX (line), new_link (self, _ ("Reply"), id, G_CALLBACK (reply_cb)));
   gtk_box_append (GTK_BOX (line), is_open ? new_link (self, _ ("Resolve"), id, G_CALLBACK (resolve_cb))
                                           : new_link (self, _ ("Reopen"), id, G_CALLBACK (reopen_cb)));
   gtk_box_append (GTK_BOX (box), line);
@@ -314,13 +354,25 @@ add_thread (PdgCommentsPane *self, JsonObject *thread, gboolean with_place)
   gtk_box_append (GTK_BOX (self->threads), box);
 }
 
+/* Whether it is shown at the place where it is pinned, and so is read. */
+static gboolean
+is_wanted (PdgCommentsPane *self, JsonObject *thread, const PdgThreadPlace *place, gboolean pinned, gboolean *in_place)
+{
+  PdgCommentsFilter filter = (PdgCommentsFilter) gtk_drop_down_get_selected (self->filter);
+
+  *in_place = self->floating || (pinned && filter != PDG_COMMENTS_SHOW_UNREAD);
+  if (self->floating)
+    return self->thread_ids != NULL && g_strv_contains ((const char *const *) self->thread_ids, pdg_json_get_string (thread, "id"));
+  return pdg_comments_matches (thread, filter) && (!pinned || pdg_comments_is_pinned_to (thread, place->screen_id, place->to_id));
+}
+
 static void
 update (PdgCommentsPane *self)
 {
   PdgCommentsFilter filter = (PdgCommentsFilter) gtk_drop_down_get_selected (self->filter);
   JsonArray *threads = pdg_comments_get_threads (self->comments);
-  const char *screen_id, *to_id;
-  gboolean pinned = get_target (self, &screen_id, &to_id), any = FALSE;
+  PdgThreadPlace place;
+  gboolean pinned = get_place (self, &place), any = FALSE, in_place;
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (self->threads)) != NULL)
@@ -329,20 +381,21 @@ update (PdgCommentsPane *self)
     {
       JsonObject *thread = pdg_json_get_element (threads, i);
 
-      if (!pdg_comments_matches (thread, filter) || (pinned && !pdg_comments_is_pinned_to (thread, screen_id, to_id)))
+      if (!is_wanted (self, thread, &place, pinned, &in_place))
         continue;
-      add_thread (self, thread, !pinned);
+      add_thread (self, thread, !pinned && !self->floating);
       any = TRUE;
-      /* What is shown where it is pinned has been seen. */
-      if (pinned && filter != PDG_COMMENTS_SHOW_UNREAD && gtk_widget_get_mapped (GTK_WIDGET (self)) && pdg_json_get_int (thread, "unreadCount", 0) > 0)
+      if (in_place && gtk_widget_get_mapped (GTK_WIDGET (self)) && pdg_json_get_int (thread, "unreadCount", 0) > 0)
         pdg_comments_mark_read (self->comments, pdg_json_get_string (thread, "id"));
     }
   gtk_label_set_text (self->nothing, filter == PDG_COMMENTS_SHOW_UNREAD     ? _ ("Nothing new.")
                                      : filter == PDG_COMMENTS_SHOW_RESOLVED ? _ ("Nothing is resolved.")
                                      : pinned                               ? _ ("Nobody has said anything here.")
                                                                             : _ ("Select a screen or a path and press C to comment on it."));
-  gtk_widget_set_visible (GTK_WIDGET (self->nothing), !any);
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), !any && !self->floating);
   update_composer (self);
+  if (self->floating && self->thread_ids != NULL && !any) /* its last comment was removed */
+    g_signal_emit (self, done_signal, 0);
 }
 
 /* Another thing is selected: what was being written about the one before is not about this one. */
@@ -371,6 +424,9 @@ pdg_comments_pane_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->target_id, g_free);
+  g_clear_pointer (&self->thread_ids, g_strfreev);
+  g_clear_pointer (&self->screen_id, g_free);
+  g_clear_pointer (&self->to_id, g_free);
   G_OBJECT_CLASS (pdg_comments_pane_parent_class)->dispose (object);
 }
 
@@ -378,6 +434,7 @@ static void
 pdg_comments_pane_class_init (PdgCommentsPaneClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = pdg_comments_pane_dispose;
+  done_signal = g_signal_new ("done", PDG_TYPE_COMMENTS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
 }
 
@@ -431,6 +488,7 @@ pdg_comments_pane_init (PdgCommentsPane *self)
   gtk_box_append (GTK_BOX (line), heading);
   gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->filter));
   gtk_widget_add_css_class (line, "heading");
+  self->heading = line;
   self->threads = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->nothing = GTK_LABEL (new_label ("", TRUE, (const char *const[]) { "second", NULL }));
   self->composer = make_composer (self);
@@ -459,9 +517,58 @@ pdg_comments_pane_bind (PdgCommentsPane *self, PdgWorkspace *workspace)
 gboolean
 pdg_comments_pane_begin (PdgCommentsPane *self)
 {
-  const char *screen_id, *to_id;
+  PdgThreadPlace place;
 
-  if (!get_target (self, &screen_id, &to_id))
-    return FALSE;
-  return gtk_widget_grab_focus (GTK_WIDGET (self->text));
+  return get_place (self, &place) && gtk_widget_grab_focus (GTK_WIDGET (self->text));
+}
+
+/* ---- on the canvas ---- */
+
+void
+pdg_comments_pane_bind_floating (PdgCommentsPane *self, PdgWorkspace *workspace)
+{
+  g_return_if_fail (self->workspace == NULL);
+  self->floating = TRUE;
+  self->workspace = g_object_ref (workspace);
+  self->comments = g_object_ref (pdg_comments_get (workspace));
+  gtk_widget_set_visible (self->heading, FALSE);
+  g_signal_connect_swapped (self->comments, "changed", G_CALLBACK (update), self);
+  g_signal_connect (self, "map", G_CALLBACK (update), NULL);
+}
+
+static void
+show_floating (PdgCommentsPane *self, char **thread_ids, const PdgThreadPlace *place)
+{
+  g_strfreev (self->thread_ids);
+  g_free (self->screen_id);
+  g_free (self->to_id);
+  self->thread_ids = thread_ids;
+  self->place = *place;
+  self->place.screen_id = self->screen_id = g_strdup (place->screen_id);
+  self->place.to_id = self->to_id = g_strdup (place->to_id);
+  write_nothing (self);
+  update (self);
+}
+
+void
+pdg_comments_pane_show_threads (PdgCommentsPane *self, const char *const *thread_ids)
+{
+  const PdgThreadPlace nowhere = { 0 };
+
+  show_floating (self, g_strdupv ((char **) thread_ids), &nowhere);
+}
+
+void
+pdg_comments_pane_write_at (PdgCommentsPane *self, const PdgThreadPlace *place)
+{
+  show_floating (self, NULL, place);
+}
+
+void
+pdg_comments_pane_focus (PdgCommentsPane *self)
+{
+  if (gtk_widget_get_visible (self->composer))
+    gtk_widget_grab_focus (GTK_WIDGET (self->text));
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }

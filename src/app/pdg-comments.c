@@ -2,6 +2,7 @@
 #include "app/pdg-comments.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "app/pdg-documents.h"
 #include "app/pdg-json.h"
@@ -150,6 +151,48 @@ pdg_comments_get_threads (PdgComments *self)
   return pdg_json_get_array (pdg_json_get_object (pdg_json_get_object (data, "project"), "commentThreads"), "nodes");
 }
 
+JsonObject *
+pdg_comments_find (PdgComments *self, const char *thread_id)
+{
+  JsonArray *threads = pdg_comments_get_threads (self);
+
+  for (guint i = 0; i < pdg_json_get_length (threads); i++)
+    {
+      JsonObject *thread = pdg_json_get_element (threads, i);
+
+      if (g_strcmp0 (pdg_json_get_string (thread, "id"), thread_id) == 0)
+        return thread;
+    }
+  return NULL;
+}
+
+PdgThreadPlace
+pdg_comments_get_place (JsonObject *thread)
+{
+  double x = pdg_json_get_double (thread, "x", NAN);
+
+  return (PdgThreadPlace) {
+    .screen_id = pdg_json_get_string (pdg_json_get_object (thread, "screen"), "id"),
+    .to_id = pdg_json_get_string (pdg_json_get_object (thread, "toScreen"), "id"),
+    .has_point = !isnan (x),
+    .x = isnan (x) ? 0 : x,
+    .y = pdg_json_get_double (thread, "y", 0),
+  };
+}
+
+char *
+pdg_comments_dup_summary (JsonObject *thread)
+{
+  JsonObject *first = pdg_json_get_element (pdg_json_get_array (thread, "newestComments"), 0);
+  const char *author = pdg_json_get_string (first, "author"), *body = pdg_json_get_string (first, "body");
+  gint64 n = pdg_json_get_int (thread, "commentCount", 0), n_unread = pdg_json_get_int (thread, "unreadCount", 0);
+  g_autofree char *count = g_strdup_printf (ngettext ("%d comment", "%d comments", (gulong) n), (int) n);
+  g_autofree char *unread = n_unread > 0 ? g_strdup_printf (_ (", %d unread"), (int) n_unread) : g_strdup ("");
+
+  /* Translators: who, what was said, how many comments, how many of them are unread: "Comment by Ada: Too long? 3 comments, 1 unread" */
+  return g_strdup_printf (_ ("Comment by %s: %s %s%s"), author != NULL ? author : "–", body != NULL ? body : "", count, unread);
+}
+
 gboolean
 pdg_comments_is_pinned_to (JsonObject *thread, const char *screen_id, const char *to_id)
 {
@@ -218,12 +261,17 @@ new_input (const char *name, const char *value, const char *body)
 }
 
 void
-pdg_comments_add_thread (PdgComments *self, const char *screen_id, const char *to_id, const char *body, PdgCommentsFunc func, gpointer user_data)
+pdg_comments_add_thread (PdgComments *self, const PdgThreadPlace *place, const char *body, PdgCommentsFunc func, gpointer user_data)
 {
-  JsonObject *input = new_input ("screenId", screen_id, body);
+  JsonObject *input = new_input (place->screen_id != NULL ? "screenId" : NULL, place->screen_id, body);
 
-  if (to_id != NULL)
-    json_object_set_string_member (input, "toScreenId", to_id);
+  if (place->to_id != NULL)
+    json_object_set_string_member (input, "toScreenId", place->to_id);
+  if (place->has_point)
+    {
+      json_object_set_double_member (input, "x", place->x);
+      json_object_set_double_member (input, "y", place->y);
+    }
   run (self, PDG_DOCUMENT_ADD_THREAD, input, func, user_data);
 }
 

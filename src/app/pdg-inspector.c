@@ -10,7 +10,7 @@
 #include "app/pdg-inspector-details.h"
 #include "app/pdg-inspector-sessions.h"
 #include "app/pdg-metric.h"
-#include "app/pdg-screen-row.h"
+#include "app/pdg-spoken.h"
 #include "app/pdg-session-model.h"
 #include "app/pdg-shot.h"
 #include "canvas/pdg-group.h"
@@ -180,7 +180,7 @@ show_screen (PdgInspector *self, const PdgJourneyGraph *graph, guint index)
   guint n;
   const PdgJourneyScreen *screen = &pdg_journey_graph_get_screens (graph, &n)[index];
   gboolean many_exits = pdg_flows_exits_stand_out (graph, index);
-  g_autofree char *label = pdg_screen_row_describe (screen);
+  g_autofree char *label = pdg_spoken_screen (screen);
   PdgFlow flows[PDG_FLOW_LIST_MAX];
 
   pdg_shot_set_snapshot (self->screen_shot, screen->snapshot_id, label);
@@ -438,7 +438,10 @@ pdg_inspector_init (PdgInspector *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "inspector", G_ACTION_GROUP (actions));
   gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (shortcuts), GTK_SHORTCUT_SCOPE_GLOBAL);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_c, 0), gtk_named_action_new ("inspector.comment")));
+                                        gtk_shortcut_new_with_arguments (gtk_keyval_trigger_new (GDK_KEY_c, 0), gtk_named_action_new ("canvas.tool"),
+                                                                         "s", "comment"));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_c, GDK_SHIFT_MASK), gtk_named_action_new ("inspector.comment")));
   gtk_widget_add_controller (GTK_WIDGET (self), shortcuts);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
 }

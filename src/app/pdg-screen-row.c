@@ -1,9 +1,8 @@
 #include "config.h"
 #include "app/pdg-screen-row.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "app/pdg-format.h"
+#include "app/pdg-spoken.h"
 
 struct _PdgScreenRow
 {
@@ -84,16 +83,6 @@ pdg_screen_row_init (PdgScreenRow *self)
 {
 }
 
-char *
-pdg_screen_row_describe (const PdgJourneyScreen *screen)
-{
-  g_autofree char *visits = pdg_format_count (screen->visits);
-  g_autofree char *share = pdg_format_share (screen->exits, screen->visits);
-
-  /* Translators: name of a screen, its visits, the share of visits that ended there: "Checkout, 12,034 visits, 24 % exit" */
-  return g_strdup_printf (ngettext ("%s, %s visit, %s exit", "%s, %s visits, %s exit", screen->visits), screen->name, visits, share);
-}
-
 static void
 take_text (PdgScreenRow *self, char **field, char *text, guint prop)
 {
@@ -113,7 +102,7 @@ update_row (PdgScreenRow *self, const PdgJourneyScreen *screen)
   take_text (self, &self->name, g_strdup (screen->name), PROP_NAME);
   take_text (self, &self->path, g_strdup (screen->path), PROP_PATH);
   take_text (self, &self->visits, pdg_format_short_count (screen->visits), PROP_VISITS);
-  take_text (self, &self->label, pdg_screen_row_describe (screen), PROP_LABEL);
+  take_text (self, &self->label, pdg_spoken_screen (screen), PROP_LABEL);
 }
 
 static PdgScreenRow *

@@ -18,7 +18,4 @@ const char *pdg_screen_row_get_path (PdgScreenRow *self);
  * so that selection and scrolling stay too. UI thread. */
 void        pdg_screen_row_update_store (GListStore *store, const PdgJourneyGraph *graph);
 
-/* "Checkout, 12,034 visits, 24 % exit": how a screen is read out. (transfer full) */
-char       *pdg_screen_row_describe (const PdgJourneyScreen *screen);
-
 G_END_DECLS

@@ -51,6 +51,7 @@ pdg_settings_load (const char *path)
   settings->height = read_side (file, "height", MIN_HEIGHT, DEFAULT_HEIGHT);
   settings->maximized = g_key_file_get_boolean (file, GROUP, "maximized", NULL);
   settings->rail_visible = !g_key_file_has_key (file, GROUP, "rail", NULL) || g_key_file_get_boolean (file, GROUP, "rail", NULL);
+  settings->wheel_zooms = g_key_file_get_boolean (file, GROUP, "wheel-zooms", NULL);
   settings->project_id = g_key_file_get_string (file, GROUP, "project", NULL);
   settings->range = pdg_time_range_from_nick (range);
   settings->appearance = pdg_appearance_from_nick (appearance);
@@ -74,6 +75,7 @@ pdg_settings_save (const PdgSettings *settings, const char *path, GError **error
   g_key_file_set_integer (file, GROUP, "height", settings->height);
   g_key_file_set_boolean (file, GROUP, "maximized", settings->maximized);
   g_key_file_set_boolean (file, GROUP, "rail", settings->rail_visible);
+  g_key_file_set_boolean (file, GROUP, "wheel-zooms", settings->wheel_zooms);
   if (settings->project_id != NULL)
     g_key_file_set_string (file, GROUP, "project", settings->project_id);
   g_key_file_set_string (file, GROUP, "range", pdg_time_range_get_nick (settings->range));

@@ -26,6 +26,7 @@ typedef struct
   int height;
   gboolean maximized;
   gboolean rail_visible;
+  gboolean wheel_zooms;
   char *project_id; /* nullable */
   PdgTimeRange range;
   PdgAppearance appearance;

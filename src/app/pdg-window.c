@@ -429,6 +429,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   g_menu_prepend_section (G_MENU (gtk_menu_button_get_menu_model (self->menu_button)), NULL, pdg_canvas_pane_get_steps (self->canvas_pane));
   pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, self->pictures, style, NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
+  g_action_group_change_action_state (pdg_canvas_pane_get_actions (self->canvas_pane), "wheel-zooms", g_variant_new_boolean (settings->wheel_zooms));
   connect_workspace (self);
   project_cb (self);
   projects_cb (self);
@@ -443,7 +444,9 @@ void
 pdg_window_store_settings (PdgWindow *self, PdgSettings *settings)
 {
   PdgProject *project = pdg_workspace_get_project (self->workspace);
+  g_autoptr (GVariant) wheel_zooms = g_action_group_get_action_state (pdg_canvas_pane_get_actions (self->canvas_pane), "wheel-zooms");
 
+  settings->wheel_zooms = g_variant_get_boolean (wheel_zooms);
   gtk_window_get_default_size (GTK_WINDOW (self), &settings->width, &settings->height);
   settings->maximized = gtk_window_is_maximized (GTK_WINDOW (self));
   settings->rail_visible = pdg_panes_get_start_visible (self->panes);

@@ -82,6 +82,12 @@ pdg_camera_zoom_by (PdgCamera *camera, double x, double y, double octaves)
 }
 
 double
+pdg_camera_snap_zoom (double zoom)
+{
+  return fabs (zoom - 1) <= 0.01 ? 1 : zoom;
+}
+
+double
 pdg_camera_step_zoom (double zoom, int direction)
 {
   if (!isfinite (zoom) || zoom <= 0)

@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-#define PDG_CAMERA_MIN_ZOOM (1.0 / 64.0)
-#define PDG_CAMERA_MAX_ZOOM 64.0
+#define PDG_CAMERA_MIN_ZOOM 0.01
+#define PDG_CAMERA_MAX_ZOOM 8.0
 
 /* A plain value: an axis-aligned rectangle, in world units or in logical pixels as the function says. */
 typedef struct
@@ -41,6 +41,9 @@ void      pdg_camera_zoom_at (PdgCamera *camera, double x, double y, double zoom
 
 /* Multiplies the zoom by 2^@octaves at the screen point (@x, @y). */
 void      pdg_camera_zoom_by (PdgCamera *camera, double x, double y, double octaves);
+
+/* Exactly 1 when @zoom is within 1 % of it: what a wheel or a pinch passes comes to rest there. */
+double    pdg_camera_snap_zoom (double zoom);
 
 /* The next power of two above (@direction > 0) or below @zoom, for the + and - keys. */
 double    pdg_camera_step_zoom (double zoom, int direction);

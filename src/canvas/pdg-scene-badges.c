@@ -5,53 +5,110 @@
 
 #include <math.h>
 
-#define HEIGHT 20.0
-#define PADDING 7.0
+#define HEIGHT 24.0
+#define PADDING 8.0
 #define TAIL 5.0
 #define DOT 4.0
 #define MARGIN 40.0
+#define GAP 2.0         /* between two bubbles */
+#define EDGE_SHARE 0.35 /* the label rides in the middle */
 
-static int
-find_edge (const PdgScene *scene, guint card, const char *to_id)
+/* Where the badge points to, in world units; FALSE when its place is not in the scene. A screen of a folded group has no place of its own: then
+ * it is the corner of the stack. */
+static gboolean
+get_place (const PdgScene *scene, const PdgSceneBadge *badge, double *x, double *y)
 {
-  int to = pdg_scene_lookup_card (scene, to_id);
-  guint n;
-  const guint32 *outgoing = pdg_scene_get_outgoing (scene, card, &n);
+  int card = badge->screen_id != NULL ? pdg_scene_lookup_card (scene, badge->screen_id) : -1;
+  int to = badge->to_screen_id != NULL ? pdg_scene_lookup_card (scene, badge->to_screen_id) : card;
+  int edge = to != card ? pdg_scene_find_edge (scene, card, to) : -1;
 
-  for (guint i = 0; i < n; i++)
-    if ((int) pdg_scene_get_edge (scene, outgoing[i])->to == to)
-      return (int) outgoing[i];
+  if ((badge->screen_id != NULL && card < 0) || (to != card && edge < 0))
+    return FALSE;
+  if (edge >= 0)
+    pdg_scene_get_edge_point (scene, (guint) edge, EDGE_SHARE, x, y);
+  else if (card >= 0)
+    {
+      gboolean inside = badge->has_point && g_str_equal (pdg_scene_get_screen (scene, (guint) card)->id, badge->screen_id);
+      PdgRect rect = inside ? pdg_scene_get_card_rect (scene, (guint) card) : pdg_scene_get_picture_rect (scene, (guint) card);
+
+      *x = rect.x + rect.width * (inside ? badge->x : 1);
+      *y = rect.y + rect.height * (inside ? badge->y : 0);
+    }
+  else
+    {
+      *x = badge->x;
+      *y = badge->y;
+    }
+  return TRUE;
+}
+
+static void
+format_count (char text[16], guint count)
+{
+  if (count == 0)
+    g_strlcpy (text, "+", 16);
+  else
+    g_snprintf (text, 16, "%u", count);
+}
+
+static void
+set_rect (PdgSceneBadgeGroup *group, const PdgTheme *theme)
+{
+  char text[16];
+
+  format_count (text, group->count);
+  group->rect.width = MAX (ceil (pdg_text_measure (theme, PDG_TEXT_TITLE_SMALL, text)) + 2 * PADDING, HEIGHT);
+  group->rect.height = HEIGHT;
+  group->rect.x = round (group->x - 6);
+  group->rect.y = round (group->y - HEIGHT - TAIL);
+}
+
+/* The first one that a bubble there would lie on. */
+static int
+find_group (const PdgSceneBadgeGroup *groups, guint n_groups, const PdgRect *rect)
+{
+  PdgRect reach = pdg_rect_expand (rect, GAP);
+
+  for (guint i = 0; i < n_groups; i++)
+    if (pdg_rect_intersects (&groups[i].rect, &reach))
+      return (int) i;
   return -1;
 }
 
-/* Where the badge stands on the screen; FALSE when its place is not in the scene. */
-static gboolean
-get_place (const PdgScene *scene, const PdgCamera *camera, const PdgSceneBadge *badge, double *x, double *y)
+guint
+pdg_scene_group_badges (const PdgScene *scene, const PdgCamera *camera, int width, int height, const PdgTheme *theme,
+                        const PdgSceneBadge *badges, guint n_badges, PdgSceneBadgeGroup *groups, int *group_of)
 {
-  double x_world = badge->x, y_world = badge->y;
-  int card = badge->screen_id != NULL ? pdg_scene_lookup_card (scene, badge->screen_id) : -1;
-  int edge;
+  guint n_groups = 0;
 
-  if (badge->screen_id != NULL && card < 0)
-    return FALSE;
-  if (badge->to_screen_id != NULL)
+  for (guint i = 0; i < n_badges; i++)
     {
-      edge = find_edge (scene, (guint) card, badge->to_screen_id);
-      if (edge < 0 && pdg_scene_lookup_card (scene, badge->to_screen_id) != card)
-        return FALSE;
-      if (edge < 0) /* between two screens of a folded group */
-        return get_place (scene, camera, &(PdgSceneBadge) { .screen_id = badge->screen_id }, x, y);
-      pdg_scene_get_edge_point (scene, (guint) edge, 0.35, &x_world, &y_world); /* the label rides in the middle */
-    }
-  else if (card >= 0)
-    {
-      PdgRect picture = pdg_scene_get_picture_rect (scene, (guint) card);
+      PdgSceneBadgeGroup own = { .n_badges = 1, .count = badges[i].count, .unread = badges[i].unread, .open = badges[i].open };
+      int with;
 
-      x_world = picture.x + picture.width;
-      y_world = picture.y;
+      if (group_of != NULL)
+        group_of[i] = -1;
+      if (!get_place (scene, &badges[i], &own.x, &own.y))
+        continue;
+      pdg_camera_to_screen (camera, own.x, own.y, &own.x, &own.y);
+      if (!(own.x >= -MARGIN && own.y >= -MARGIN && own.x <= width + MARGIN && own.y <= height + MARGIN))
+        continue;
+      set_rect (&own, theme);
+      with = find_group (groups, n_groups, &own.rect);
+      if (with < 0)
+        groups[with = (int) n_groups++] = own;
+      else
+        {
+          groups[with].n_badges++;
+          groups[with].count += own.count;
+          groups[with].unread |= own.unread;
+          groups[with].open |= own.open;
+          set_rect (&groups[with], theme);
+        }
+      if (group_of != NULL)
+        group_of[i] = with;
     }
-  pdg_camera_to_screen (camera, x_world, y_world, x, y);
-  return TRUE;
+  return n_groups;
 }
 
 static void
@@ -60,77 +117,53 @@ set_color (cairo_t *cr, const PdgRgba *color)
   cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
 }
 
-/* A speech bubble with its tail at @x, @y. */
+/* A speech bubble with its tail at the lower left, moved down by @dy. */
 static void
-draw_badge (cairo_t *cr, double x, double y, const char *text, gboolean unread, int scale_factor, const PdgTheme *theme)
+bubble (cairo_t *cr, const PdgRect *rect, double dy)
 {
-  double text_width = ceil (pdg_text_measure (theme, PDG_TEXT_LABEL, text));
-  double width = MAX (text_width + 2 * PADDING, HEIGHT), radius = HEIGHT / 2;
-  double left = round (x - 6) + 0.5, top = round (y - HEIGHT - TAIL) + 0.5, right = left + width, bottom = top + HEIGHT;
+  double left = rect->x + 0.5, top = rect->y + 0.5 + dy, right = left + rect->width, bottom = top + rect->height, radius = rect->height / 2;
 
   cairo_new_sub_path (cr);
   cairo_arc (cr, right - radius, top + radius, radius, -G_PI / 2, G_PI / 2);
-  cairo_line_to (cr, left + radius + 4, bottom);
-  cairo_line_to (cr, left + 4, bottom + TAIL - 1);
-  cairo_line_to (cr, left + 3, bottom - 4);
+  cairo_line_to (cr, left + radius + 2, bottom);
+  cairo_line_to (cr, left + 5.5, bottom + TAIL - 1);
+  cairo_line_to (cr, left + 3.5, bottom - 5);
   cairo_arc (cr, left + radius, top + radius, radius, G_PI * 0.8, 3 * G_PI / 2);
   cairo_close_path (cr);
-  set_color (cr, pdg_theme_get (theme, PDG_COLOR_RAISED));
-  cairo_fill_preserve (cr);
-  set_color (cr, pdg_theme_get (theme, unread ? PDG_COLOR_ACCENT : PDG_COLOR_TEXT_3));
-  cairo_set_line_width (cr, unread ? 1.5 : 1);
-  cairo_stroke (cr);
-  pdg_text_draw (cr, theme, PDG_TEXT_LABEL, text, left + (width - text_width) / 2, top + 14, -1, 1, scale_factor, pdg_theme_get (theme, PDG_COLOR_TEXT));
-  if (!unread)
-    return;
-  cairo_arc (cr, right - 2, top + 2, DOT, 0, 2 * G_PI);
-  set_color (cr, pdg_theme_get (theme, PDG_COLOR_ACCENT));
-  cairo_fill (cr);
-}
-
-static gboolean
-is_same_card (const PdgScene *scene, const char *a, const char *b)
-{
-  int card;
-
-  if (g_strcmp0 (a, b) == 0)
-    return TRUE;
-  if (a == NULL || b == NULL || pdg_scene_get_grouping (scene) == NULL)
-    return FALSE;
-  card = pdg_scene_lookup_card (scene, a);
-  return card >= 0 && card == pdg_scene_lookup_card (scene, b);
-}
-
-/* Also of two screens of a folded group. */
-static gboolean
-is_same_place (const PdgScene *scene, const PdgSceneBadge *a, const PdgSceneBadge *b)
-{
-  return a->screen_id != NULL && is_same_card (scene, a->screen_id, b->screen_id) && is_same_card (scene, a->to_screen_id, b->to_screen_id);
 }
 
 void
-pdg_scene_draw_badges (const PdgScene *scene, cairo_t *cr, const PdgCamera *camera, int width, int height, int scale_factor,
-                       const PdgTheme *theme, const PdgSceneBadge *badges, guint n_badges)
+pdg_scene_draw_badge (cairo_t *cr, const PdgSceneBadgeGroup *group, gboolean hovered, int scale_factor, const PdgTheme *theme)
 {
-  if (pdg_scene_get_detail (camera->zoom) == PDG_DETAIL_CHIP)
-    return;
-  for (guint i = 0; i < n_badges; i++)
-    {
-      guint count = badges[i].count;
-      gboolean unread = badges[i].unread, was_drawn = FALSE;
-      char text[16];
-      double x, y;
+  const PdgRect *rect = &group->rect;
+  gboolean lit = group->open || group->count == 0;
+  char text[16];
 
-      for (guint k = 0; k < n_badges && !was_drawn; k++)
-        if (k != i && is_same_place (scene, &badges[k], &badges[i]))
-          {
-            was_drawn = k < i;
-            count += badges[k].count;
-            unread |= badges[k].unread;
-          }
-      if (was_drawn || !get_place (scene, camera, &badges[i], &x, &y) || x < -MARGIN || y < -MARGIN || x > width + MARGIN || y > height + MARGIN)
-        continue;
-      g_snprintf (text, sizeof text, "%u", count);
-      draw_badge (cr, x, y, text, unread, scale_factor, theme);
+  format_count (text, group->count);
+  cairo_save (cr);
+  for (guint i = 1; i <= 2; i++)
+    {
+      bubble (cr, rect, i);
+      set_color (cr, pdg_theme_get (theme, PDG_COLOR_SHADOW));
+      cairo_fill (cr);
     }
+  bubble (cr, rect, 0);
+  set_color (cr, pdg_theme_get (theme, lit ? PDG_COLOR_ACCENT : PDG_COLOR_RAISED));
+  cairo_fill_preserve (cr);
+  set_color (cr, pdg_theme_get (theme, lit || hovered || group->unread ? PDG_COLOR_ACCENT : PDG_COLOR_TEXT_3));
+  cairo_set_line_width (cr, lit || hovered || group->unread ? 1.5 : 1);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_stroke (cr);
+  pdg_text_draw (cr, theme, PDG_TEXT_TITLE_SMALL, text, rect->x + 0.5 + (rect->width - pdg_text_measure (theme, PDG_TEXT_TITLE_SMALL, text)) / 2,
+                 rect->y + 16, -1, 1, scale_factor, pdg_theme_get (theme, lit ? PDG_COLOR_ON_ACCENT : PDG_COLOR_TEXT));
+  if (group->unread)
+    {
+      cairo_arc (cr, rect->x + rect->width - 2, rect->y + 3, DOT + 1.5, 0, 2 * G_PI);
+      set_color (cr, pdg_theme_get (theme, PDG_COLOR_CANVAS));
+      cairo_fill (cr);
+      cairo_arc (cr, rect->x + rect->width - 2, rect->y + 3, DOT, 0, 2 * G_PI);
+      set_color (cr, pdg_theme_get (theme, PDG_COLOR_ACCENT));
+      cairo_fill (cr);
+    }
+  cairo_restore (cr);
 }

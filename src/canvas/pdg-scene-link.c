@@ -106,6 +106,21 @@ pdg_scene_get_outgoing (const PdgScene *scene, guint card, guint *n_edges)
   return scene->out + scene->out_first[card];
 }
 
+int
+pdg_scene_find_edge (const PdgScene *scene, int from, int to)
+{
+  guint n;
+  const guint32 *edges;
+
+  if (from < 0 || to < 0)
+    return -1;
+  edges = pdg_scene_get_outgoing (scene, (guint) from, &n);
+  for (guint i = 0; i < n; i++)
+    if (pdg_scene_get_edge (scene, edges[i])->to == (guint32) to)
+      return (int) edges[i];
+  return -1;
+}
+
 const guint32 *
 pdg_scene_get_incoming (const PdgScene *scene, guint card, guint *n_edges)
 {

@@ -110,6 +110,9 @@ int                 pdg_scene_step (const PdgScene *scene, int card, int step);
 const guint32      *pdg_scene_get_outgoing (const PdgScene *scene, guint card, guint *n_edges);
 const guint32      *pdg_scene_get_incoming (const PdgScene *scene, guint card, guint *n_edges);
 
+/* The edge from a card to another, not its loop; -1 when there is none, or one of them is -1. */
+int                 pdg_scene_find_edge (const PdgScene *scene, int from, int to);
+
 /* The card that lies nearest in a direction (@dx, @dy of -1, 0, 1), or -1: what arrow keys without a modifier may use. */
 int                 pdg_scene_get_neighbor (const PdgScene *scene, guint card, int dx, int dy);
 

@@ -74,21 +74,6 @@ pdg_traffic_is_paused (const PdgTraffic *self)
 /* ---- where things are in the scene ---- */
 
 static int
-find_edge (const PdgScene *scene, int from, int to)
-{
-  guint n;
-  const guint32 *edges;
-
-  if (from < 0 || to < 0)
-    return -1;
-  edges = pdg_scene_get_outgoing (scene, (guint) from, &n);
-  for (guint i = 0; i < n; i++)
-    if (pdg_scene_get_edge (scene, edges[i])->to == (guint32) to)
-      return (int) edges[i];
-  return -1;
-}
-
-static int
 find_card (const PdgTraffic *self, const char *id)
 {
   return self->scene != NULL ? pdg_scene_lookup_card (self->scene, id) : -1;
@@ -99,7 +84,7 @@ locate_dot (const PdgTraffic *self, PdgTrafficDot *dot)
 {
   dot->from = find_card (self, dot->from_id);
   dot->to = find_card (self, dot->to_id);
-  dot->edge = find_edge (self->scene, dot->from, dot->to);
+  dot->edge = pdg_scene_find_edge (self->scene, dot->from, dot->to);
 }
 
 void

@@ -406,7 +406,13 @@ answer_steps (JsonNode *variables, gpointer user_data)
   "{\"id\":\"3\",\"author\":\"Ada\",\"isOwn\":false,\"body\":\"Old title\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}," \
   "{\"id\":\"3\",\"screen\":{\"id\":\"s0\",\"name\":\"Home\"},\"toScreen\":null,\"x\":null,\"y\":null,\"resolvedAt\":null,"            \
   "\"resolvedBy\":null,\"commentCount\":12,\"unreadCount\":0,\"newestComments\":[{\"id\":\"4\",\"author\":\"Ada\",\"isOwn\":false,"       \
-  "\"body\":\"First impressions\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]}]}}}}"
+  "\"body\":\"First impressions\",\"createdAt\":\"2026-11-20T09:00:00Z\",\"editedAt\":null}]},"                                       \
+  "{\"id\":\"4\",\"screen\":null,\"toScreen\":null,\"x\":1250,\"y\":60,\"resolvedAt\":null,\"resolvedBy\":null,\"commentCount\":1,"    \
+  "\"unreadCount\":0,\"newestComments\":[{\"id\":\"5\",\"author\":\"local\",\"isOwn\":true,\"body\":\"Room for the sale here?\","       \
+  "\"createdAt\":\"2026-11-21T09:00:00Z\",\"editedAt\":null}]},"                                                                \
+  "{\"id\":\"5\",\"screen\":{\"id\":\"s4\",\"name\":\"Cart\"},\"toScreen\":{\"id\":\"s5\",\"name\":\"Checkout\"},\"x\":null,\"y\":null,"  \
+  "\"resolvedAt\":null,\"resolvedBy\":null,\"commentCount\":1,\"unreadCount\":1,\"newestComments\":[{\"id\":\"6\",\"author\":\"Ada\","   \
+  "\"isOwn\":false,\"body\":\"A third leaves on this way.\",\"createdAt\":\"2026-11-22T09:40:00Z\",\"editedAt\":null}]}]}}}}"
 
 /* ---- pictures ---- */
 

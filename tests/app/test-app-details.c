@@ -263,7 +263,7 @@ test_comments (Fixture *fixture, gconstpointer data)
   g_autofree char *message = NULL;
   guint n_asked;
 
-  WAIT_FOR (pdg_json_get_length (pdg_comments_get_threads (comments)) == 3);
+  WAIT_FOR (pdg_json_get_length (pdg_comments_get_threads (comments)) == 5);
   g_assert_true (comments == pdg_comments_get (fixture->workspace));
   thread = pdg_json_get_element (pdg_comments_get_threads (comments), 0);
   g_assert_true (pdg_comments_is_pinned_to (thread, "s4", NULL));
@@ -275,7 +275,7 @@ test_comments (Fixture *fixture, gconstpointer data)
 
   n_asked = pdg_fake_client_get_n_asked (fixture->client, "Comments");
   pdg_fake_client_set_answer (fixture->client, "AddCommentThread", "{\"data\":{\"change\":{\"thread\":{\"id\":\"9\"},\"errors\":[]}}}");
-  pdg_comments_add_thread (comments, "s1", "s2", "Hello", message_cb, &message);
+  pdg_comments_add_thread (comments, &(PdgThreadPlace) { .screen_id = "s1", .to_id = "s2" }, "Hello", message_cb, &message);
   WAIT_FOR (message != NULL);
   g_assert_cmpstr (message, ==, "done");
   g_assert_cmpstr (pdg_fake_client_get_variables (fixture->client, "AddCommentThread"), ==,

@@ -6,8 +6,8 @@
 /* Screens moved by hand: with pointer, keyboard and menu, on the demo shop. One app for all tests; each leaves the screens
  * where it likes. */
 
-#define PAYMENT "Payment, * visits, * exit"
-#define CART "Cart, * visits, * exit"
+#define PAYMENT "Payment, * visits, * exit*"
+#define CART "Cart, * visits, * exit*"
 
 static PdgUi *ui;
 static char *data_dir;

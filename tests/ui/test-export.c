@@ -118,7 +118,7 @@ main (int argc, char *argv[])
   data_dir = pdg_ui_make_demo_dir (300);
   ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
   pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", "Payment, * visits, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * visits, * exit*");
   g_test_add_func ("/ui/export/presentation", test_presentation);
   g_test_add_func ("/ui/export/files", test_files);
   g_test_add_func ("/ui/export/board", test_board);

@@ -3,7 +3,7 @@
 
 /* What a screen is made of, in the side panel: the demo shop, by pointer and keyboard. */
 
-#define PAYMENT "Payment, * visits, * exit"
+#define PAYMENT "Payment, * visits, * exit*"
 
 static PdgUi *ui;
 

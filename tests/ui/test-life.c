@@ -72,7 +72,7 @@ test_double_scale (void)
   g_autoptr (PdgUi) ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir, .environment = environment });
   PdgUiRect window;
 
-  pdg_ui_expect (ui, "button", "Payment, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * exit*");
   window = pdg_ui_get_window (ui);
   g_assert_cmpint (window.width % 2, ==, 0);
   assert_theme (ui, "style.css", 2);
@@ -100,11 +100,11 @@ test_database_away (void)
   g_autoptr (PdgUi) ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
   pid_t killed = 0;
 
-  pdg_ui_expect (ui, "button", "Payment, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * exit*");
   g_assert_cmpuint (pdg_ui_count (ui, "label", "The connection is lost*"), ==, 0);
   pdg_ui_wait (ui, "the app tells that the database is away", tells_of_kill, &killed);
   /* the last picture stays */
-  pdg_ui_expect (ui, "button", "Payment, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * exit*");
   pdg_ui_expect_gone (ui, "label", "The connection is lost*");
   pdg_system_wait_ready (pdg_ui_get_program (ui), pdg_ui_get_port (ui), 200);
   g_assert_cmpint (pdg_system_find_postmaster (data_dir), !=, killed);
@@ -122,7 +122,7 @@ test_close_and_restore (void)
   PdgUiRect window;
 
   config_dir = g_strdup (pdg_ui_get_config_dir (ui));
-  pdg_ui_expect (ui, "button", "Payment, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * exit*");
   pdg_ui_activate (ui, "win.range", "30d");
   pdg_ui_activate (ui, "win.project", "proj_demo");
   pdg_ui_expect (ui, "frame", "Demo project – ProductGraph");

@@ -97,7 +97,7 @@ test_choose (void)
   pdg_ui_expect (ui, "label", "curl *");
   pdg_ui_activate (ui, "win.project", "proj_shop");
   pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", "Payment, * exit");
+  pdg_ui_expect (ui, "button", "Payment, * exit*");
 }
 
 int
