@@ -173,6 +173,31 @@ test_lost_with_connections (void)
                    ==, 2);
 }
 
+/* The same where a storer meets it first: the one connection that reads the numbers is still there, and another collector has given them
+ * to other sessions meanwhile. */
+static void
+test_lost_with_storers (void)
+{
+  static const char gone[] = "FROM pg_stat_activity WHERE application_name = 'productgraph writer' AND pid <> ALL ('%s'::int4[])";
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Half gone", "proj_half");
+  g_autoptr (PdgIngest) ingest = start (), other = NULL;
+  g_autofree char *readers = fixture_text (owner, "SELECT array_agg(pid)::text FROM pg_stat_activity WHERE application_name = 'productgraph writer'");
+  g_autofree char *storers = g_strdup_printf (gone, readers);
+
+  store_one (ingest, tenant, "one", "s1"); /* storers connect when they store */
+  store_one (ingest, tenant, "two", "s2");
+  writer_make_both (ingest, tenant, now_usec);
+  run ("SELECT count(pg_terminate_backend(pid)) %s", storers);
+  fixture_wait (fixture_owner_int ("SELECT count(*) %s", storers) == 0);
+  lose_sessions (tenant);
+  other = start ();
+  store_one (other, tenant, "two", "s2");
+  store_one (other, tenant, "one", "s1");
+  store_one (ingest, tenant, "three", "s1");
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_half' AND event_id = 'three' AND session_id = 's1'"), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM sessions WHERE project_id = 'proj_half' AND session_id = 's2' AND events = 1"), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -187,6 +212,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/service/ingest-numbers/growing-table", test_growing_table);
   g_test_add_func ("/service/ingest-numbers/lost-sessions", test_lost_sessions);
   g_test_add_func ("/service/ingest-numbers/lost-with-connections", test_lost_with_connections);
+  g_test_add_func ("/service/ingest-numbers/lost-with-storers", test_lost_with_storers);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   pdg_hub_unref (hub);
