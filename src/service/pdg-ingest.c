@@ -697,6 +697,8 @@ pdg_ingest_get_metrics (PdgIngest *self, PdgIngestMetrics *metrics)
   g_mutex_lock (&self->lock);
   *metrics = self->metrics;
   g_mutex_unlock (&self->lock);
+  if (self->letters != NULL)
+    pdg_letters_get_counts (self->letters, metrics->letters, &metrics->lost_letters);
   metrics->queued_events = pdg_bounded_queue_get_weight (self->queue);
   metrics->connected = pdg_ingest_is_connected (self);
 }

@@ -128,6 +128,7 @@ test_enforce (void)
                                 "\"metadata.plan: must be one of \\\"free\\\", \\\"pro\\\" (version 1 of its schema)\"}]}";
   static const char redrive[] = "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\"}){stored refused}}";
   gint64 deadline = g_get_monotonic_time () + FIXTURE_DEADLINE_USEC;
+  g_autoptr (RawAnswer) answer = NULL;
 
   set_mode (1, "ENFORCE");
   assert_answer ("e1", "\"metadata\":{\"plan\":\"gold\"}", refused);
@@ -136,6 +137,8 @@ test_enforce (void)
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
   assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{field reason schemaVersion}}}}", "data.project.deadLetters.nodes",
                 "[{\"field\":\"metadata.plan\",\"reason\":\"must be one of \\\"free\\\", \\\"pro\\\" (version 1 of its schema)\",\"schemaVersion\":1}]");
+  answer = api_send (fixture, 0, "GET", "/metrics", "", NULL);
+  g_assert_nonnull (strstr (answer->body, "\nproductgraph_dead_letters_total{reason=\"schema\"} 1\n"));
   assert_asked (editor, redrive, "data.redriveDeadLetters.refused", "1");
   set_mode (1, "OFF");
   assert_asked (editor, redrive, "data.redriveDeadLetters.stored", "1");
