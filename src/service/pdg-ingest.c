@@ -84,14 +84,6 @@ job_free (Job *job)
   g_free (job);
 }
 
-static int
-compare_issues (gconstpointer a, gconstpointer b)
-{
-  const PdgEventIssue *x = a, *y = b;
-
-  return (x->index > y->index) - (x->index < y->index);
-}
-
 /* Gathers what was refused. */
 static void
 add_letters (PdgIngest *self, const Job *job)
@@ -108,7 +100,7 @@ request_succeed (PdgIngest *self, PdgIngestRequest *request)
   guint n_own = request->texts->len;
 
   pdg_event_batch_get_events (request->batch, &n_events);
-  g_array_sort (request->issues, compare_issues);
+  pdg_ingest_request_sort_issues (request);
   result.n_accepted = n_events - n_own;
   result.n_duplicates = request->n_duplicates;
   result.n_issues = request->issues->len;

@@ -198,7 +198,8 @@ test_metrics (void)
 static void
 test_letters (void)
 {
-#define EVENT(project, id, more) "{\"events\":[{\"event_id\":\"" id "\",\"project_id\":\"" project "\",\"session.id\":\"l\",\"event.type\":\"custom\"" more "}]}"
+#define EVENT(project, id, more) \
+  "{\"events\":[{\"event_id\":\"" id "\",\"project_id\":\"" project "\",\"session.id\":\"l\",\"event.type\":\"custom\"" more "}]}"
 #define TIME ",\"event.timestamp\":\"2024-01-15T10:30:00Z\""
   static const struct
   {

@@ -125,7 +125,8 @@ store_texts (PdgIngest *ingest, const Tenant *tenant, const char *id)
   g_autofree char *body = NULL;
   g_auto (Verdict) verdict = { 0 };
 
-  body_add (out, tenant->project->id, id, "texts", "custom", now_usec, ",\"page.path\":\"/%s\",\"app.version\":\"%s\",\"ui.component.name\":\"%s\"", id, id, id);
+  body_add (out, tenant->project->id, id, "texts", "custom", now_usec,
+            ",\"page.path\":\"/%s\",\"app.version\":\"%s\",\"ui.component.name\":\"%s\"", id, id, id);
   body = body_finish (out);
   fixture_store (ingest, tenant->admin, body, &verdict);
   assert_stored (verdict, 1, 0, 0);
@@ -241,7 +242,8 @@ test_lost_with_connections (void)
   /* what was acknowledged and lost is sent again */
   store_one (ingest, tenant, "two", "s2");
   store_one (ingest, tenant, "one", "s1");
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_over' AND (event_id, session_id) IN (('one', 's1'), ('two', 's2'))"),
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_over' "
+                                      "AND (event_id, session_id) IN (('one', 's1'), ('two', 's2'))"),
                    ==, 2);
 }
 

@@ -37,6 +37,7 @@ read_held (const char *arguments)
 {
   g_autofree char *output = run (arguments, 0, NULL);
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+  Held held;
 
   for (guint i = 0; lines[i] != NULL; i++)
     if (g_str_has_prefix (lines[i], "events "))
@@ -45,8 +46,11 @@ read_held (const char *arguments)
         g_auto (GStrv) cells = g_regex_split (spaces, lines[i], 0);
 
         g_assert_cmpuint (g_strv_length (cells), ==, 9);
-        return (Held) { g_ascii_strtoll (cells[1], NULL, 10), g_ascii_strtoll (cells[4], NULL, 10), g_ascii_strtoll (cells[7], NULL, 10),
-                        g_ascii_strtoll (cells[8], NULL, 10) };
+        held.rows = g_ascii_strtoll (cells[1], NULL, 10);
+        held.days = g_ascii_strtoll (cells[4], NULL, 10);
+        held.due_rows = g_ascii_strtoll (cells[7], NULL, 10);
+        held.due_bytes = g_ascii_strtoll (cells[8], NULL, 10);
+        return held;
       }
   g_error ("%s: no line about events: %s", arguments, output);
 }
