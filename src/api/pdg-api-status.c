@@ -103,6 +103,7 @@ append_ingest (GString *out, PdgApi *api)
         (double) __atomic_load_n (&api->replay_chunks, __ATOMIC_RELAXED) },
       { "productgraph_replay_chunks_ignored_total", "counter", "Pieces of recordings not stored: stored before, or too much for one session.",
         (double) __atomic_load_n (&api->replay_chunks_ignored, __ATOMIC_RELAXED) },
+      { "productgraph_dead_letters_lost_total", "counter", "Dead letters that could not be written.", (double) ingest.lost_letters },
       { "productgraph_ingest_flushes_total", "counter", "Transactions that stored events.", (double) ingest.flushes },
       { "productgraph_ingest_slow_flushes_total", "counter", "Flushes that met an event stored before.", (double) ingest.slow_flushes },
       { "productgraph_ingest_failed_flushes_total", "counter", "Flushes that were given up.", (double) ingest.failed_flushes },
@@ -113,6 +114,11 @@ append_ingest (GString *out, PdgApi *api)
 
     append_samples (out, samples, G_N_ELEMENTS (samples));
   }
+  g_string_append (out, "# HELP productgraph_dead_letters_total Refused events given to the dead letters, by kind of reason.\n"
+                        "# TYPE productgraph_dead_letters_total counter\n");
+  for (PdgLetterKind kind = 0; kind < PDG_N_LETTER_KINDS; kind++)
+    g_string_append_printf (out, "productgraph_dead_letters_total{reason=\"%s\"} %" G_GUINT64_FORMAT "\n", pdg_letter_kind_to_string (kind),
+                            ingest.letters[kind]);
 }
 
 static void

@@ -96,13 +96,6 @@ pdg_gql_call_arg_int (PdgGqlCall *call,
   return pdg_gql_value_get_int (pdg_gql_call_arg_value (call, name), 0);
 }
 
-double
-pdg_gql_call_arg_double (PdgGqlCall *call,
-                         const char *name)
-{
-  return pdg_gql_value_get_double (pdg_gql_call_arg_value (call, name), 0);
-}
-
 gboolean
 pdg_gql_call_arg_bool (PdgGqlCall *call,
                        const char *name)

@@ -30,7 +30,6 @@ gboolean           pdg_gql_call_has_arg (PdgGqlCall *call, const char *name);
 gboolean           pdg_gql_call_arg_is_null (PdgGqlCall *call, const char *name);   /* absent or null */
 const char        *pdg_gql_call_arg_string (PdgGqlCall *call, const char *name);    /* (nullable); enums too */
 gint64             pdg_gql_call_arg_int (PdgGqlCall *call, const char *name);       /* 0 when absent or null */
-double             pdg_gql_call_arg_double (PdgGqlCall *call, const char *name);
 gboolean           pdg_gql_call_arg_bool (PdgGqlCall *call, const char *name);
 const PdgGqlValue *pdg_gql_call_arg_value (PdgGqlCall *call, const char *name);     /* (nullable) = absent */
 

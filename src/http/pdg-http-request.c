@@ -171,12 +171,6 @@ pdg_http_request_get_content_type (PdgHttpRequest *self)
   return self->content_type;
 }
 
-gint64
-pdg_http_request_get_content_length (PdgHttpRequest *self)
-{
-  return self->content_length;
-}
-
 GBytes *
 pdg_http_request_get_body (PdgHttpRequest *self)
 {
@@ -206,12 +200,6 @@ pdg_http_request_is_loopback (PdgHttpRequest *self)
     if (pdg_http_request_get_header (self, forwarding[i]) != NULL)
       return FALSE;
   return TRUE;
-}
-
-gint64
-pdg_http_request_get_start_usec (PdgHttpRequest *self)
-{
-  return self->start_usec;
 }
 
 void

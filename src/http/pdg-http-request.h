@@ -37,9 +37,6 @@ const char     *pdg_http_request_get_header (PdgHttpRequest *request, const char
 /* Content-Type in lower case without parameters, "application/json"; NULL when absent. (transfer none) */
 const char     *pdg_http_request_get_content_type (PdgHttpRequest *request);
 
-/* The declared Content-Length, or -1 when there is none (chunked or no body). */
-gint64          pdg_http_request_get_content_length (PdgHttpRequest *request);
-
 /* The whole body; empty, never NULL, once the handler runs; empty in filters and early functions. Content-Encoding is not
  * undone. (transfer none) */
 GBytes         *pdg_http_request_get_body (PdgHttpRequest *request);
@@ -50,9 +47,6 @@ const char     *pdg_http_request_get_remote (PdgHttpRequest *request);
 /* Whether the request comes from this machine and not by way of a proxy: the peer is a loopback address, and the request has
  * no forwarding header (those are never believed, but their presence takes the privilege away). */
 gboolean        pdg_http_request_is_loopback (PdgHttpRequest *request);
-
-/* Monotonic microseconds when the headers were complete. */
-gint64          pdg_http_request_get_start_usec (PdgHttpRequest *request);
 
 /* A value of the caller's that travels with the request: the early function leaves a principal, the handler finds it.
  * Replacing it destroys the old one. Filter, early function and handler only, or whoever the handler gave the request to. */

@@ -34,3 +34,11 @@ pdg_letter_reason_free (PdgLetterReason *reason)
   g_free (reason->reason);
   g_free (reason);
 }
+
+const char *
+pdg_letter_kind_to_string (PdgLetterKind kind)
+{
+  static const char *const names[PDG_N_LETTER_KINDS] = { "required", "invalid", "schema", "project", "id_conflict" };
+
+  return names[kind];
+}

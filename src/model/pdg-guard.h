@@ -32,6 +32,20 @@ typedef struct
   gint32 schema_version; /* 0 = none */
 } PdgDeadLetter;
 
+/* What kind of reason events are refused for: few, where the reasons themselves are texts without end. */
+typedef enum
+{
+  PDG_LETTER_REQUIRED,    /* a key is missing */
+  PDG_LETTER_INVALID,     /* a key, or the whole event, is not as it has to be */
+  PDG_LETTER_SCHEMA,      /* not as the schema of its type wants it */
+  PDG_LETTER_PROJECT,     /* its project is not there, or not the key's */
+  PDG_LETTER_ID_CONFLICT, /* another event has its id */
+  PDG_N_LETTER_KINDS,
+} PdgLetterKind;
+
+/* "required", as a label of metrics. (transfer none) */
+const char *pdg_letter_kind_to_string (PdgLetterKind kind);
+
 /* Letters of one reason. */
 typedef struct
 {

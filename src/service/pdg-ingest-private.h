@@ -33,6 +33,9 @@ void pdg_ingest_request_reset (PdgIngestRequest *request);
 /* Refuses one event. @text: (transfer full) */
 void pdg_ingest_request_refuse (PdgIngestRequest *request, const PdgEvent *event, char *text);
 
+/* Puts the issues in the order of their events. */
+void pdg_ingest_request_sort_issues (PdgIngestRequest *request);
+
 /* The one place that learns of an event whose id another event has: the first is kept, and this one is refused and noted. */
 void pdg_ingest_note_conflict (PdgIngestRequest *request, const PdgEvent *event);
 

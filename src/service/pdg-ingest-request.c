@@ -28,6 +28,20 @@ pdg_ingest_request_reset (PdgIngestRequest *request)
   request->n_duplicates = 0;
 }
 
+static int
+compare_issues (gconstpointer a, gconstpointer b)
+{
+  const PdgEventIssue *x = a, *y = b;
+
+  return (x->index > y->index) - (x->index < y->index);
+}
+
+void
+pdg_ingest_request_sort_issues (PdgIngestRequest *request)
+{
+  g_array_sort (request->issues, compare_issues);
+}
+
 void
 pdg_ingest_request_refuse (PdgIngestRequest *request, const PdgEvent *event, char *text)
 {

@@ -84,14 +84,6 @@ job_free (Job *job)
   g_free (job);
 }
 
-static int
-compare_issues (gconstpointer a, gconstpointer b)
-{
-  const PdgEventIssue *x = a, *y = b;
-
-  return (x->index > y->index) - (x->index < y->index);
-}
-
 /* Gathers what was refused. */
 static void
 add_letters (PdgIngest *self, const Job *job)
@@ -108,7 +100,7 @@ request_succeed (PdgIngest *self, PdgIngestRequest *request)
   guint n_own = request->texts->len;
 
   pdg_event_batch_get_events (request->batch, &n_events);
-  g_array_sort (request->issues, compare_issues);
+  pdg_ingest_request_sort_issues (request);
   result.n_accepted = n_events - n_own;
   result.n_duplicates = request->n_duplicates;
   result.n_issues = request->issues->len;
@@ -697,6 +689,8 @@ pdg_ingest_get_metrics (PdgIngest *self, PdgIngestMetrics *metrics)
   g_mutex_lock (&self->lock);
   *metrics = self->metrics;
   g_mutex_unlock (&self->lock);
+  if (self->letters != NULL)
+    pdg_letters_get_counts (self->letters, metrics->letters, &metrics->lost_letters);
   metrics->queued_events = pdg_bounded_queue_get_weight (self->queue);
   metrics->connected = pdg_ingest_is_connected (self);
 }

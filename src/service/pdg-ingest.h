@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/pdg-event.h"
+#include "model/pdg-guard.h"
 #include "model/pdg-principal.h"
 #include "service/pdg-hub.h"
 
@@ -47,6 +48,7 @@ typedef struct
 {
   guint64 accepted, duplicates, rejected, conflicts, flushes, slow_flushes, failed_flushes;
   guint64 flush_usec; /* time in flushes */
+  guint64 letters[PDG_N_LETTER_KINDS], lost_letters; /* dead letters: those that were made, and of them those that could not be written */
   gsize queued_events;
   gboolean connected;
 } PdgIngestMetrics;

@@ -22,7 +22,9 @@ struct _PdgLetters
   GMutex lock;
   GArray *gathered; /* Gathered */
   gsize n_bytes;
-  guint64 n_lost;
+  guint64 n_lost; /* since the last time they were written */
+  guint64 counts[PDG_N_LETTER_KINDS];
+  guint64 n_all_lost;
 };
 
 static void
@@ -65,6 +67,18 @@ pdg_letters_free (PdgLetters *self)
   g_free (self);
 }
 
+static PdgLetterKind
+find_kind (const PdgDeadLetter *letter)
+{
+  if (strcmp (letter->reason, "id_conflict") == 0)
+    return PDG_LETTER_ID_CONFLICT;
+  if (letter->schema_version != 0)
+    return PDG_LETTER_SCHEMA;
+  if (strcmp (letter->reason, "required") == 0)
+    return PDG_LETTER_REQUIRED;
+  return strcmp (letter->field, "project_id") == 0 ? PDG_LETTER_PROJECT : PDG_LETTER_INVALID;
+}
+
 /* Under the lock. @raw: (transfer full). */
 static void
 gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, const char *field, gsize field_len, const char *reason, GBytes *raw)
@@ -81,9 +95,11 @@ gather (PdgLetters *self, const PdgIngestRequest *request, PdgSlice project, con
   letter->received_usec = pdg_event_batch_get_received_usec (request->batch);
   letter->org_no = pdg_principal_get_org_no (request->principal);
   letter->project_no = pdg_principal_get_project_no (request->principal);
+  self->counts[find_kind (letter)]++;
   if (self->gathered->len >= MAX_GATHERED || self->n_bytes + g_bytes_get_size (raw) > MAX_GATHERED_BYTES)
     {
       self->n_lost++;
+      self->n_all_lost++;
       gathered_clear (&gathered);
       return;
     }
@@ -146,6 +162,15 @@ pdg_letters_add_request (PdgLetters *self, const PdgIngestRequest *request)
   g_mutex_unlock (&self->lock);
 }
 
+void
+pdg_letters_get_counts (PdgLetters *self, guint64 counts[PDG_N_LETTER_KINDS], guint64 *n_lost)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  memcpy (counts, self->counts, sizeof self->counts);
+  *n_lost = self->n_all_lost;
+}
+
 static int
 compare_by_org (gconstpointer a, gconstpointer b)
 {
@@ -195,7 +220,12 @@ pdg_letters_flush (PdgLetters *self, PdgDbConn *conn, gboolean bypasses_rls)
         g_autoptr (GError) error = NULL;
 
         if (!write_some (self, &g_array_index (taken, Gathered, first), i - first, conn, bypasses_rls, &error))
-          g_warning ("%u dead letters are lost: %s", i - first, error->message);
+          {
+            g_warning ("%u dead letters are lost: %s", i - first, error->message);
+            g_mutex_lock (&self->lock);
+            self->n_all_lost += i - first;
+            g_mutex_unlock (&self->lock);
+          }
         first = i;
       }
   if (n_lost > 0)

@@ -16,6 +16,9 @@ void        pdg_letters_free (PdgLetters *letters);
 /* Gathers what was refused of a request that is done. */
 void        pdg_letters_add_request (PdgLetters *letters, const PdgIngestRequest *request);
 
+/* How many were gathered since the start, by kind, and how many of them were lost. */
+void        pdg_letters_get_counts (PdgLetters *letters, guint64 counts[PDG_N_LETTER_KINDS], guint64 *n_lost);
+
 /* Writes what was gathered; what cannot be written is lost, and said so in the log. One thread. */
 void        pdg_letters_flush (PdgLetters *letters, PdgDbConn *conn, gboolean bypasses_rls);
 

@@ -55,6 +55,9 @@ api_fixture_new (void)
   self->editor_a = fixture_make_token (owner, self->a->admin, PDG_ROLE_EDITOR, "test");
   self->admin_a = fixture_make_token (owner, self->a->admin, PDG_ROLE_ADMIN, "test");
   self->viewer_b = fixture_make_token (owner, self->b->admin, PDG_ROLE_VIEWER, "test");
+  self->as_viewer = g_strdup_printf ("Authorization: Bearer %s\r\n", self->viewer_a);
+  self->as_editor = g_strdup_printf ("Authorization: Bearer %s\r\n", self->editor_a);
+  self->as_admin = g_strdup_printf ("Authorization: Bearer %s\r\n", self->admin_a);
   self->hub = pdg_hub_new ();
   self->pool = pdg_db_pool_new (pdg_test_cluster_get_server_uri (), NULL, "test reader", 3, 64);
   self->ingest = fixture_ingest_new (pdg_test_cluster_get_writer_uri (), NULL, self->hub, 10000, 5000);
@@ -92,6 +95,9 @@ api_fixture_free (ApiFixture *self)
   g_free (self->editor_a);
   g_free (self->admin_a);
   g_free (self->viewer_b);
+  g_free (self->as_viewer);
+  g_free (self->as_editor);
+  g_free (self->as_admin);
   g_free (self);
 }
 
@@ -188,6 +194,24 @@ json_at (JsonNode *node, const char *path)
     else
       node = JSON_NODE_HOLDS_OBJECT (node) ? json_object_get_member (json_node_get_object (node), steps[i]) : NULL;
   return node;
+}
+
+char *
+api_ask (ApiFixture *self, const char *headers, const char *document, const char *path)
+{
+  g_autoptr (JsonNode) response = api_query (self, headers, document, NULL);
+  g_autofree char *text = json_to_string (response, FALSE);
+
+  g_test_message ("%s: %s", document, text);
+  return json_dup_at (response, path);
+}
+
+void
+assert_asked (ApiFixture *self, const char *headers, const char *document, const char *path, const char *expected)
+{
+  g_autofree char *found = api_ask (self, headers, document, path);
+
+  g_assert_cmpstr (found, ==, expected);
 }
 
 char *

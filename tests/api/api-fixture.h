@@ -25,6 +25,7 @@ typedef struct
   PdgHttpServer *keyed_server;
   char *key_a, *key_b;                          /* ingest keys */
   char *viewer_a, *editor_a, *admin_a, *viewer_b; /* tokens */
+  char *as_viewer, *as_editor, *as_admin;         /* headers with those of A */
 } ApiFixture;
 
 ApiFixture *api_fixture_new  (void);
@@ -52,6 +53,10 @@ RawAnswer  *api_send (ApiFixture *fixture, guint16 port, const char *method, con
 
 /* A GraphQL request with JSON text @variables (nullable); @headers as above, without the type. The whole response. (transfer full) */
 JsonNode   *api_query (ApiFixture *fixture, const char *headers, const char *document, const char *variables);
+
+/* The same; what is at @path of the response, as json_dup_at (). (transfer full) */
+char       *api_ask (ApiFixture *fixture, const char *headers, const char *document, const char *path);
+void        assert_asked (ApiFixture *fixture, const char *headers, const char *document, const char *path, const char *expected);
 
 /* "data.project.name": the text of a member of @node, numbers and truth values as JSON; "" for null, NULL when absent. (transfer full) */
 char       *json_dup_at (JsonNode *node, const char *path);

@@ -9,7 +9,6 @@
 
 static ApiFixture *fixture;
 static PdgDbConn *owner;
-static char *admin, *viewer;
 
 #define TIME "\"event.timestamp\":\"2026-11-22T10:30:00Z\""
 #define DENIED "\"consent.state\":\"denied\""
@@ -20,7 +19,7 @@ set_rules (const char *denied, const char *unknown, gboolean headers)
 {
   g_autofree char *document = g_strdup_printf ("mutation{setConsentRules(input:{projectId:\"proj_demo\",denied:%s,unknown:%s,headers:%s}){errors{message}}}",
                                                denied, unknown, headers ? "true" : "false");
-  g_autoptr (JsonNode) response = api_query (fixture, admin, document, NULL);
+  g_autoptr (JsonNode) response = api_query (fixture, fixture->as_admin, document, NULL);
   g_autofree char *errors = json_dup_at (response, "data.setConsentRules.errors");
 
   g_assert_cmpstr (errors, ==, "[]");
@@ -124,9 +123,9 @@ static void
 test_asked (void)
 {
   static const char document[] = "{project(id:\"proj_demo\"){consent{denied unknown headers categories} events(first:10){nodes{isCounted}}}}";
-  g_autoptr (JsonNode) response = api_query (fixture, viewer, document, NULL);
+  g_autoptr (JsonNode) response = api_query (fixture, fixture->as_viewer, document, NULL);
   g_autofree char *denied = json_dup_at (response, "data.project.consent.denied"), *text = json_to_string (response, FALSE), *refused = NULL;
-  g_autoptr (JsonNode) wrong = api_query (fixture, admin, "mutation{setConsentRules(input:{projectId:\"proj_demo\",denied:STORE,unknown:STORE})"
+  g_autoptr (JsonNode) wrong = api_query (fixture, fixture->as_admin, "mutation{setConsentRules(input:{projectId:\"proj_demo\",denied:STORE,unknown:STORE})"
                                                           "{errors{code field}}}", NULL);
 
   g_assert_cmpstr (denied, ==, "COUNT");
@@ -248,8 +247,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fixture = api_fixture_new ();
   owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
-  admin = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->admin_a);
-  viewer = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_a);
   g_test_add_func ("/api/consent/withheld", test_withheld);
   g_test_add_func ("/api/consent/counted", test_counted);
   g_test_add_func ("/api/consent/again", test_again);
@@ -261,8 +258,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/consent/two-collectors", test_two_collectors);
   g_test_add_func ("/api/consent/metrics", test_metrics);
   status = g_test_run ();
-  g_free (admin);
-  g_free (viewer);
   pdg_db_conn_free (owner);
   api_fixture_free (fixture);
   return status;

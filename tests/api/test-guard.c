@@ -7,7 +7,7 @@
 /* Redaction and dead letters, over the wire, in the database and back. */
 
 static ApiFixture *fixture;
-static char *editor, *admin;
+static const char *editor, *viewer, *admin; /* headers */
 
 #define TIME "\"event.timestamp\":\"2026-11-22T10:30:00Z\""
 
@@ -31,25 +31,6 @@ send_event (const char *id, const char *members)
   return g_strdup (answer->body);
 }
 
-static char *
-ask (const char *headers, const char *document, const char *path)
-{
-  g_autoptr (JsonNode) response = api_query (fixture, headers, document, NULL);
-  g_autofree char *text = json_to_string (response, FALSE);
-  char *found = json_dup_at (response, path);
-
-  g_test_message ("%s: %s", document, text);
-  return found;
-}
-
-static void
-assert_asked (const char *headers, const char *document, const char *path, const char *expected)
-{
-  g_autofree char *found = ask (headers, document, path);
-
-  g_assert_cmpstr (found, ==, expected);
-}
-
 /* How many rows of the tables hold the text anywhere. */
 static gint64
 count_rows_with (const char *text)
@@ -71,8 +52,8 @@ test_redacted (void)
                                                     "\"ui.state.after\":\"{\\\"password\\\":\\\"hidden2\\\"}\",\"metadata\":{\"n\":[\"4111111111111111\"]}");
 
   g_assert_nonnull (strstr (answer, "\"accepted\":1"));
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"redacted\"){metadata}}}", "data.project.event.metadata.n.0", "[card]");
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"redacted\"){redactionVersion}}}", "data.project.event.redactionVersion", "1");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"redacted\"){metadata}}}", "data.project.event.metadata.n.0", "[card]");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"redacted\"){redactionVersion}}}", "data.project.event.redactionVersion", "1");
   g_assert_cmpint (count_rows_with ("hidden"), ==, 0);
   g_assert_cmpint (count_rows_with ("4111111111111111"), ==, 0);
   g_assert_cmpint (count_rows_with ("[card]"), ==, 1);
@@ -84,17 +65,17 @@ test_own_rules (void)
 {
   g_autofree char *first = send_event ("before", "," TIME ",\"metadata\":{\"plan\":\"gold\",\"mail\":\"seen@example.org\"}"), *second = NULL;
 
-  assert_asked (editor, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\"]}){errors{code}}}",
+  assert_asked (fixture, editor, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\"]}){errors{code}}}",
                 "data.setRedactionRules.errors.0.code", "FORBIDDEN");
-  assert_asked (admin, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\",\"--\"]}){errors{code field}}}",
+  assert_asked (fixture, admin, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\",\"--\"]}){errors{code field}}}",
                 "data.setRedactionRules.errors.0.field", "[\"input\",\"keys\",\"1\"]");
-  assert_asked (admin, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\"]}){project{redaction{version}}}}",
+  assert_asked (fixture, admin, "mutation{setRedactionRules(input:{projectId:\"proj_demo\",patterns:[],keys:[\"plan\"]}){project{redaction{version}}}}",
                 "data.setRedactionRules.project.redaction.version", "2");
   second = send_event ("after", "," TIME ",\"metadata\":{\"plan\":\"gold\",\"mail\":\"seen@example.org\"}");
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"before\"){metadata}}}", "data.project.event.metadata.mail", "[email]");
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){metadata}}}", "data.project.event.metadata.mail", "seen@example.org");
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){metadata}}}", "data.project.event.metadata.plan", "[redacted]");
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){redactionVersion}}}", "data.project.event.redactionVersion", "2");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"before\"){metadata}}}", "data.project.event.metadata.mail", "[email]");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){metadata}}}", "data.project.event.metadata.mail", "seen@example.org");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){metadata}}}", "data.project.event.metadata.plan", "[redacted]");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"after\"){redactionVersion}}}", "data.project.event.redactionVersion", "2");
 }
 
 #define DRY_RUN(patterns, key) \
@@ -104,13 +85,13 @@ test_own_rules (void)
 static void
 test_dry_run (void)
 {
-  assert_asked (NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.affectedEvents", "2");
-  assert_asked (NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.rules.0.hits", "1");
-  assert_asked (NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.0.path", "metadata.mail");
-  assert_asked (NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.0.examples.0", "se**@*******.*rg");
-  assert_asked (NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.1.rule", "KEY");
-  assert_asked (NULL, DRY_RUN ("CARD", "nothing"), "data.redactionDryRun.affectedEvents", "0");
-  assert_asked (NULL, "{redactionDryRun(projectId:\"proj_b\",rules:{patterns:[],keys:[]}){events}}", "data.redactionDryRun", "");
+  assert_asked (fixture, NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.affectedEvents", "2");
+  assert_asked (fixture, NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.rules.0.hits", "1");
+  assert_asked (fixture, NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.0.path", "metadata.mail");
+  assert_asked (fixture, NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.0.examples.0", "se**@*******.*rg");
+  assert_asked (fixture, NULL, DRY_RUN ("EMAIL", "plan"), "data.redactionDryRun.keys.1.rule", "KEY");
+  assert_asked (fixture, NULL, DRY_RUN ("CARD", "nothing"), "data.redactionDryRun.affectedEvents", "0");
+  assert_asked (fixture, NULL, "{redactionDryRun(projectId:\"proj_b\",rules:{patterns:[],keys:[]}){events}}", "data.redactionDryRun", "");
 }
 
 /* No client's way of telling a person's address gets it into the database. */
@@ -165,10 +146,10 @@ test_kept (void)
 
   g_assert_nonnull (strstr (answer, "\"rejected\":1"));
   wait_for_letters (1);
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{field}}}}", "data.project.deadLetters.nodes.0.field", "event.timestamp");
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{reason}}}}", "data.project.deadLetters.nodes.0.reason", "required");
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "events");
-  raw = ask (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{raw}}}}", "data.project.deadLetters.nodes.0.raw");
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{field}}}}", "data.project.deadLetters.nodes.0.field", "event.timestamp");
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{reason}}}}", "data.project.deadLetters.nodes.0.reason", "required");
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "events");
+  raw = api_ask (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{raw}}}}", "data.project.deadLetters.nodes.0.raw");
   g_assert_cmpstr (raw, ==, "{\"event_id\":\"refused\",\"project_id\":\"proj_demo\",\"session.id\":\"guard\",\"event.type\":\"custom\","
                             "\"metadata\":{\"plan\":\"[redacted]\"}}");
   g_assert_cmpint (count_rows_with ("platinum"), ==, 0);
@@ -177,26 +158,26 @@ test_kept (void)
   other = send_to ("/v1/events", key, "{\"events\":[{\"event_id\":\"elsewhere\",\"project_id\":\"nowhere\",\"session.id\":\"s\","
                                       "\"event.type\":\"custom\"," TIME ",\"event.sequence\":3,\"metadata\":{\"a\":1}}]}");
   wait_for_letters (2);
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{raw}}}}", "data.project.deadLetters.nodes.0.raw",
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{raw}}}}", "data.project.deadLetters.nodes.0.raw",
                 "{\"event_id\":\"elsewhere\",\"project_id\":\"nowhere\",\"session.id\":\"s\",\"event.type\":\"custom\"," TIME
                 ",\"event.sequence\":3,\"metadata\":{\"a\":1}}");
   /* of another client */
   client = send_to ("/v1/batch", "", "{\"writeKey\":\"proj_demo\",\"batch\":[{\"type\":\"track\",\"event\":\"x\",\"userId\":\"u1\",\"messageId\":\"m\","
                                      "\"timestamp\":\"no time\"}]}");
   wait_for_letters (3);
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "segment");
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{source}}}}", "data.project.deadLetters.nodes.0.source", "segment");
 }
 
 static void
 test_rights (void)
 {
-  g_autofree char *viewer = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_a);
   g_autofree char *other = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_b);
 
-  assert_asked (viewer, "{project(id:\"proj_demo\"){deadLetters{nodes{id}}}}", "data.project.deadLetters", "");
-  assert_asked (viewer, "{project(id:\"proj_demo\"){deadLetterReasons{letters}}}", "errors.0.extensions.code", "FORBIDDEN");
-  assert_asked (viewer, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\"}){errors{code}}}", "data.redriveDeadLetters.errors.0.code", "FORBIDDEN");
-  assert_asked (other, "{project(id:\"proj_demo\"){id}}", "data.project", "");
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){deadLetters{nodes{id}}}}", "data.project.deadLetters", "");
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){deadLetterReasons{letters}}}", "errors.0.extensions.code", "FORBIDDEN");
+  assert_asked (fixture, viewer, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\"}){errors{code}}}",
+                "data.redriveDeadLetters.errors.0.code", "FORBIDDEN");
+  assert_asked (fixture, other, "{project(id:\"proj_demo\"){id}}", "data.project", "");
 }
 
 /* A letter as an older rule would have left it: the event is good by today's. */
@@ -220,19 +201,20 @@ static void
 test_redriven (void)
 {
   add_good_letter ("again");
-  assert_asked (editor, REDRIVE, "data.redriveDeadLetters.stored", "1");
+  assert_asked (fixture, editor, REDRIVE, "data.redriveDeadLetters.stored", "1");
   g_assert_cmpint (fixture_owner_int (COUNT_LETTERS), ==, 0);
-  assert_asked (NULL, "{project(id:\"proj_demo\"){event(id:\"again\"){receivedAt}}}", "data.project.event.receivedAt", "2026-11-20T08:00:00Z");
+  assert_asked (fixture, NULL, "{project(id:\"proj_demo\"){event(id:\"again\"){receivedAt}}}", "data.project.event.receivedAt", "2026-11-20T08:00:00Z");
   /* what is stored already ends its letter, too, and is not stored twice */
   add_good_letter ("again");
-  assert_asked (editor, REDRIVE, "data.redriveDeadLetters.stored", "1");
+  assert_asked (fixture, editor, REDRIVE, "data.redriveDeadLetters.stored", "1");
   g_assert_cmpint (fixture_owner_int (COUNT_LETTERS), ==, 0);
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = 'again'"), ==, 1);
   /* what is refused again stays */
-  assert_asked (editor, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\",reason:\"required\"}){stored refused}}",
+  assert_asked (fixture, editor, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\",reason:\"required\"}){stored refused}}",
                 "data.redriveDeadLetters.refused", "1");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM dead_letter WHERE reason = 'required'"), ==, 1);
-  assert_asked (editor, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\",ids:[\"999999\"]}){missing}}", "data.redriveDeadLetters.missing", "1");
+  assert_asked (fixture, editor, "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\",ids:[\"999999\"]}){missing}}",
+                "data.redriveDeadLetters.missing", "1");
 }
 
 static gpointer
@@ -269,7 +251,8 @@ test_redriven_at_once (void)
 static void
 test_dropped (void)
 {
-  assert_asked (editor, "mutation{dropDeadLetters(input:{projectId:\"proj_demo\",reason:\"required\"}){dropped}}", "data.dropDeadLetters.dropped", "1");
+  assert_asked (fixture, editor, "mutation{dropDeadLetters(input:{projectId:\"proj_demo\",reason:\"required\"}){dropped}}",
+                "data.dropDeadLetters.dropped", "1");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM dead_letter WHERE reason = 'required'"), ==, 0);
 }
 
@@ -280,8 +263,9 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   fixture = api_fixture_new ();
-  editor = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->editor_a);
-  admin = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->admin_a);
+  editor = fixture->as_editor;
+  viewer = fixture->as_viewer;
+  admin = fixture->as_admin;
   g_test_add_func ("/api/guard/redacted", test_redacted);
   g_test_add_func ("/api/guard/no-addresses", test_no_addresses);
   g_test_add_func ("/api/guard/own-rules", test_own_rules);
@@ -292,8 +276,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/guard/redriven-at-once", test_redriven_at_once);
   g_test_add_func ("/api/guard/dropped", test_dropped);
   status = g_test_run ();
-  g_free (editor);
-  g_free (admin);
   api_fixture_free (fixture);
   return status;
 }

@@ -7,30 +7,11 @@
 /* What events are to look like, over the wire, in the database and back. */
 
 static ApiFixture *fixture;
-static PdgDbConn *owner;
-static char *editor, *viewer;
+static const char *editor, *viewer; /* headers */
 
 #define DEFINITION                                                                                                             \
   "{\\\"required\\\":[\\\"metadata\\\"],\\\"properties\\\":{\\\"metadata\\\":{\\\"required\\\":[\\\"plan\\\"],"                \
   "\\\"properties\\\":{\\\"plan\\\":{\\\"enum\\\":[\\\"free\\\",\\\"pro\\\"]}}}}}"
-
-static char *
-ask (const char *headers, const char *document, const char *path)
-{
-  g_autoptr (JsonNode) response = api_query (fixture, headers, document, NULL);
-  g_autofree char *text = json_to_string (response, FALSE);
-
-  g_test_message ("%s: %s", document, text);
-  return json_dup_at (response, path);
-}
-
-static void
-assert_asked (const char *headers, const char *document, const char *path, const char *expected)
-{
-  g_autofree char *found = ask (headers, document, path);
-
-  g_assert_cmpstr (found, ==, expected);
-}
 
 static void
 set_mode (int version, const char *mode)
@@ -38,7 +19,7 @@ set_mode (int version, const char *mode)
   g_autofree char *document = g_strdup_printf ("mutation{setEventSchemaMode(input:{projectId:\"proj_demo\",eventType:\"signup\",version:%d,mode:%s})"
                                                "{schema{mode} errors{message}}}", version, mode);
 
-  assert_asked (editor, document, "data.setEventSchemaMode.schema.mode", mode);
+  assert_asked (fixture, editor, document, "data.setEventSchemaMode.schema.mode", mode);
 }
 
 /* Sends an event of the type; the answer. (transfer full) */
@@ -68,9 +49,10 @@ static void
 test_unplanned (void)
 {
   assert_answer ("before", "\"metadata\":{\"plan\":\"gold\"}", TAKEN);
-  assert_asked (viewer, "{project(id:\"proj_demo\"){unplannedEvents{eventType events}}}", "data.project.unplannedEvents",
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){unplannedEvents{eventType events}}}", "data.project.unplannedEvents",
                 "[{\"eventType\":\"signup\",\"events\":1}]");
-  assert_asked (viewer, "{project(id:\"proj_demo\"){unplannedEvents(range:{to:\"2026-11-22T10:30:00Z\"}){eventType}}}", "data.project.unplannedEvents", "[]");
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){unplannedEvents(range:{to:\"2026-11-22T10:30:00Z\"}){eventType}}}",
+                "data.project.unplannedEvents", "[]");
 }
 
 static void
@@ -91,11 +73,11 @@ test_roles_and_errors (void)
       g_autofree char *document = g_strdup_printf ("mutation{setEventSchema(input:{%s}){schema{version} errors{code message field}}}", rows[i].input);
       g_autofree char *path = g_strconcat ("data.setEventSchema.errors.0.", rows[i].path, NULL);
 
-      assert_asked (editor, document, path, rows[i].expected);
+      assert_asked (fixture, editor, document, path, rows[i].expected);
     }
-  assert_asked (viewer, "mutation{setEventSchema(input:{projectId:\"proj_demo\",eventType:\"signup\",definition:\"{}\",mode:WARN}){errors{code}}}",
+  assert_asked (fixture, viewer, "mutation{setEventSchema(input:{projectId:\"proj_demo\",eventType:\"signup\",definition:\"{}\",mode:WARN}){errors{code}}}",
                 "data.setEventSchema.errors.0.code", "FORBIDDEN");
-  assert_asked (editor, "mutation{setEventSchemaMode(input:{projectId:\"proj_demo\",eventType:\"signup\",version:1,mode:WARN}){errors{field}}}",
+  assert_asked (fixture, editor, "mutation{setEventSchemaMode(input:{projectId:\"proj_demo\",eventType:\"signup\",version:1,mode:WARN}){errors{field}}}",
                 "data.setEventSchemaMode.errors.0.field", "[\"input\",\"version\"]");
 }
 
@@ -105,7 +87,7 @@ test_warn (void)
 {
   gint64 deadline = g_get_monotonic_time () + FIXTURE_DEADLINE_USEC;
 
-  assert_asked (editor, "mutation{setEventSchema(input:{projectId:\"proj_demo\",eventType:\"signup\",mode:WARN,definition:\"" DEFINITION "\"})"
+  assert_asked (fixture, editor, "mutation{setEventSchema(input:{projectId:\"proj_demo\",eventType:\"signup\",mode:WARN,definition:\"" DEFINITION "\"})"
                         "{schema{version mode definition}}}", "data.setEventSchema.schema.version", "1");
   assert_answer ("w1", "\"metadata\":{\"plan\":\"gold\"}", TAKEN);
   assert_answer ("w2", "\"metadata\":{\"plan\":\"silver\"}", TAKEN);
@@ -113,10 +95,10 @@ test_warn (void)
   assert_answer ("w4", "\"page.path\":\"/\"", TAKEN);
   while (fixture_owner_int ("SELECT coalesce(sum(events), 0)::int8 FROM schema_finding") < 3)
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-  assert_asked (viewer, "{project(id:\"proj_demo\"){schemaFindings{eventType version field expected events}}}", "data.project.schemaFindings",
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){schemaFindings{eventType version field expected events}}}", "data.project.schemaFindings",
                 "[{\"eventType\":\"signup\",\"version\":1,\"field\":\"metadata.plan\",\"expected\":\"must be one of \\\"free\\\", \\\"pro\\\"\",\"events\":2},"
                 "{\"eventType\":\"signup\",\"version\":1,\"field\":\"metadata\",\"expected\":\"required\",\"events\":1}]");
-  assert_asked (viewer, "{project(id:\"proj_demo\"){unplannedEvents{eventType}}}", "data.project.unplannedEvents", "[]");
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){unplannedEvents{eventType}}}", "data.project.unplannedEvents", "[]");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM dead_letter"), ==, 0);
 }
 
@@ -128,17 +110,20 @@ test_enforce (void)
                                 "\"metadata.plan: must be one of \\\"free\\\", \\\"pro\\\" (version 1 of its schema)\"}]}";
   static const char redrive[] = "mutation{redriveDeadLetters(input:{projectId:\"proj_demo\"}){stored refused}}";
   gint64 deadline = g_get_monotonic_time () + FIXTURE_DEADLINE_USEC;
+  g_autoptr (RawAnswer) answer = NULL;
 
   set_mode (1, "ENFORCE");
   assert_answer ("e1", "\"metadata\":{\"plan\":\"gold\"}", refused);
   assert_answer ("e2", "\"metadata\":{\"plan\":\"free\"}", TAKEN);
   while (fixture_owner_int ("SELECT count(*) FROM dead_letter") < 1)
     g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-  assert_asked (editor, "{project(id:\"proj_demo\"){deadLetters{nodes{field reason schemaVersion}}}}", "data.project.deadLetters.nodes",
+  assert_asked (fixture, editor, "{project(id:\"proj_demo\"){deadLetters{nodes{field reason schemaVersion}}}}", "data.project.deadLetters.nodes",
                 "[{\"field\":\"metadata.plan\",\"reason\":\"must be one of \\\"free\\\", \\\"pro\\\" (version 1 of its schema)\",\"schemaVersion\":1}]");
-  assert_asked (editor, redrive, "data.redriveDeadLetters.refused", "1");
+  answer = api_send (fixture, 0, "GET", "/metrics", "", NULL);
+  g_assert_nonnull (strstr (answer->body, "\nproductgraph_dead_letters_total{reason=\"schema\"} 1\n"));
+  assert_asked (fixture, editor, redrive, "data.redriveDeadLetters.refused", "1");
   set_mode (1, "OFF");
-  assert_asked (editor, redrive, "data.redriveDeadLetters.stored", "1");
+  assert_asked (fixture, editor, redrive, "data.redriveDeadLetters.stored", "1");
   g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM event WHERE event_id = 'e1'"), ==, 1);
   assert_answer ("e3", "\"metadata\":{\"plan\":\"gold\"}", TAKEN);
 }
@@ -166,13 +151,13 @@ test_versions (void)
 {
 #define SET(definition) \
   "mutation{setEventSchema(input:{projectId:\"proj_demo\",eventType:\"signup\",mode:ENFORCE,definition:\"" definition "\"}){schema{version}}}"
-  assert_asked (editor, SET ("{\\\"required\\\":[\\\"page.path\\\"]}"), "data.setEventSchema.schema.version", "2");
-  assert_asked (editor, SET (" { \\\"required\\\" : [\\\"page.path\\\"] } "), "data.setEventSchema.schema.version", "2");
+  assert_asked (fixture, editor, SET ("{\\\"required\\\":[\\\"page.path\\\"]}"), "data.setEventSchema.schema.version", "2");
+  assert_asked (fixture, editor, SET (" { \\\"required\\\" : [\\\"page.path\\\"] } "), "data.setEventSchema.schema.version", "2");
   assert_answer ("v1", "\"metadata\":{\"plan\":\"gold\"},\"page.path\":\"/\"", TAKEN);
   assert_answer ("v2", "\"metadata\":{\"plan\":\"free\"}",
                  "{\"accepted\":0,\"rejected\":1,\"errors\":[{\"index\":0,\"error\":\"page.path: required (version 2 of its schema)\"}]}");
   assert_answer ("v3", "\"metadata\":{\"plan\":\"free\"},\"event.version\":1", TAKEN);
-  assert_asked (viewer, "{project(id:\"proj_demo\"){eventSchemas(eventType:\"signup\"){version mode}}}", "data.project.eventSchemas",
+  assert_asked (fixture, viewer, "{project(id:\"proj_demo\"){eventSchemas(eventType:\"signup\"){version mode}}}", "data.project.eventSchemas",
                 "[{\"version\":2,\"mode\":\"ENFORCE\"},{\"version\":1,\"mode\":\"ENFORCE\"}]");
 }
 
@@ -183,9 +168,8 @@ main (int argc, char *argv[])
 
   g_test_init (&argc, &argv, NULL);
   fixture = api_fixture_new ();
-  owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
-  editor = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->editor_a);
-  viewer = g_strdup_printf ("Authorization: Bearer %s\r\n", fixture->viewer_a);
+  editor = fixture->as_editor;
+  viewer = fixture->as_viewer;
   g_test_add_func ("/api/plan/unplanned", test_unplanned);
   g_test_add_func ("/api/plan/roles-and-errors", test_roles_and_errors);
   g_test_add_func ("/api/plan/warn", test_warn);
@@ -193,9 +177,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/plan/clients", test_clients);
   g_test_add_func ("/api/plan/versions", test_versions);
   status = g_test_run ();
-  g_free (editor);
-  g_free (viewer);
-  pdg_db_conn_free (owner);
   api_fixture_free (fixture);
   return status;
 }

@@ -194,6 +194,43 @@ test_metrics (void)
   g_assert_cmpfloat (read_sample ("productgraph_missing"), ==, -1);
 }
 
+/* Dead letters by kind of reason; no text of an event becomes a label. */
+static void
+test_letters (void)
+{
+#define EVENT(project, id, more) \
+  "{\"events\":[{\"event_id\":\"" id "\",\"project_id\":\"" project "\",\"session.id\":\"l\",\"event.type\":\"custom\"" more "}]}"
+#define TIME ",\"event.timestamp\":\"2024-01-15T10:30:00Z\""
+  static const struct
+  {
+    const char *reason, *body;
+  } cases[] = {
+    { "required", EVENT ("proj_demo", "l1", "") },
+    { "invalid", EVENT ("proj_demo", "l2", ",\"event.timestamp\":\"yesterday\"") },
+    { "project", EVENT ("proj_nowhere", "l3", TIME) },
+    { "id_conflict", EVENT ("proj_demo", "metric", TIME ",\"metadata\":{\"other\":1}") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("productgraph_dead_letters_total{reason=\"%s\"}", cases[i].reason);
+      double before = read_sample (name), all = 0;
+      g_autoptr (RawAnswer) answer = api_send (fixture, 0, "POST", "/v1/events", JSON_TYPE, cases[i].body);
+
+      g_assert_cmpuint (answer->status, ==, 202);
+      g_assert_cmpfloat (before, >=, 0);
+      g_assert_cmpfloat (read_sample (name), ==, before + 1);
+      for (PdgLetterKind kind = 0; kind < PDG_N_LETTER_KINDS; kind++)
+        {
+          g_autofree char *other = g_strdup_printf ("productgraph_dead_letters_total{reason=\"%s\"}", pdg_letter_kind_to_string (kind));
+
+          all += read_sample (other);
+        }
+      g_assert_cmpfloat (all, ==, read_sample ("productgraph_events_rejected_total"));
+    }
+  g_assert_cmpfloat (read_sample ("productgraph_dead_letters_lost_total"), ==, 0);
+}
+
 /* ---- The database goes away and comes back */
 
 static void
@@ -278,6 +315,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/status/health", test_health);
   g_test_add_func ("/api/status/ready", test_ready);
   g_test_add_func ("/api/status/metrics", test_metrics);
+  g_test_add_func ("/api/status/letters", test_letters);
   g_test_add_func ("/api/status/database-away", test_database_away);
   status = g_test_run ();
   api_fixture_free (fixture);

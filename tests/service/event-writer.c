@@ -61,3 +61,34 @@ writer_hold_free (WriterHold *hold)
   pdg_db_conn_free (hold->conn);
   g_free (hold);
 }
+
+gint64
+writer_hold_count (void)
+{
+  return fixture_owner_int ("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND application_name = 'productgraph writer'");
+}
+
+void
+writer_make_both (PdgIngest *ingest, const Tenant *tenant, gint64 now_usec)
+{
+  WriterHold *hold = writer_hold_new (pdg_test_cluster_get_owner_uri ());
+  g_autofree char *first = body_with_one (tenant->project->id, "both", "both", now_usec), *second = NULL;
+  g_auto (Verdict) a = { 0 }, b = { 0 };
+  GString *out = body_new ();
+
+  g_assert_true (fixture_submit (ingest, tenant->admin, first, &a));
+  fixture_wait (writer_hold_count () == 1);
+  for (guint i = 0; i < 100; i++) /* as many as go beside a small flush */
+    {
+      g_autofree char *id = g_strdup_printf ("both-%u", i);
+
+      body_add (out, tenant->project->id, id, "both", "custom", now_usec, "%s", "");
+    }
+  second = body_finish (out);
+  g_assert_true (fixture_submit (ingest, tenant->admin, second, &b));
+  fixture_wait (writer_hold_count () == 2);
+  writer_hold_free (hold);
+  fixture_wait (g_atomic_int_get (&a.answered) && g_atomic_int_get (&b.answered));
+  assert_stored (a, 1, 0, 0);
+  assert_stored (b, 100, 0, 0);
+}

@@ -27,6 +27,12 @@ typedef struct
 
 WriterHold *writer_hold_new  (const char *owner_uri);
 void        writer_hold_free (WriterHold *hold);
+
+/* How many flushes wait for the hold. */
+gint64      writer_hold_count (void);
+
+/* Has both of the writer's storing connections made: two flushes at once, of a session "both" of the project. */
+void        writer_make_both (PdgIngest *ingest, const Tenant *tenant, gint64 now_usec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WriterHold, writer_hold_free)
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #define N_PROJECTS 8200 /* more than both generations of remembered projects have */
 #define N_SESSIONS 20000
+#define N_TEXTS 100000
 
 static PdgHub *hub;
 static PdgDbConn *owner;
@@ -74,10 +75,18 @@ test_forgotten_project (void)
 }
 
 static gint64
-count_reads (void)
+count_reads (const char *table)
 {
-  return fixture_owner_int ("SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'session') + "
-                            "(SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'session')");
+  return fixture_owner_int ("SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = '%1$s') + "
+                            "(SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = '%1$s')", table);
+}
+
+/* The writer's connections say what they read when they end. */
+static void
+end (PdgIngest *ingest)
+{
+  pdg_ingest_free (ingest);
+  fixture_wait (fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'productgraph writer'") == 0);
 }
 
 /* A connection that began with an empty table, and was told so, goes on looking up each session alone. */
@@ -100,13 +109,77 @@ test_growing_table (void)
   run ("INSERT INTO session (org_id, project_id, session_no, id) SELECT p.org_id, p.project_id, 1000 + i, 'more-' || i "
        "FROM project p, generate_series(1, " G_STRINGIFY (N_SESSIONS) ") i WHERE p.org_id = %d", tenant->organisation->org_no);
   fixture_run (owner, "SELECT pg_stat_force_next_flush()"); /* what that read is not the writer's */
-  before = count_reads ();
+  before = count_reads ("session");
   store_one (ingest, tenant, "large", "s");
   store_one (ingest, tenant, "new", "t");
-  pdg_ingest_free (ingest); /* its connections say what they read when they end */
-  fixture_wait (fixture_owner_int ("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'productgraph writer'") == 0);
-  g_assert_cmpint (count_reads () - before, <, N_SESSIONS / 2);
+  end (ingest);
+  g_assert_cmpint (count_reads ("session") - before, <, N_SESSIONS / 2);
   g_assert_cmpint (fixture_owner_int ("SELECT events FROM session WHERE id = 's' AND project_id = %d", tenant->project->project_no), ==, 13);
+}
+
+/* An event with a screen, a release and a term of its own. */
+static void
+store_texts (PdgIngest *ingest, const Tenant *tenant, const char *id)
+{
+  GString *out = body_new ();
+  g_autofree char *body = NULL;
+  g_auto (Verdict) verdict = { 0 };
+
+  body_add (out, tenant->project->id, id, "texts", "custom", now_usec,
+            ",\"page.path\":\"/%s\",\"app.version\":\"%s\",\"ui.component.name\":\"%s\"", id, id, id);
+  body = body_finish (out);
+  fixture_store (ingest, tenant->admin, body, &verdict);
+  assert_stored (verdict, 1, 0, 0);
+}
+
+/* The same for the other texts, from one row of each on. */
+static void
+test_growing_texts (void)
+{
+  static const char *const tables[] = { "screen", "release", "term" };
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Growing texts", "proj_texts");
+  PdgIngest *ingest;
+  gint64 before[G_N_ELEMENTS (tables)];
+
+  run ("TRUNCATE event");
+  for (int i = G_N_ELEMENTS (tables) - 1; i >= 0; i--)
+    {
+      run ("DELETE FROM %s", tables[i]);
+      run ("ANALYZE %s", tables[i]);
+    }
+  ingest = start ();
+  store_texts (ingest, tenant, "first");
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM %s", tables[i]), ==, 1);
+      run ("ANALYZE %s", tables[i]);
+    }
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("small-%c", 'a' + i);
+
+      store_texts (ingest, tenant, id);
+    }
+  run ("INSERT INTO screen (org_id, project_id, screen_no, path) SELECT p.org_id, p.project_id, 1000 + i, '/more-' || i "
+       "FROM project p, generate_series(1, " G_STRINGIFY (N_TEXTS) ") i WHERE p.id = 'proj_texts'");
+  run ("INSERT INTO release (org_id, project_id, release_no, version) SELECT p.org_id, p.project_id, 1000 + i, 'more-' || i "
+       "FROM project p, generate_series(1, " G_STRINGIFY (N_TEXTS) ") i WHERE p.id = 'proj_texts'");
+  run ("INSERT INTO term (org_id, project_id, term_no, fingerprint, event_type) SELECT p.org_id, p.project_id, 1000 + i, gen_random_uuid(), 'more' "
+       "FROM project p, generate_series(1, " G_STRINGIFY (N_TEXTS) ") i WHERE p.id = 'proj_texts'");
+  fixture_run (owner, "SELECT pg_stat_force_next_flush()");
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    before[i] = count_reads (tables[i]);
+  store_texts (ingest, tenant, "large-a");
+  store_texts (ingest, tenant, "large-b");
+  end (ingest);
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      gint64 n = count_reads (tables[i]) - before[i];
+
+      g_test_message ("%s: %" G_GINT64_FORMAT " rows read", tables[i], n);
+      g_assert_cmpint (n, >, 0);
+      g_assert_cmpint (n, <, N_TEXTS / 100);
+    }
 }
 
 /* The database is as it was before these sessions were first stored: their commits are lost, as in a crash when commits do not wait for
@@ -169,8 +242,34 @@ test_lost_with_connections (void)
   /* what was acknowledged and lost is sent again */
   store_one (ingest, tenant, "two", "s2");
   store_one (ingest, tenant, "one", "s1");
-  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_over' AND (event_id, session_id) IN (('one', 's1'), ('two', 's2'))"),
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_over' "
+                                      "AND (event_id, session_id) IN (('one', 's1'), ('two', 's2'))"),
                    ==, 2);
+}
+
+/* The same where a storer meets it first: the one connection that reads the numbers is still there, and another collector has given them
+ * to other sessions meanwhile. */
+static void
+test_lost_with_storers (void)
+{
+  static const char gone[] = "FROM pg_stat_activity WHERE application_name = 'productgraph writer' AND pid <> ALL ('%s'::int4[])";
+  g_autoptr (Tenant) tenant = tenant_new (NULL, "Half gone", "proj_half");
+  g_autoptr (PdgIngest) ingest = start (), other = NULL;
+  g_autofree char *readers = fixture_text (owner, "SELECT array_agg(pid)::text FROM pg_stat_activity WHERE application_name = 'productgraph writer'");
+  g_autofree char *storers = g_strdup_printf (gone, readers);
+
+  store_one (ingest, tenant, "one", "s1"); /* storers connect when they store */
+  store_one (ingest, tenant, "two", "s2");
+  writer_make_both (ingest, tenant, now_usec);
+  run ("SELECT count(pg_terminate_backend(pid)) %s", storers);
+  fixture_wait (fixture_owner_int ("SELECT count(*) %s", storers) == 0);
+  lose_sessions (tenant);
+  other = start ();
+  store_one (other, tenant, "two", "s2");
+  store_one (other, tenant, "one", "s1");
+  store_one (ingest, tenant, "three", "s1");
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM events WHERE project_id = 'proj_half' AND event_id = 'three' AND session_id = 's1'"), ==, 1);
+  g_assert_cmpint (fixture_owner_int ("SELECT count(*) FROM sessions WHERE project_id = 'proj_half' AND session_id = 's2' AND events = 1"), ==, 1);
 }
 
 int
@@ -185,8 +284,10 @@ main (int argc, char *argv[])
   owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
   g_test_add_func ("/service/ingest-numbers/forgotten-project", test_forgotten_project);
   g_test_add_func ("/service/ingest-numbers/growing-table", test_growing_table);
+  g_test_add_func ("/service/ingest-numbers/growing-texts", test_growing_texts);
   g_test_add_func ("/service/ingest-numbers/lost-sessions", test_lost_sessions);
   g_test_add_func ("/service/ingest-numbers/lost-with-connections", test_lost_with_connections);
+  g_test_add_func ("/service/ingest-numbers/lost-with-storers", test_lost_with_storers);
   status = g_test_run ();
   pdg_db_conn_free (owner);
   pdg_hub_unref (hub);

@@ -140,6 +140,7 @@ test_scrape (void)
   g_assert_cmpfloat (read_sample (metrics, "productgraph_events_accepted_total"), >=, 50);
   wait_for_value (prometheus, ports[1], "productgraph_events_accepted_total", read_sample (metrics, "productgraph_events_accepted_total"));
   wait_for_value (prometheus, ports[1], "productgraph_events_rejected_total", 1);
+  wait_for_value (prometheus, ports[1], "productgraph_dead_letters_total{reason=\"required\"}", 1);
 }
 
 int
