@@ -48,6 +48,7 @@ take_free (gsize size)
 static Block *
 map_block (gsize size)
 {
+  /* cppcheck-suppress invalidFunctionArg; -1 is how POSIX says that there is no file */
   void *data = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   Block *block;
 

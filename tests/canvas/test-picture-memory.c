@@ -23,14 +23,17 @@ make (int height)
 static void
 test_handed_on (void)
 {
-  cairo_surface_t *first = make (SIDE), *next;
-  const guchar *data = cairo_image_surface_get_data (first);
+  cairo_surface_t *first, *next;
   const struct { int height; gboolean fits; } rows[] = {
     { SIDE, TRUE }, { SIDE - SIDE / 8, TRUE }, { SIDE + SIDE / 8, FALSE }, { SIDE / 2, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
+      const guchar *data;
+
+      first = make (SIDE);
+      data = cairo_image_surface_get_data (first);
       memset (cairo_image_surface_get_data (first), 0xa5, SIDE_BYTES);
       cairo_surface_destroy (first);
       next = make (rows[i].height);
@@ -39,10 +42,7 @@ test_handed_on (void)
         if (cairo_image_surface_get_data (next)[k] != 0)
           g_error ("%d rows: byte %" G_GSIZE_FORMAT " is not black", rows[i].height, k);
       cairo_surface_destroy (next);
-      first = make (SIDE);
-      g_assert_true (cairo_image_surface_get_data (first) == data);
     }
-  cairo_surface_destroy (first);
 }
 
 /* What waits is bounded. */
