@@ -286,55 +286,23 @@ quantile (GArray *values, double q)
   return below + (above - below) * (place - floor (place));
 }
 
-static int
-compare_screens (gconstpointer a, gconstpointer b)
-{
-  const PdgJourneyScreen *x = a, *y = b;
-
-  if (x->visits != y->visits)
-    return x->visits > y->visits ? -1 : 1;
-  return g_strcmp0 (x->path, y->path);
-}
-
-static int
-compare_transitions (gconstpointer a, gconstpointer b)
-{
-  const PdgJourneyTransition *x = a, *y = b;
-
-  if (x->count != y->count)
-    return x->count > y->count ? -1 : 1;
-  if (x->from != y->from)
-    return x->from < y->from ? -1 : 1;
-  return (x->to > y->to) - (x->to < y->to);
-}
-
-static void
-screen_texts_clear (gpointer data)
-{
-  PdgJourneyScreen *screen = data;
-
-  g_free (screen->id);
-  g_free (screen->path);
-}
-
 static void
 add_screens (PdgJourneyBuilder *builder, PdgJourneyGraph *graph, const PdgJourneyScreenInfo *infos, guint n_infos)
 {
   g_autoptr (GHashTable) by_no = g_hash_table_new (NULL, NULL);
-  g_autoptr (GArray) screens = g_array_new (FALSE, FALSE, sizeof (PdgJourneyScreen));
   GHashTableIter iter;
   ScreenStats *stats;
 
-  g_array_set_clear_func (screens, screen_texts_clear);
   for (guint i = 0; i < n_infos; i++)
     g_hash_table_insert (by_no, GINT_TO_POINTER (infos[i].screen_no), (gpointer) &infos[i]);
   g_hash_table_iter_init (&iter, builder->screens);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &stats))
     {
       const PdgJourneyScreenInfo *info = g_hash_table_lookup (by_no, GINT_TO_POINTER (stats->screen_no));
+      g_autofree char *id = g_strdup_printf ("%d", stats->screen_no);
       PdgJourneyScreen screen = {
-        .id = g_strdup_printf ("%d", stats->screen_no),
-        .path = info != NULL ? g_strdup (info->path) : g_strdup_printf ("%d", stats->screen_no),
+        .id = id,
+        .path = info != NULL ? (char *) info->path : id,
         .visits = stats->visits,
         .entries = stats->entries,
         .exits = stats->exits,
@@ -346,20 +314,14 @@ add_screens (PdgJourneyBuilder *builder, PdgJourneyGraph *graph, const PdgJourne
 
       screen.name = info != NULL && info->name != NULL ? (char *) info->name : screen.path;
       screen.snapshot_id = info != NULL ? (char *) info->snapshot_id : NULL;
-      if (stats->visits == 0)
-        screen_texts_clear (&screen);
-      else
-        g_array_append_val (screens, screen);
+      if (stats->visits > 0)
+        pdg_journey_graph_add_screen (graph, &screen);
     }
-  g_array_sort (screens, compare_screens);
-  for (guint i = 0; i < screens->len; i++)
-    pdg_journey_graph_add_screen (graph, &g_array_index (screens, PdgJourneyScreen, i));
 }
 
 static void
 add_transitions (PdgJourneyBuilder *builder, PdgJourneyGraph *graph)
 {
-  g_autoptr (GArray) transitions = g_array_new (FALSE, FALSE, sizeof (PdgJourneyTransition));
   GHashTableIter iter;
   TransitionStats *stats;
 
@@ -375,11 +337,8 @@ add_transitions (PdgJourneyBuilder *builder, PdgJourneyGraph *graph)
         .dwell_median_ms = quantile (stats->dwells, 0.5),
       };
 
-      g_array_append_val (transitions, transition);
+      pdg_journey_graph_add_transition (graph, &transition);
     }
-  g_array_sort (transitions, compare_transitions);
-  for (guint i = 0; i < transitions->len; i++)
-    pdg_journey_graph_add_transition (graph, &g_array_index (transitions, PdgJourneyTransition, i));
 }
 
 PdgJourneyGraph *
@@ -391,6 +350,7 @@ pdg_journey_builder_finish (PdgJourneyBuilder *builder, const PdgJourneyScreenIn
     end_session (builder);
   add_screens (builder, graph, infos, n_infos);
   add_transitions (builder, graph);
+  pdg_journey_graph_sort (graph);
   pdg_journey_graph_set_totals (graph, builder->n_sessions, builder->n_events);
   return g_steal_pointer (&graph);
 }

@@ -72,6 +72,7 @@ pdg_graph_reader_read (JsonObject *object, GError **error)
     read_screen (graph, pdg_json_get_element (screens, i));
   for (guint i = 0; i < json_array_get_length (transitions); i++)
     read_transition (graph, pdg_json_get_element (transitions, i));
+  pdg_journey_graph_sort (graph);
   pdg_journey_graph_set_totals (graph, (guint64) MAX (0, pdg_json_get_int (object, "sessionCount", 0)),
                                 (guint64) MAX (0, pdg_json_get_int (object, "eventCount", 0)));
   return g_steal_pointer (&graph);

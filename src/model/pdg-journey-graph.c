@@ -1,6 +1,8 @@
 #include "config.h"
 #include "model/pdg-journey-graph.h"
 
+#include <stdlib.h>
+
 struct _PdgJourneyGraph
 {
   GArray *screens;
@@ -75,6 +77,62 @@ pdg_journey_graph_add_transition (PdgJourneyGraph *graph, const PdgJourneyTransi
 {
   g_return_if_fail (transition->from < graph->screens->len && transition->to < graph->screens->len);
   g_array_append_val (graph->transitions, *transition);
+}
+
+typedef struct
+{
+  PdgJourneyScreen screen;
+  guint32 index; /* before */
+} Placed;
+
+static int
+compare_placed (gconstpointer a, gconstpointer b)
+{
+  const PdgJourneyScreen *one = &((const Placed *) a)->screen, *two = &((const Placed *) b)->screen;
+  int order;
+
+  if (one->visits != two->visits)
+    return one->visits > two->visits ? -1 : 1;
+  order = g_strcmp0 (one->path, two->path);
+  return order != 0 ? order : g_strcmp0 (one->id, two->id);
+}
+
+static int
+compare_transitions (gconstpointer a, gconstpointer b)
+{
+  const PdgJourneyTransition *one = a, *two = b;
+
+  if (one->count != two->count)
+    return one->count > two->count ? -1 : 1;
+  if (one->from != two->from)
+    return one->from < two->from ? -1 : 1;
+  return one->to < two->to ? -1 : one->to > two->to;
+}
+
+void
+pdg_journey_graph_sort (PdgJourneyGraph *graph)
+{
+  guint n = graph->screens->len;
+  g_autofree Placed *placed = g_new (Placed, n + 1);
+  g_autofree guint32 *index = g_new (guint32, n + 1);
+
+  for (guint32 i = 0; i < n; i++)
+    placed[i] = (Placed) { g_array_index (graph->screens, PdgJourneyScreen, i), i };
+  qsort (placed, n, sizeof *placed, compare_placed);
+  for (guint32 i = 0; i < n; i++)
+    {
+      g_array_index (graph->screens, PdgJourneyScreen, i) = placed[i].screen;
+      index[placed[i].index] = i;
+      g_hash_table_insert (graph->by_id, placed[i].screen.id, GUINT_TO_POINTER (i + 1));
+    }
+  for (guint i = 0; i < graph->transitions->len; i++)
+    {
+      PdgJourneyTransition *transition = &g_array_index (graph->transitions, PdgJourneyTransition, i);
+
+      transition->from = index[transition->from];
+      transition->to = index[transition->to];
+    }
+  g_array_sort (graph->transitions, compare_transitions);
 }
 
 void

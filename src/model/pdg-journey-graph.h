@@ -32,7 +32,7 @@ typedef struct
 /* The observed journeys of one project and time range, conserved. Immutable once sealed, atomically counted. */
 typedef struct _PdgJourneyGraph PdgJourneyGraph;
 
-/* (transfer full); then screens and transitions are added before it is shared. */
+/* (transfer full); then screens and transitions are added, and sorted, before it is shared. */
 PdgJourneyGraph            *pdg_journey_graph_new (void);
 PdgJourneyGraph            *pdg_journey_graph_ref (PdgJourneyGraph *graph);
 void                        pdg_journey_graph_unref (PdgJourneyGraph *graph);
@@ -40,6 +40,10 @@ void                        pdg_journey_graph_unref (PdgJourneyGraph *graph);
 /* Copies the texts of @screen; returns its index. */
 guint                       pdg_journey_graph_add_screen (PdgJourneyGraph *graph, const PdgJourneyScreen *screen);
 void                        pdg_journey_graph_add_transition (PdgJourneyGraph *graph, const PdgJourneyTransition *transition);
+
+/* Puts screens and transitions into the order that the getters promise, whatever the order they were added in; of equal visits and paths
+ * the id decides. Indexes that were returned before are void. For whoever fills a graph, before it is shared. */
+void                        pdg_journey_graph_sort (PdgJourneyGraph *graph);
 
 /* Sessions with at least one page view in the range, and events of any type in it. */
 void                        pdg_journey_graph_set_totals (PdgJourneyGraph *graph, guint64 n_sessions, guint64 n_events);

@@ -73,11 +73,58 @@ test_bad_transition (void)
   g_assert_cmpuint (n, ==, 2);
 }
 
+/* Filled in any order it is the same graph: busiest first, then by path, then by id; moves by count, then by their ends. */
+static void
+test_sort (void)
+{
+  static const PdgJourneyScreen screens[] = {
+    { .id = (char *) "d", .path = (char *) "/a", .visits = 9 }, { .id = (char *) "c", .path = (char *) "/b", .visits = 9 },
+    { .id = (char *) "a", .path = (char *) "/c", .visits = 4 }, { .id = (char *) "b", .path = (char *) "/c", .visits = 4 },
+  };
+  static const PdgJourneyTransition moves[] = { { 1, 2, 7, 1 }, { 0, 3, 5, 2 }, { 2, 0, 5, 3 }, { 2, 3, 5, 4 } };
+  const guint n = G_N_ELEMENTS (screens);
+
+  for (guint first = 0; first < n; first++)
+    for (guint step = 1; step < n; step += 2)
+      {
+        g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
+        const PdgJourneyScreen *sorted;
+        const PdgJourneyTransition *sorted_moves;
+        guint at[G_N_ELEMENTS (screens)], n_sorted;
+
+        for (guint i = 0; i < n; i++)
+          at[(first + i * step) % n] = pdg_journey_graph_add_screen (graph, &screens[(first + i * step) % n]);
+        for (guint i = 0; i < G_N_ELEMENTS (moves); i++)
+          {
+            PdgJourneyTransition move = moves[(first + i * step) % G_N_ELEMENTS (moves)];
+
+            move.from = at[move.from];
+            move.to = at[move.to];
+            pdg_journey_graph_add_transition (graph, &move);
+          }
+        pdg_journey_graph_sort (graph);
+        sorted = pdg_journey_graph_get_screens (graph, &n_sorted);
+        for (guint i = 0; i < n; i++)
+          {
+            g_assert_cmpstr (sorted[i].id, ==, screens[i].id);
+            g_assert_cmpint (pdg_journey_graph_lookup (graph, screens[i].id), ==, i);
+          }
+        sorted_moves = pdg_journey_graph_get_transitions (graph, &n_sorted);
+        for (guint i = 0; i < G_N_ELEMENTS (moves); i++)
+          {
+            g_assert_cmpuint (sorted_moves[i].from, ==, moves[i].from);
+            g_assert_cmpuint (sorted_moves[i].to, ==, moves[i].to);
+            g_assert_cmpfloat (sorted_moves[i].dwell_median_ms, ==, moves[i].dwell_median_ms);
+          }
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/journey-graph/properties", test_properties);
+  g_test_add_func ("/model/journey-graph/sort", test_sort);
   g_test_add_func ("/model/journey-graph/conserved", test_conserved);
   g_test_add_func ("/model/journey-graph/bad-transition", test_bad_transition);
   return g_test_run ();
