@@ -119,7 +119,7 @@ static PdgScene *
 empty_scene_new (void)
 {
   g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
-  g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+  g_autoptr (PdgLayout) layout = pdg_layout_new_from_positions (NULL, 0);
 
   return pdg_scene_new (graph, layout);
 }

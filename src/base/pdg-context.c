@@ -16,6 +16,12 @@ pdg_context_is_current (GMainContext *context)
   return FALSE;
 }
 
+gboolean
+pdg_context_is_ui (void)
+{
+  return g_main_context_is_owner (g_main_context_default ());
+}
+
 void
 pdg_context_post (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy)
 {

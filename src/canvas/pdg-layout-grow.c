@@ -16,8 +16,8 @@ typedef struct
   guint n_screens;
   const PdgJourneyTransition *transitions;
   guint n_transitions;
-  PdgLayoutPosition **at;   /* of each screen, NULL while it has none; the table's */
-  GHashTable *known;
+  PdgLayoutPosition *positions; /* of each screen */
+  PdgLayoutPosition **at;   /* the same, NULL while it has none */
 } Growth;
 
 /* The busiest neighbour that has a place: TRUE when there is one. */
@@ -142,15 +142,8 @@ overlaps_any (const Growth *growth, const PdgLayoutPosition *position)
 static PdgLayoutPosition *
 add_position (Growth *growth, guint32 screen, double x, double y, guint32 rank)
 {
-  PdgLayoutPosition *position = g_new0 (PdgLayoutPosition, 1);
-
-  position->screen_id = g_strdup (growth->screens[screen].id);
-  position->x = x;
-  position->y = y;
-  position->rank = rank;
-  g_hash_table_replace (growth->known, (char *) position->screen_id, position);
-  growth->at[screen] = position;
-  return position;
+  growth->positions[screen] = (PdgLayoutPosition) { growth->screens[screen].id, x, y, rank, 0, FALSE };
+  return growth->at[screen] = &growth->positions[screen];
 }
 
 static void
@@ -199,28 +192,46 @@ add_below (Growth *growth, guint32 screen)
   added->rank = (guint32) round ((added->x - left) / PITCH_X);
 }
 
-/* Numbers every column anew from the top, so that order says what is seen. */
-static void
-renumber (const Growth *growth)
+/* What a card is sorted by, packed: thousands of them are compared. */
+typedef struct
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  g_autoptr (GHashTable) counts = g_hash_table_new (g_direct_hash, g_direct_equal);
+  guint32 rank;
+  guint32 screen;
+  double y;
+} Key;
 
-  for (guint i = 0; i < growth->n_screens; i++)
-    g_ptr_array_add (all, growth->at[i]);
-  g_ptr_array_sort (all, compare_by_y);
-  for (guint i = 0; i < all->len; i++)
+static int
+compare_keys (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const Key *one = a, *two = b;
+  const PdgLayoutPosition *positions = user_data;
+
+  if (one->rank != two->rank)
+    return one->rank < two->rank ? -1 : 1;
+  if (one->y != two->y)
+    return one->y < two->y ? -1 : 1;
+  return strcmp (positions[one->screen].screen_id, positions[two->screen].screen_id);
+}
+
+/* Sorts the cards, and numbers every column anew from the top, so that order says what is seen. */
+static void
+renumber (PdgLayoutPosition *positions, guint n)
+{
+  g_autofree PdgLayoutPosition *unsorted = g_memdup2 (positions, n * sizeof *positions);
+  g_autofree Key *keys = g_new (Key, n + 1);
+
+  for (guint32 i = 0; i < n; i++)
+    keys[i] = (Key) { positions[i].rank, i, positions[i].y };
+  g_qsort_with_data (keys, (int) n, sizeof *keys, compare_keys, unsorted);
+  for (guint i = 0; i < n; i++)
     {
-      PdgLayoutPosition *position = g_ptr_array_index (all, i);
-      gpointer rank = GUINT_TO_POINTER (position->rank);
-
-      position->order = GPOINTER_TO_UINT (g_hash_table_lookup (counts, rank));
-      g_hash_table_insert (counts, rank, GUINT_TO_POINTER (position->order + 1));
+      positions[i] = unsorted[keys[i].screen];
+      positions[i].order = i > 0 && positions[i - 1].rank == positions[i].rank ? positions[i - 1].order + 1 : 0;
     }
 }
 
 void
-pdg_layout_grow (const PdgJourneyGraph *graph, GHashTable *known)
+pdg_layout_grow (const PdgJourneyGraph *graph, PdgLayoutPosition *positions)
 {
   Growth growth = { 0 };
   g_autofree PdgLayoutPosition **at = NULL;
@@ -229,11 +240,11 @@ pdg_layout_grow (const PdgJourneyGraph *graph, GHashTable *known)
 
   growth.screens = pdg_journey_graph_get_screens (graph, &growth.n_screens);
   growth.transitions = pdg_journey_graph_get_transitions (graph, &growth.n_transitions);
-  growth.known = known;
+  growth.positions = positions;
   growth.at = at = g_new0 (PdgLayoutPosition *, growth.n_screens + 1);
   for (guint i = 0; i < growth.n_screens; i++)
     {
-      at[i] = g_hash_table_lookup (known, growth.screens[i].id);
+      at[i] = positions[i].screen_id != NULL ? &positions[i] : NULL;
       n_left += at[i] == NULL;
     }
   if (n_left == 0)
@@ -262,5 +273,5 @@ pdg_layout_grow (const PdgJourneyGraph *graph, GHashTable *known)
             n_left--;
           }
     }
-  renumber (&growth);
+  renumber (positions, growth.n_screens);
 }

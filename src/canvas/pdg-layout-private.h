@@ -42,7 +42,8 @@ void pdg_layout_part_place (PdgLayoutPart *part);
  * by @weight) to the nearest allowed ones. */
 void pdg_layout_separate (double *y, const double *weight, const double *separation, guint n);
 
-/* Adds the screens that are not in @known yet to it: a GHashTable of id -> PdgLayoutPosition (owned by the table). */
-void pdg_layout_grow (const PdgJourneyGraph *graph, GHashTable *known);
+/* Places the screens that have no place yet: @positions has one for each screen of @graph, with the graph's id, or NULL while it has none.
+ * When it had to place any, they are sorted afterwards as those of a layout are. */
+void pdg_layout_grow (const PdgJourneyGraph *graph, PdgLayoutPosition *positions);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
 #include "canvas/pdg-layout.h"
 #include "canvas/pdg-layout-private.h"
 
+#include "base/pdg-context.h"
+
 #include <math.h>
 
 #define MAX_COORDINATE 1e7
@@ -9,22 +11,15 @@
 
 struct _PdgLayout
 {
-  GArray *positions;      /* PdgLayoutPosition, sorted; the ids are owned */
+  GArray *positions;      /* PdgLayoutPosition, sorted */
+  GStringChunk *ids;      /* theirs */
   GHashTable *by_id;      /* id (of the position) -> index + 1 */
 };
 
 static void
-position_clear (gpointer data)
-{
-  PdgLayoutPosition *position = data;
-
-  g_free ((char *) position->screen_id);
-}
-
-static void
 position_free (gpointer data)
 {
-  position_clear (data);
+  g_free ((char *) ((PdgLayoutPosition *) data)->screen_id);
   g_free (data);
 }
 
@@ -56,30 +51,40 @@ compare_positions (gconstpointer a, gconstpointer b)
   return strcmp (one->screen_id, two->screen_id);
 }
 
+/* Copies @positions, which may have any order. */
+static PdgLayout *
+layout_from_positions (const PdgLayoutPosition *positions, guint n)
+{
+  PdgLayout *layout = g_atomic_rc_box_new0 (PdgLayout);
+
+  layout->positions = g_array_sized_new (FALSE, FALSE, sizeof (PdgLayoutPosition), n);
+  layout->ids = g_string_chunk_new (16 * (n + 1));
+  layout->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  if (n > 0)
+    g_array_append_vals (layout->positions, positions, n);
+  g_array_sort (layout->positions, compare_positions);
+  for (guint i = 0; i < n; i++)
+    {
+      PdgLayoutPosition *position = &g_array_index (layout->positions, PdgLayoutPosition, i);
+
+      position->screen_id = g_string_chunk_insert (layout->ids, position->screen_id);
+      g_hash_table_insert (layout->by_id, (char *) position->screen_id, GUINT_TO_POINTER (i + 1));
+    }
+  return layout;
+}
+
 static PdgLayout *
 layout_from_known (GHashTable *known)
 {
-  PdgLayout *layout = g_atomic_rc_box_new0 (PdgLayout);
+  g_autofree PdgLayoutPosition *positions = g_new (PdgLayoutPosition, g_hash_table_size (known) + 1);
   GHashTableIter iter;
   gpointer value;
+  guint n = 0;
 
-  layout->positions = g_array_new (FALSE, FALSE, sizeof (PdgLayoutPosition));
-  g_array_set_clear_func (layout->positions, position_clear);
-  layout->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   g_hash_table_iter_init (&iter, known);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      PdgLayoutPosition copy = *(const PdgLayoutPosition *) value;
-
-      copy.screen_id = g_strdup (copy.screen_id);
-      g_array_append_val (layout->positions, copy);
-    }
-  g_array_sort (layout->positions, compare_positions);
-  for (guint i = 0; i < layout->positions->len; i++)
-    g_hash_table_insert (layout->by_id,
-                         (char *) g_array_index (layout->positions, PdgLayoutPosition, i).screen_id,
-                         GUINT_TO_POINTER (i + 1));
-  return layout;
+    positions[n++] = *(const PdgLayoutPosition *) value;
+  return layout_from_positions (positions, n);
 }
 
 /* Root of @node in the forest of connected parts. */
@@ -263,8 +268,9 @@ pack_parts (GPtrArray *parts)
     }
 }
 
+/* Gives every screen that is not pinned its place in @at. */
 static void
-lay_anew (const PdgJourneyGraph *graph, GHashTable *known)
+lay_anew (const PdgJourneyGraph *graph, PdgLayoutPosition *at)
 {
   guint n_screens;
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
@@ -282,49 +288,31 @@ lay_anew (const PdgJourneyGraph *graph, GHashTable *known)
 
       for (guint j = 0; j < part->n_nodes; j++)
         {
-          const char *id = screens[part->nodes[j]].id;
-          const PdgLayoutPosition *old = g_hash_table_lookup (known, id);
-          PdgLayoutPosition position = { id, part->x[j], part->y[j], part->rank[j], part->order[j], FALSE };
+          guint32 screen = part->nodes[j];
 
-          if (old == NULL || !old->pinned)
-            known_set (known, &position);
+          if (!at[screen].pinned)
+            at[screen] = (PdgLayoutPosition) { screens[screen].id, part->x[j], part->y[j], part->rank[j], part->order[j], FALSE };
         }
     }
 }
 
-static PdgLayoutPosition **
-list_known (GHashTable *known)
-{
-  PdgLayoutPosition **all = g_new (PdgLayoutPosition *, g_hash_table_size (known) + 1);
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, known);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    all[n++] = value;
-  return all;
-}
-
-/* Takes out of @known what lies under a pinned card, to be placed beside it. */
+/* Takes its place from what lies under a pinned card, to be placed beside it. */
 static void
-free_pinned (GHashTable *known)
+free_pinned (PdgLayoutPosition *at, guint n)
 {
-  g_autofree PdgLayoutPosition **all = list_known (known);
-  guint n = g_hash_table_size (known);
   g_autoptr (GPtrArray) pinned = g_ptr_array_new ();
 
   for (guint i = 0; i < n; i++)
-    if (all[i]->pinned)
-      g_ptr_array_add (pinned, all[i]);
+    if (at[i].pinned)
+      g_ptr_array_add (pinned, &at[i]);
   for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < pinned->len && !all[i]->pinned; j++)
+    for (guint j = 0; j < pinned->len && !at[i].pinned; j++)
       {
         const PdgLayoutPosition *fixed = g_ptr_array_index (pinned, j);
 
-        if (fabs (fixed->x - all[i]->x) < PDG_CARD_WIDTH && fabs (fixed->y - all[i]->y) < PDG_CARD_HEIGHT)
+        if (fabs (fixed->x - at[i].x) < PDG_CARD_WIDTH && fabs (fixed->y - at[i].y) < PDG_CARD_HEIGHT)
           {
-            g_hash_table_remove (known, all[i]->screen_id);
+            at[i].screen_id = NULL;
             break;
           }
       }
@@ -335,26 +323,28 @@ pdg_layout_new (const PdgJourneyGraph *graph, const PdgLayout *previous)
 {
   guint n_screens, n_known = 0;
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
-  g_autoptr (GHashTable) known = known_new ();
+  g_autofree PdgLayoutPosition *at = g_new0 (PdgLayoutPosition, n_screens + 1); /* of each screen; the ids are the graph's */
 
+  PDG_ASSERT_NOT_UI ();
   for (guint i = 0; previous != NULL && i < n_screens; i++)
     {
       const PdgLayoutPosition *position = pdg_layout_lookup (previous, screens[i].id);
 
       if (position == NULL)
         continue;
-      known_set (known, position);
+      at[i] = *position;
+      at[i].screen_id = screens[i].id;
       n_known++;
     }
 
   /* A layout that knows only a few of the screens is no picture worth keeping. */
   if (2 * n_known < n_screens)
     {
-      lay_anew (graph, known);
-      free_pinned (known);
+      lay_anew (graph, at);
+      free_pinned (at, n_screens);
     }
-  pdg_layout_grow (graph, known);
-  return layout_from_known (known);
+  pdg_layout_grow (graph, at);
+  return layout_from_positions (at, n_screens);
 }
 
 PdgLayout *
@@ -474,6 +464,7 @@ layout_clear (gpointer data)
 
   g_hash_table_unref (layout->by_id);
   g_array_unref (layout->positions);
+  g_string_chunk_free (layout->ids);
 }
 
 void

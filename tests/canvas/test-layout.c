@@ -3,7 +3,14 @@
 #include "graph-fixture.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define N_MANY 5000
+#define N_COST_ROUNDS 5
+#define WHOLE_MS 150.0
+#define INSERT_MS 2.0
 
 static const guint sizes[] = { 2, 6, 14, 60, 200, 1000 };
 
@@ -196,13 +203,14 @@ get_tau (const PdgLayout *before, const PdgLayout *after)
 static void
 test_inserts (void)
 {
-  static const guint inserts[] = { 1, 20, 200 };
+  static const guint inserts[] = { 1, 20, 200 }, n_screens[] = { 1000, N_MANY };
 
-  for (guint i = 0; i < G_N_ELEMENTS (inserts); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (inserts) * G_N_ELEMENTS (n_screens); i++)
     {
-      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (1000, 9, FALSE);
+      guint n_new = inserts[i % G_N_ELEMENTS (inserts)], n_old = n_screens[i / G_N_ELEMENTS (inserts)];
+      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (n_old, 9, FALSE);
       g_autoptr (PdgLayout) before = pdg_layout_new (graph, NULL);
-      g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, inserts[i]);
+      g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, n_new);
       g_autoptr (PdgLayout) after = pdg_layout_new (grown, before);
       guint n;
       const PdgLayoutPosition *old = pdg_layout_get_positions (before, &n);
@@ -216,7 +224,7 @@ test_inserts (void)
           worst = MAX (worst, moved);
           sum += moved;
         }
-      g_test_message ("%u inserts: tau %.4f, moved %.1f on average, %.0f at most", inserts[i], tau, sum / n, worst);
+      g_test_message ("%u inserts among %u: tau %.4f, moved %.1f on average, %.0f at most", n_new, n_old, tau, sum / n, worst);
       g_assert_cmpfloat (tau, >=, 0.98);
       g_assert_cmpfloat (sum / n, <=, PDG_CARD_HEIGHT);
       g_assert_cmpfloat (worst, <=, 4 * (PDG_CARD_HEIGHT + PDG_LAYOUT_ROW_GAP));
@@ -307,6 +315,149 @@ test_empty (void)
   g_assert_cmpuint (n, ==, 0);
 }
 
+/* The thread's CPU time: what others do on the machine does not count. */
+static double
+cpu_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double one = *(const double *) a, two = *(const double *) b;
+
+  return (one > two) - (one < two);
+}
+
+/* The median of N_COST_ROUNDS layouts of @graph. */
+static double
+get_cost (const PdgJourneyGraph *graph, const PdgLayout *previous)
+{
+  double costs[N_COST_ROUNDS];
+
+  for (guint i = 0; i < N_COST_ROUNDS; i++)
+    {
+      double before = cpu_ms ();
+      g_autoptr (PdgLayout) layout = pdg_layout_new (graph, previous);
+
+      costs[i] = cpu_ms () - before;
+    }
+  qsort (costs, N_COST_ROUNDS, sizeof *costs, compare_doubles);
+  return costs[N_COST_ROUNDS / 2];
+}
+
+static void
+test_cost (void)
+{
+  g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (N_MANY, 9, FALSE);
+  g_autoptr (PdgLayout) layout = pdg_layout_new (graph, NULL);
+  g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, 1);
+  double whole = get_cost (graph, NULL), insert = get_cost (grown, layout);
+
+  g_test_message ("5,000 screens: %.1f ms of CPU; one more: %.2f ms", whole, insert);
+  g_assert_cmpfloat (whole, <=, WHOLE_MS);
+  g_assert_cmpfloat (insert, <=, INSERT_MS);
+}
+
+/* The same screens and transitions, added in another order. */
+static PdgJourneyGraph *
+shuffle (const PdgJourneyGraph *graph, guint32 seed)
+{
+  PdgJourneyGraph *shuffled = pdg_journey_graph_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  guint n_screens, n_transitions;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n_screens);
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n_transitions);
+  g_autofree guint *order = g_new (guint, n_screens + n_transitions);
+  g_autofree guint32 *place = g_new (guint32, n_screens);
+
+  for (guint i = 0; i < n_screens; i++)
+    order[i] = i;
+  for (guint i = n_screens; i > 1; i--)
+    {
+      guint j = (guint) g_rand_int_range (rand, 0, (gint32) i), kept = order[i - 1];
+
+      order[i - 1] = order[j];
+      order[j] = kept;
+    }
+  for (guint i = 0; i < n_screens; i++)
+    place[order[i]] = pdg_journey_graph_add_screen (shuffled, &screens[order[i]]);
+  for (guint i = 0; i < n_transitions; i++)
+    order[i] = i;
+  for (guint i = n_transitions; i > 1; i--)
+    {
+      guint j = (guint) g_rand_int_range (rand, 0, (gint32) i), kept = order[i - 1];
+
+      order[i - 1] = order[j];
+      order[j] = kept;
+    }
+  for (guint i = 0; i < n_transitions; i++)
+    {
+      PdgJourneyTransition transition = transitions[order[i]];
+
+      transition.from = place[transition.from];
+      transition.to = place[transition.to];
+      pdg_journey_graph_add_transition (shuffled, &transition);
+    }
+  return shuffled;
+}
+
+/* The order in which a graph was filled says nothing once it is sorted, as every one that the app gets is. */
+static void
+test_shuffled (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (sizes[i], 3, FALSE);
+      g_autoptr (PdgJourneyGraph) shuffled = shuffle (graph, sizes[i]);
+      g_autoptr (PdgLayout) a = NULL, b = NULL, grown_a = NULL, grown_b = NULL;
+      g_autoptr (PdgJourneyGraph) grown = copy_with_new (graph, 7), grown_shuffled = shuffle (grown, 2 * sizes[i]);
+
+      pdg_journey_graph_sort (graph);
+      pdg_journey_graph_sort (shuffled);
+      pdg_journey_graph_sort (grown);
+      pdg_journey_graph_sort (grown_shuffled);
+      a = pdg_layout_new (graph, NULL);
+      b = pdg_layout_new (shuffled, NULL);
+      g_test_message ("%u screens", sizes[i]);
+      assert_same (a, b);
+      grown_a = pdg_layout_new (grown, a);
+      grown_b = pdg_layout_new (grown_shuffled, b);
+      assert_same (grown_a, grown_b);
+    }
+}
+
+/* The UI waits for no layout: whoever asks for one in the thread that runs the default context is told off, as other threads are not. */
+static gpointer
+lay_out (gpointer graph)
+{
+  return pdg_layout_new (graph, NULL);
+}
+
+static void
+test_thread (void)
+{
+  g_autoptr (PdgJourneyGraph) graph = graph_fixture_new (14, 7, FALSE);
+  g_autoptr (GHashTable) places = pdg_places_new ();
+  g_autoptr (PdgLayout) there = NULL, here = NULL, tidied = NULL, read = NULL;
+
+  g_assert_true (g_main_context_acquire (NULL));
+  there = g_thread_join (g_thread_new ("layout", lay_out, graph));
+  read = pdg_layout_new_from_positions (NULL, 0);
+  g_test_expect_message ("pdg-canvas", G_LOG_LEVEL_CRITICAL, "pdg_layout_new: *");
+  here = pdg_layout_new (graph, NULL);
+  g_test_assert_expected_messages ();
+  g_test_expect_message ("pdg-canvas", G_LOG_LEVEL_CRITICAL, "pdg_layout_new: *");
+  tidied = pdg_layout_tidy (graph, there, NULL, places);
+  g_test_assert_expected_messages ();
+  g_main_context_release (NULL);
+  assert_same (here, there);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -316,6 +467,9 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/layout/reads-left-to-right", test_reads_left_to_right);
   g_test_add_func ("/canvas/layout/stable", test_stable);
   g_test_add_func ("/canvas/layout/inserts", test_inserts);
+  g_test_add_func ("/canvas/layout/cost", test_cost);
+  g_test_add_func ("/canvas/layout/shuffled", test_shuffled);
+  g_test_add_func ("/canvas/layout/thread", test_thread);
   g_test_add_func ("/canvas/layout/pinned-stay", test_pinned_stay);
   g_test_add_func ("/canvas/layout/round-trip", test_round_trip);
   g_test_add_func ("/canvas/layout/separate", test_separate);
