@@ -1,6 +1,8 @@
 // The app's canvas under its own Xvfb and React Flow in Chromium, in turns, over the same scenes and the same camera path:
 // run.mjs APP [FOLDER]. Lines `name value unit ratio-to-what`, and everything in FOLDER/canvas.json. PDG_BENCH_NODES=100,1000 and
-// PDG_BENCH_ROUNDS=1 measure less. Where the app misses its goals beside React Flow it fails.
+// PDG_BENCH_ROUNDS=1 measure less. A run in which others used more than 0.2 core is made again, up to three times, and called noisy when
+// that did not help. At the end each goal is met, not met or not measured. It fails unless every ratio to React Flow was measured and met,
+// so also after measuring less.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { describeGoal, isKept, judgeGoals, runQuietly } from './judge.mjs';
 import { compare, getMemory, sample } from './measure.mjs';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
@@ -16,7 +19,6 @@ const [app, out] = process.argv.slice(2);
 const SIZES = (process.env.PDG_BENCH_NODES ?? '100,1000,5000,10000,50000').split(',').map(Number);
 const ROUNDS = Number(process.env.PDG_BENCH_ROUNDS ?? 3);
 const LIMIT_MS = Number(process.env.PDG_BENCH_LIMIT_MS ?? 90000); // of one run
-const QUIET_CORES = 0.2; // what others may use; a run with more is made once more
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const CHROMIUM_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--disable-renderer-backgrounding', '--disable-background-timer-throttling'];
@@ -32,13 +34,14 @@ const follow = (root, start) => {
     result,
     take(message) {
       if (message.event === 'shown')
-        result.firstMs = performance.now() - start;
+        Object.assign(result, { firstMs: performance.now() - start, ownFirstMs: message.processMs >= 0 ? message.processMs : undefined });
       else if (message.event === 'begin')
         before = sample(root);
       else if (message.event === 'end') {
         const { event, phase, ...figures } = message;
         const used = compare(before, sample(root));
-        result.phases[phase] = { ...figures, ...used, cpuMsPerFrame: used.cpuMs / Math.max(figures.frames, 1) };
+        result.phases[phase] = { ...figures, ...used, cpuMsPerFrame: used.cpuMs / Math.max(figures.frames, 1),
+          missedShare: figures.missed / Math.max(figures.frames + figures.missed, 1) };
         Object.assign(result, getMemory(root));
       }
     },
@@ -78,13 +81,6 @@ const runFlow = async (port, culled) => {
   return run.result;
 };
 
-const isQuiet = (result) => Object.values(result.phases).every(({ othersCores }) => othersCores <= QUIET_CORES);
-
-const runQuietly = async (run) => {
-  const first = await run();
-  return isQuiet(first) ? first : run();
-};
-
 const bundle = async () => {
   await build({ entryPoints: [join(here, 'flow.jsx')], bundle: true, minify: true, format: 'esm', outdir: folder,
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -108,14 +104,7 @@ const get = (rounds, phase, figure) => {
   return values.length > 0 ? median(values) : undefined;
 };
 
-let failed = false;
 const say = (name, value, unit, ratio) => console.log(`${name} ${value === undefined ? '-' : value.toFixed(2)} ${unit} ${ratio}`);
-const judge = (name, ratio, least) => {
-  const kept = ratio === undefined || ratio >= least;
-  failed ||= !kept;
-  say(name, ratio, 'times', `${least}-wanted${kept ? '' : ' MISSED'}`);
-};
-const divide = (a, b) => (a === undefined || b === undefined ? undefined : a / b);
 
 const report = (n, { ours, culled, all }) => {
   for (const phase of ['pan100', 'zoom', 'pan25', 'fit']) {
@@ -133,13 +122,10 @@ const report = (n, { ours, culled, all }) => {
     say(`canvas-${name}-first-${n}`, get(rounds, null, 'firstMs'), 'ms', 'from-start-of-the-process');
     say(`canvas-${name}-memory-${n}`, get(rounds, null, 'anonymousMb'), 'MB', `pss-${get(rounds, null, 'pssMb')?.toFixed(0)}`);
   }
-  if (n === 5000) {
-    judge('canvas-5000-pan100-cpu-flow-to-app', divide(get(culled, 'pan100', 'cpuMsPerFrame'), get(ours, 'pan100', 'cpuMsPerFrame')), 8);
-    judge('canvas-5000-pan100-p95-flow-to-app', divide(get(culled, 'pan100', 'intervalP95'), get(ours, 'pan100', 'intervalP95')), 4);
-    for (const phase of ['zoom', 'pan25', 'fit'])
-      judge(`canvas-5000-${phase}-p95-flow-to-app`, divide(get(culled, phase, 'intervalP95'), get(ours, phase, 'intervalP95')), 10);
-    judge('canvas-5000-first-flow-to-app', divide(get(culled, null, 'firstMs'), get(ours, null, 'firstMs')), 5);
-  }
+  for (const [name, rounds] of [['app', ours], ['flow-culled', culled], ['flow', all]])
+    for (const [round, { noisy, tries }] of rounds.entries())
+      if (noisy)
+        console.log(`canvas-${name}-${n}-round-${round + 1} NOISY: others used more than 0.2 core in each of ${tries} tries`);
 };
 
 await bundle();
@@ -171,4 +157,8 @@ try {
 }
 if (out)
   writeFileSync(join(out, 'canvas.json'), `${JSON.stringify(results, null, 1)}\n`);
-process.exit(failed ? 1 : 0);
+
+const goals = judgeGoals(results, get);
+for (const goal of goals)
+  console.log(describeGoal(goal));
+process.exit(goals.every(isKept) ? 0 : 1);
