@@ -423,92 +423,6 @@ test_scene_model (Fixture *fixture, gconstpointer data)
   g_assert_true (pdg_scene_model_is_fresh (scenes));
 }
 
-#define N_MANY 3000
-
-/* The answer with N_MANY screens, each reached from an earlier one; from the @first on, each @step-th. */
-static char *
-make_many (guint first, guint step)
-{
-  GString *screens = g_string_new (NULL), *moves = g_string_new (NULL);
-  g_autofree char *screens_text = NULL, *moves_text = NULL;
-
-  for (guint i = 0; i < N_MANY; i++)
-    {
-      guint screen = (first + i * step) % N_MANY;
-
-      g_string_append_printf (screens, "%s{\"id\":\"s%u\",\"path\":\"/%u\",\"name\":\"%u\",\"visits\":%u,\"entries\":1,\"exits\":1}",
-                              i > 0 ? "," : "", screen, screen, screen, 9000 / (1 + screen / 4));
-      if (screen > 0)
-        g_string_append_printf (moves, "%s{\"from\":\"s%u\",\"to\":\"s%u\",\"count\":%u}", moves->len > 0 ? "," : "",
-                                screen - 1 - (screen * 7919) % MIN (screen, 40), screen, 1 + 4000 / (1 + screen / 8));
-    }
-  screens_text = g_string_free (screens, FALSE);
-  moves_text = g_string_free (moves, FALSE);
-  return g_strdup_printf (GRAPH (NEWEST, "%s", "%s"), screens_text, moves_text);
-}
-
-/* The scene of that answer: laid out, and then tidied up, while this thread owns the default context all the time, as that of the UI does:
- * a layout in it would end the test with a critical. */
-static PdgSceneModel *
-build_many (Fixture *fixture, guint first, guint step)
-{
-  g_autofree char *answer = make_many (first, step);
-  PdgSceneModel *scenes;
-
-  pdg_fake_client_set_answer (fixture->client, "Graph", answer);
-  scenes = pdg_scene_model_new (fixture->workspace);
-  if (pdg_workspace_get_project (fixture->workspace) == NULL)
-    connect_client (fixture);
-  else
-    emit_changed (fixture);
-  WAIT_FOR (pdg_scene_model_get_scene (scenes) != NULL && pdg_scene_get_n_cards (pdg_scene_model_get_scene (scenes)) == N_MANY);
-  return scenes;
-}
-
-static void
-assert_same_layout (PdgLayout *one, PdgLayout *two)
-{
-  guint n, m;
-  const PdgLayoutPosition *a = pdg_layout_get_positions (one, &n), *b = pdg_layout_get_positions (two, &m);
-
-  g_assert_cmpuint (n, ==, N_MANY);
-  g_assert_cmpuint (m, ==, n);
-  for (guint i = 0; i < n; i++)
-    {
-      g_assert_cmpstr (a[i].screen_id, ==, b[i].screen_id);
-      g_assert_cmpfloat (a[i].x, ==, b[i].x);
-      g_assert_cmpfloat (a[i].y, ==, b[i].y);
-    }
-}
-
-/* Whatever order a server or a file gives the screens in, the picture is the same; and the UI's thread makes none of it. */
-static void
-test_layout (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (PdgSceneModel) scenes = NULL, other = NULL;
-  static const char *const some[] = { "s5", "s70", "s900", NULL };
-  Fixture shuffled;
-
-  g_assert_true (g_main_context_acquire (NULL));
-  scenes = build_many (fixture, 0, 1);
-  set_up (&shuffled, NULL);
-  other = build_many (&shuffled, 1234, 1789);
-  assert_same_layout (pdg_scene_model_get_layout (scenes), pdg_scene_model_get_layout (other));
-
-  /* a few screens beside the others, and all anew; the worker keeps the model as long as it takes */
-  for (guint i = 0; i < 2; i++)
-    {
-      guint n_refs = G_OBJECT (scenes)->ref_count;
-
-      pdg_scene_model_tidy (scenes, i == 0 ? some : NULL);
-      g_assert_cmpuint (G_OBJECT (scenes)->ref_count, ==, n_refs + 1);
-      WAIT_FOR (G_OBJECT (scenes)->ref_count == n_refs);
-    }
-  g_main_context_release (NULL);
-  g_clear_object (&other);
-  tear_down (&shuffled, NULL);
-}
-
 static void
 test_session_model (Fixture *fixture, gconstpointer data)
 {
@@ -706,7 +620,6 @@ main (int argc, char **argv)
   ADD ("/app/workspace/create-project", test_create_project);
   ADD ("/app/demo-job/progress-and-refusal", test_demo_job);
   ADD ("/app/scene-model/follows-the-graph", test_scene_model);
-  ADD ("/app/scene-model/layout", test_layout);
   ADD ("/app/session-model/follows-the-selection", test_session_model);
   g_test_add_func ("/app/graph-reader/careful", test_reader);
   g_test_add_func ("/app/fake-shop/conserved", test_shop_is_conserved);
