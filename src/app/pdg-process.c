@@ -117,7 +117,8 @@ pdg_process_keep_frame_memory (GdkSurface *surface, int width, int height)
   frame_memory.height = MAX (height, frame_memory.height);
   drop_frame_memory (0);
   g_clear_pointer (&frame_memory.window, cairo_surface_destroy);
-  frame_memory.window = cairo_xlib_surface_create (display, gdk_x11_surface_get_xid (surface), attributes.visual, frame_memory.width,
+  /* on the root window, since this one may be gone when the others are made */
+  frame_memory.window = cairo_xlib_surface_create (display, DefaultRootWindow (display), attributes.visual, frame_memory.width,
                                                    frame_memory.height);
   frame_memory.surfaces[frame_memory.n++] = make_frame_memory ();
   if (frame_memory.source == 0)

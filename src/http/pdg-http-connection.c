@@ -124,7 +124,7 @@ phase_deadline_ms (PdgHttpConnection *self, PdgHttpPhase phase)
     case PDG_HTTP_PHASE_BODY:
       return limits->body_deadline_ms;
     case PDG_HTTP_PHASE_WRITE:
-      return limits->write_deadline_ms;
+      return self->rejected && limits->write_deadline_ms > 0 ? MIN (limits->write_deadline_ms, LINGER_MS) : limits->write_deadline_ms;
     case PDG_HTTP_PHASE_OPEN:
       return limits->stream_keep_alive_ms;
     case PDG_HTTP_PHASE_LINGER:
@@ -180,7 +180,8 @@ pdg_http_connection_reject (PdgHttpConnection *self, guint status, const char *c
   self->rejected = TRUE;
   pdg_http_router_count (self->worker->router, self->exchange != NULL ? self->exchange->route : self->route, status,
                          self->exchange != NULL ? self->exchange->start_usec : 0);
-  connection_leave_queue (self);
+  /* libsoup ends the stream when it looks at it again; of some requests it does not */
+  pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_WRITE);
   pdg_http_stream_finish_with (self->stream, text->str, text->len);
 }
 
@@ -223,7 +224,7 @@ connection_received (gpointer owner, const char *data, gsize len)
   guint status;
 
   PDG_HTTP_COUNT (server->counters.bytes_in, len);
-  if (self->phase == PDG_HTTP_PHASE_WORK)
+  if (self->phase == PDG_HTTP_PHASE_WORK || self->rejected)
     return TRUE;
   if (self->phase == PDG_HTTP_PHASE_IDLE)
     pdg_http_connection_set_phase (self, PDG_HTTP_PHASE_HEADERS);
@@ -375,6 +376,12 @@ pdg_http_connection_expire (PdgHttpConnection *self)
   if (phase == PDG_HTTP_PHASE_LINGER || self->undecided)
     {
       pdg_http_connection_free (self);
+      return;
+    }
+  if (self->rejected)
+    {
+      pdg_http_stream_abandon (self->stream);
+      connection_closed (self);
       return;
     }
   if (phase == PDG_HTTP_PHASE_BODY || phase == PDG_HTTP_PHASE_WRITE || pdg_http_head_is_inside (&self->head))

@@ -139,6 +139,24 @@ test_chunked_in_one_piece_too_long (void)
   close (fd);
 }
 
+/* libsoup takes this one for a connection that stays. */
+static void
+test_refused_and_kept (void)
+{
+  PdgHttpLimits limits = PDG_HTTP_LIMITS_DEFAULT;
+
+  limits.write_deadline_ms = 60;
+  g_autoptr (HttpFixture) fixture = http_fixture_new (&limits, 1);
+  int fd = raw_connect (fixture->port);
+
+  raw_send (fd, "OPTIONS * HTTP/1.1\r\nConnection: Upgr\"de\r\nUpgrade: websocket\r\n\r\n");
+  g_autoptr (RawAnswer) answer = raw_read (fd, FALSE);
+  g_assert_cmpuint (answer->status, ==, 400);
+  g_assert_true (raw_is_closed (fd));
+  http_fixture_wait_for (fixture, connections_open, ==, 0);
+  close (fd);
+}
+
 static void
 test_chunked_after_continue_too_long (void)
 {
@@ -335,7 +353,10 @@ test_mutations (void)
     "OPTIONS * HTTP/1.1\r\nHost: h\r\nOrigin: http://o\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     "GET /hello HTTP/1.1\r\nHost: h\r\nRange: bytes=0-1,2-3\r\n\r\nHEAD /files/%41 HTTP/1.0\r\n\r\n",
   };
-  g_autoptr (HttpFixture) fixture = http_fixture_new (NULL, 2);
+  PdgHttpLimits limits = PDG_HTTP_LIMITS_DEFAULT;
+
+  limits.write_deadline_ms = 60;
+  g_autoptr (HttpFixture) fixture = http_fixture_new (&limits, 2);
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
 
   for (guint i = 0; i < N_MUTATIONS; i++)
@@ -386,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/refusals/chunked-too-long", test_chunked_too_long);
   g_test_add_func ("/http/refusals/chunked-in-one-piece-too-long", test_chunked_in_one_piece_too_long);
   g_test_add_func ("/http/refusals/chunked-after-continue-too-long", test_chunked_after_continue_too_long);
+  g_test_add_func ("/http/refusals/refused-and-kept", test_refused_and_kept);
   g_test_add_func ("/http/refusals/long-headers", test_long_headers);
   g_test_add_func ("/http/refusals/truncated", test_truncated);
   g_test_add_func ("/http/refusals/mutations", test_mutations);

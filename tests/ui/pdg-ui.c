@@ -465,11 +465,13 @@ void
 pdg_ui_wait_end (PdgUi *ui)
 {
   g_autofree char *output = NULL;
+  int status = pdg_program_wait (ui->program, PDG_SYSTEM_STOP_USEC);
 
-  g_assert_cmpint (pdg_program_wait (ui->program, PDG_SYSTEM_STOP_USEC), ==, 0);
+  output = pdg_program_dup_output (ui->program);
+  if (status != 0)
+    g_error ("The app ended with %d:\n%s", status, output);
   ui->ended = TRUE;
   pdg_system_wait_postgres_gone (ui->data_dir);
-  output = pdg_program_dup_output (ui->program);
   if (strstr (output, "CRITICAL") != NULL || strstr (output, "WARNING") != NULL)
     g_error ("The app said:\n%s", output);
 }
