@@ -603,7 +603,7 @@ pdg_funnel_run (const PdgScan *scan, const PdgFunnelOptions *options, guint64 ac
   for (; actor < actor_end; actor += PDG_BLOCK_ACTORS)
     {
       pdg_block_fill (block, scan, actor, actor_end, history ? G_MININT64 : options->from_ms, last_ms,
-                      masks != NULL ? masks : options->key_masks, options->n_keys);
+                      masks != NULL ? masks : options->key_masks, options->n_keys, 0);
       count_block (&run, block, actor, history);
     }
   pdg_block_clear (block);

@@ -35,10 +35,10 @@ typedef struct
   guint32 first[PDG_BLOCK_ACTORS + 1]; /* of each actor in @events */
 } PdgBlock;
 
-/* Chooses the events of actors [actor, actor + PDG_BLOCK_ACTORS) below @actor_end with @from_ms <= t <= @last_ms and a mask that is not 0. Keys
- * from @n_masks on have none. */
+/* Chooses the events of actors [actor, actor + PDG_BLOCK_ACTORS) below @actor_end with @from_ms <= t <= @last_ms and a mask that is not 0: that of
+ * the key, where there is one, and @every. */
 void     pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 actor_end, gint64 from_ms, gint64 last_ms,
-                         const guint32 *masks, guint32 n_masks);
+                         const guint32 *masks, guint32 n_masks, guint32 every);
 void     pdg_block_clear (PdgBlock *block);
 
 G_END_DECLS

@@ -74,14 +74,14 @@ ensure_room (PdgBlock *block, gsize room)
 /* Appends what is chosen of the runs of one part behind the first @n. */
 static gsize
 choose (PdgBlock *block, gsize n, const PdgPart *part, guint32 from_run, guint32 to_run, guint64 actor, gint64 from_ms, gint64 last_ms,
-        const guint32 *masks, guint32 n_masks)
+        const guint32 *masks, guint32 n_masks, guint32 every)
 {
   ensure_room (block, n + part->run_first[to_run] - part->run_first[from_run] + 1);
   for (guint32 run = from_run; run < to_run; run++)
     for (guint32 i = part->run_first[run]; i < part->run_first[run + 1]; i++)
       {
         guint32 key = pdg_part_key_at (part, i);
-        guint32 mask = key < n_masks ? masks[key] : 0;
+        guint32 mask = every | (key < n_masks ? masks[key] : 0);
         gint64 t = part->base_ms + part->ts[i];
 
         block->raw[n] = (PdgChosen) { t, part->run_session[run], key, mask };
@@ -93,7 +93,7 @@ choose (PdgBlock *block, gsize n, const PdgPart *part, guint32 from_run, guint32
 
 void
 pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 actor_end, gint64 from_ms, gint64 last_ms, const guint32 *masks,
-                guint32 n_masks)
+                guint32 n_masks, guint32 every)
 {
   guint64 end = MIN (actor + PDG_BLOCK_ACTORS, actor_end);
   guint32 next[PDG_BLOCK_ACTORS];
@@ -104,7 +104,8 @@ pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 act
       const PdgPart *part = scan->parts[p];
 
       if (part->base_ms <= last_ms && part->base_ms + PDG_MS_PER_DAY > from_ms)
-        n = choose (block, n, part, pdg_part_find_run (part, actor), pdg_part_find_run (part, end), actor, from_ms, last_ms, masks, n_masks);
+        n = choose (block, n, part, pdg_part_find_run (part, actor), pdg_part_find_run (part, end), actor, from_ms, last_ms, masks, n_masks,
+                    every);
     }
   ensure_room (block, 1);
   for (guint i = 0; i <= PDG_BLOCK_ACTORS; i++)

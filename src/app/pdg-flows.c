@@ -1,7 +1,7 @@
 #include "config.h"
 #include "app/pdg-flows.h"
 
-#include "app/pdg-format.h"
+#include "base/pdg-stats.h"
 
 PdgFlowTotals
 pdg_flows_sum (const PdgJourneyGraph *graph)
@@ -97,6 +97,6 @@ pdg_flows_exits_stand_out (const PdgJourneyGraph *graph, guint screen)
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
   double low, high;
 
-  return screen < n && totals.visits > 0 && pdg_format_wilson (screens[screen].exits, screens[screen].visits, &low, &high)
+  return screen < n && totals.visits > 0 && pdg_stats_wilson (screens[screen].exits, screens[screen].visits, &low, &high)
          && low > (double) totals.exits / (double) totals.visits;
 }

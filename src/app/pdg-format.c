@@ -4,7 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define Z_95 1.959963984540054
+#include "base/pdg-stats.h"
+
 #define NOTHING "–"
 
 char *
@@ -60,29 +61,12 @@ pdg_format_share (guint64 count, guint64 base)
   return g_strdup_printf ("%.1f %%", percent);
 }
 
-gboolean
-pdg_format_wilson (guint64 count, guint64 base, double *out_low, double *out_high)
-{
-  double n, p, z2, centre, half;
-
-  if (base == 0)
-    return FALSE;
-  n = (double) base;
-  p = (double) MIN (count, base) / n;
-  z2 = Z_95 * Z_95;
-  centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  half = Z_95 * sqrt (p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
-  *out_low = MAX (0.0, centre - half);
-  *out_high = MIN (1.0, centre + half);
-  return TRUE;
-}
-
 char *
 pdg_format_share_interval (guint64 count, guint64 base)
 {
   double low, high;
 
-  if (!pdg_format_wilson (count, base, &low, &high))
+  if (!pdg_stats_wilson (count, base, &low, &high))
     return g_strdup (NOTHING);
   return g_strdup_printf (count == 0 || count >= base ? "%.0f %% ± %.1f" : "%.1f %% ± %.1f",
                           100.0 * (double) MIN (count, base) / (double) base, 50.0 * (high - low));

@@ -30,7 +30,4 @@ char   *pdg_format_date (gint64 usec);
 /* "just now", "4 min ago", "3 h ago", "Tue 14:05", then the date. */
 char   *pdg_format_age (gint64 usec, gint64 now_usec);
 
-/* Bounds of the 95 % score interval (E. B. Wilson, JASA 22, 1927) of @count in @base, as fractions. FALSE when @base is 0. */
-gboolean pdg_format_wilson (guint64 count, guint64 base, double *out_low, double *out_high);
-
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "app/pdg-screen-details.h"
 #include "app/pdg-shot-strip.h"
 #include "base/pdg-clock.h"
+#include "base/pdg-stats.h"
 
 #define SKELETON_DELAY_MS 150
 #define N_BONES 5
@@ -71,7 +72,7 @@ show_calls (PdgInspectorDetails *self, JsonArray *calls)
       g_autofree char *detail = p75 >= 0 ? g_strdup_printf (_ ("%s · p75 %s"), noun, duration) : g_strdup (noun);
       g_autofree char *value = failures > 0 ? g_strdup_printf (_ ("%s failed"), share) : NULL, *tooltip = NULL;
 
-      if (failures > 0 && pdg_format_wilson (failures, count, &low, &high))
+      if (failures > 0 && pdg_stats_wilson (failures, count, &low, &high))
         tooltip = g_strdup_printf (_ ("%s\n%s of %s calls were answered with 400 or above. 95 %% interval %.1f to %.1f %%."), title, n_failures, n,
                                    100 * low, 100 * high);
       pdg_fact_list_add (PDG_FACT_LIST (self->calls), &(PdgFact) { .title = title, .detail = detail, .value = value,

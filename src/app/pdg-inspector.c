@@ -13,6 +13,7 @@
 #include "app/pdg-spoken.h"
 #include "app/pdg-session-model.h"
 #include "app/pdg-shot.h"
+#include "base/pdg-stats.h"
 #include "canvas/pdg-group.h"
 
 #define MAX_NAMES 6
@@ -102,7 +103,7 @@ set_share (PdgMetric *metric, guint64 count, guint64 base, gboolean bad, const c
   g_autofree char *detail = NULL;
   double low, high;
 
-  if (pdg_format_wilson (count, base, &low, &high))
+  if (pdg_stats_wilson (count, base, &low, &high))
     detail = g_strdup_printf (_ ("%s of %s visits. 95 %% interval %.1f to %.1f %%.%s%s"), count_text, base_text, 100 * low, 100 * high,
                               reason != NULL ? " " : "", reason != NULL ? reason : "");
   pdg_metric_set_value (metric, share, detail, bad);
@@ -119,7 +120,7 @@ set_of (PdgMetric *metric, guint64 count, guint64 base, gboolean bad)
   g_autofree char *detail = NULL;
   double low, high;
 
-  if (pdg_format_wilson (count, base, &low, &high))
+  if (pdg_stats_wilson (count, base, &low, &high))
     detail = g_strdup_printf (_ ("%s of %s visits, that is %s. 95 %% interval %.1f to %.1f %%."), count_text, base_text, share, 100 * low, 100 * high);
   pdg_metric_set_value (metric, text, detail, bad);
 }

@@ -5,9 +5,11 @@ import random
 import subprocess
 import sys
 
+import reference_buckets
 import reference_funnel
+import reference_retention
 
-REPORTS = {"funnel": reference_funnel}
+REPORTS = {"buckets": reference_buckets, "funnel": reference_funnel, "retention": reference_retention}
 
 
 def show(report, number, case, expected, got):

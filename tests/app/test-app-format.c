@@ -76,33 +76,6 @@ test_share (void)
     }
 }
 
-/* Reference values of the score interval, from the closed form evaluated with 50 digits. */
-static void
-test_wilson (void)
-{
-  static const struct
-  {
-    guint64 count;
-    guint64 base;
-    double low;
-    double high;
-  } rows[] = {
-    { 0, 10, 0.0, 0.277533 },
-    { 5, 10, 0.236593, 0.763407 },
-    { 10, 10, 0.722467, 1.0 },
-    { 1033, 4287, 0.228395, 0.253991 },
-  };
-  double low, high;
-
-  g_assert_false (pdg_format_wilson (0, 0, &low, &high));
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_assert_true (pdg_format_wilson (rows[i].count, rows[i].base, &low, &high));
-      g_assert_cmpfloat_with_epsilon (low, rows[i].low, 5e-6);
-      g_assert_cmpfloat_with_epsilon (high, rows[i].high, 5e-6);
-    }
-}
-
 static void
 test_duration (void)
 {
@@ -327,7 +300,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/format/count", test_count);
   g_test_add_func ("/app/format/share", test_share);
-  g_test_add_func ("/app/format/wilson", test_wilson);
   g_test_add_func ("/app/format/duration", test_duration);
   g_test_add_func ("/app/format/age", test_age);
   g_test_add_func ("/app/time-range/start-and-nick", test_range);

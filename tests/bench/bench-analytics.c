@@ -1,6 +1,7 @@
 #include "config.h"
 #include "analytics/pdg-funnel.h"
 #include "analytics/pdg-part-merge.h"
+#include "analytics/pdg-retention.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define N_PAGES 300
 #define N_TYPES 13
 #define N_STEPS 5
+#define N_WEEKS 12
 #define ROUNDS 5
 #define DAY_MS ((gint64) PDG_MS_PER_DAY)
 
@@ -217,6 +219,82 @@ bench_funnel (const World *world, const PdgScan *scan, guint millions)
            ms / plain_ms, plain_ms, counts[0], counts[N_STEPS - 1]);
 }
 
+/* The same retention, row by row: of each actor the weeks in which it was there. */
+static void
+scan_weeks (const World *world, const gint64 *edges, guint64 counts[N_WEEKS][N_WEEKS])
+{
+  const PdgPartRow *rows = (const PdgPartRow *) (const void *) world->rows->data;
+  guint32 weeks = 0;
+
+  memset (counts, 0, N_WEEKS * sizeof (counts[0]));
+  for (gsize i = 0; i <= world->rows->len; i++)
+    {
+      if (i == world->rows->len || (i > 0 && rows[i].actor != rows[i - 1].actor))
+        {
+          for (guint c = 0; c < N_WEEKS; c++)
+            for (guint k = 0; (weeks >> c & 1) != 0 && c + k < N_WEEKS; k++)
+              counts[c][k] += weeks >> (c + k) & 1;
+          weeks = 0;
+        }
+      if (i < world->rows->len && rows[i].ts_ms < edges[N_WEEKS])
+        weeks |= 1u << ((rows[i].ts_ms - edges[0]) / (7 * DAY_MS));
+    }
+}
+
+static gint64
+time_retention (const PdgScan *scan, const PdgRetentionOptions *options, guint64 counts[N_WEEKS][N_WEEKS])
+{
+  gint64 start = cpu_ns (), ns;
+  g_autoptr (PdgRetentionResult) result = pdg_retention_run (scan, options, 0, G_MAXUINT64);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  ns = cpu_ns () - start;
+  rows = pdg_retention_result_list_rows (result, 0);
+  for (guint c = 0; c < N_WEEKS; c++)
+    for (guint k = 0; c + k < N_WEEKS; k++)
+      g_assert_cmpuint (((PdgRetentionRow *) rows->pdata[0])->cells[c * N_WEEKS + k].actors, ==, counts[c][k]);
+  return ns;
+}
+
+static void
+bench_retention (const World *world, const PdgScan *scan, guint millions)
+{
+  guint32 masks[N_PAGES * N_TYPES];
+  gint64 edges[2 * N_WEEKS];
+  gint64 ours[3][ROUNDS], plain[ROUNDS];
+  guint64 counts[N_WEEKS][N_WEEKS];
+  static const char *const names[] = { "", "-by-key", "-any-options" };
+  double plain_ms;
+
+  for (guint i = 0; i < G_N_ELEMENTS (masks); i++)
+    masks[i] = PDG_RETENTION_START | PDG_RETENTION_RETURN;
+  for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
+    edges[i] = (FIRST_DAY + 7 * (gint64) i) * DAY_MS;
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      PdgRetentionOptions options = { .edges = edges, .n_buckets = 2 * N_WEEKS - 1, .n_cohorts = N_WEEKS, .n_intervals = N_WEEKS,
+                                      .every_event = PDG_RETENTION_START | PDG_RETENTION_RETURN };
+      gint64 start = cpu_ns ();
+
+      scan_weeks (world, edges, counts);
+      plain[round] = cpu_ns () - start;
+      ours[0][round] = time_retention (scan, &options, counts);
+      options.every_event = 0;
+      options.key_masks = masks;
+      options.n_keys = G_N_ELEMENTS (masks);
+      ours[1][round] = time_retention (scan, &options, counts);
+      options.key_amounts = (const gint64[N_PAGES * N_TYPES]) { 0 };
+      ours[2][round] = time_retention (scan, &options, counts);
+    }
+  plain_ms = median_ms (plain);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      double ms = median_ms (ours[i]);
+
+      g_print ("retention-12w%s-%uM %.2f ms %.3f of a plain scan (%.1f ms)\n", names[i], millions, ms, ms / plain_ms, plain_ms);
+    }
+}
+
 static void
 bench_world (guint millions)
 {
@@ -260,6 +338,7 @@ bench_world (guint millions)
   g_print ("open-%uM %.1f ms %.1f ns/event\n", millions, (double) open_ns / 1e6, (double) open_ns / (double) world.n_events);
   g_print ("merge-%uM %.1f ms %.1f ns/event\n", millions, (double) merge_ns / 1e6, (double) merge_ns / (double) world.n_events);
   bench_funnel (&world, scan, millions);
+  bench_retention (&world, scan, millions);
   for (guint d = 0; d < N_DAYS; d++)
     pdg_part_unref (parts[d]);
   world_clear (&world);
