@@ -340,6 +340,19 @@ pdg_arrangement_is_locked (PdgArrangement *self, const char *screen_id)
 }
 
 gboolean
+pdg_arrangement_has_pinned (PdgArrangement *self)
+{
+  GHashTableIter iter;
+  gpointer place;
+
+  g_hash_table_iter_init (&iter, self->places);
+  while (g_hash_table_iter_next (&iter, NULL, &place))
+    if (((const PdgPlace *) place)->pinned)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 pdg_arrangement_is_ready (PdgArrangement *self)
 {
   return self->ready;

@@ -26,6 +26,9 @@ gboolean        pdg_arrangement_is_locked (PdgArrangement *self, const char *scr
 /* FALSE until the server has said, or could not be asked, where the project's screens are. */
 gboolean        pdg_arrangement_is_ready (PdgArrangement *self);
 
+/* Whether anybody has put a screen anywhere; what is not pinned lies where the layout had it. */
+gboolean        pdg_arrangement_has_pinned (PdgArrangement *self);
+
 /* Whether this user may change places. */
 gboolean        pdg_arrangement_is_writable (PdgArrangement *self);
 

@@ -41,17 +41,17 @@ files_free (gpointer data)
 
 /* ---- export ---- */
 
-/* The selected screens, of a path its two; NULL when nothing is selected. (transfer full) */
-static PdgScene *
-make_part (Files *files, PdgScene *scene)
+/* The cards of the selected screens, of a path its two; none when nothing is selected. (transfer full) */
+static GArray *
+list_selected (Files *files, PdgScene *scene)
 {
   PdgSelection *selection = pdg_workspace_get_selection (files->workspace);
-  g_autoptr (GArray) cards = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GArray *cards = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint n = pdg_selection_get_n_screens (selection);
   const char *ids[2];
 
   if (n == 0 && !pdg_selection_get_edge (selection, &ids[0], &ids[1]))
-    return NULL;
+    return cards;
   for (guint i = 0; i < (n > 0 ? n : 2); i++)
     {
       int card = pdg_scene_lookup_card (scene, n > 0 ? pdg_selection_get_screen (selection, i) : ids[i]);
@@ -59,19 +59,23 @@ make_part (Files *files, PdgScene *scene)
       if (card >= 0)
         g_array_append_val (cards, card);
     }
-  return cards->len > 0 ? pdg_scene_new_part (scene, (const guint32 *) (void *) cards->data, cards->len) : NULL;
+  return cards;
 }
 
+/* @cards: of a part; NULL: of all. */
 static PdgBoard *
-make_board (Files *files, PdgScene *scene)
+make_board (Files *files, PdgScene *scene, GArray *cards)
 {
   PdgProject *project = pdg_workspace_get_project (files->workspace);
   const char *name = files->board != NULL ? pdg_board_get_project (files->board) : project != NULL ? pdg_project_get_name (project) : "";
   const char *range = files->board != NULL ? pdg_board_get_range (files->board)
                                            : pdg_time_range_get_nick (pdg_workspace_get_range (files->workspace));
   gint64 as_of = files->board != NULL ? pdg_board_get_as_of (files->board) : pdg_workspace_get_as_of (files->workspace);
+  PdgLayout *layout = pdg_scene_model_get_layout (pdg_canvas_pane_get_scenes (files->pane));
 
-  return pdg_scene_dup_board (scene, pdg_scene_model_get_layout (pdg_canvas_pane_get_scenes (files->pane)), name, range, as_of);
+  if (cards == NULL)
+    return pdg_scene_dup_board (scene, layout, name, range, as_of);
+  return pdg_scene_dup_part_board (scene, (const guint32 *) (void *) cards->data, cards->len, layout, name, range, as_of);
 }
 
 static void
@@ -79,6 +83,7 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   Files *files = user_data;
   PdgScene *scene = pdg_scene_model_get_scene (pdg_canvas_pane_get_scenes (files->pane));
+  g_autoptr (GArray) cards = NULL;
   g_autoptr (PdgScene) part = NULL;
   g_autoptr (PdgBoard) board = NULL;
   g_autoptr (PdgBoard) part_board = NULL;
@@ -87,9 +92,13 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   if (scene == NULL)
     return;
-  part = make_part (files, scene);
-  part_board = part != NULL ? make_board (files, part) : NULL;
-  board = files->board != NULL ? pdg_board_ref (files->board) : make_board (files, scene);
+  cards = list_selected (files, scene);
+  if (cards->len > 0)
+    {
+      part = pdg_scene_new_part (scene, (const guint32 *) (void *) cards->data, cards->len);
+      part_board = make_board (files, scene, cards);
+    }
+  board = files->board != NULL ? pdg_board_ref (files->board) : make_board (files, scene, NULL);
   window = pdg_export_window_new (files->window, pdg_workspace_get_client (files->workspace), pdg_style_get_theme (files->style), scene, board,
                                   part, part_board);
   pdg_canvas_fill_tint (pdg_canvas_pane_get_canvas (files->pane), &style);

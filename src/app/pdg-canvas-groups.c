@@ -272,16 +272,19 @@ pdg_canvas_allocate_title (PdgCanvas *self)
 
 /* ---- actions ---- */
 
+/* Where nobody has put a screen anywhere, the places are the layout's: the groups are laid out at once, as one step. */
 static void
 group_by_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   PdgCanvas *self = user_data;
   PdgGroupBy by;
 
-  if (!pdg_group_by_from_nick (g_variant_get_string (state, NULL), &by))
+  if (!pdg_group_by_from_nick (g_variant_get_string (state, NULL), &by) || by == pdg_arrangement_get_group_by (self->arrangement))
     return;
   g_simple_action_set_state (action, state);
   pdg_arrangement_set_group_by (self->arrangement, by);
+  if (by != PDG_GROUP_BY_NONE && pdg_arrangement_is_writable (self->arrangement) && !pdg_arrangement_has_pinned (self->arrangement))
+    pdg_scene_model_tidy (self->scenes, NULL);
 }
 
 /* Of the selected screens' groups: all are folded, or opened when all are. */

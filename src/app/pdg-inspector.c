@@ -224,6 +224,28 @@ show_edge (PdgInspector *self, const PdgJourneyGraph *graph, const PdgJourneyTra
   gtk_stack_set_visible_child_name (self->stack, "edge");
 }
 
+/* Also of an edge at a folded group, or between two: its moves are the sum over their screens. */
+static gboolean
+show_selected_edge (PdgInspector *self, PdgJourneyGraph *graph, PdgSelection *selection)
+{
+  const char *ids[2];
+  g_autoptr (PdgGrouping) grouping = NULL;
+  const PdgJourneyTransition *transition;
+
+  if (!pdg_selection_get_edge (selection, &ids[0], &ids[1]))
+    return FALSE;
+  grouping = pdg_grouping_new_for_ids (graph, ids, 2);
+  if (grouping != NULL)
+    graph = pdg_grouping_get_shown (grouping);
+  transition = pdg_flows_lookup (graph, ids[0], ids[1]);
+  if (transition == NULL)
+    return FALSE;
+  show_edge (self, graph, transition);
+  /* Of a group it is not known which sessions went this way. */
+  gtk_widget_set_visible (GTK_WIDGET (self->edge_sessions), grouping == NULL);
+  return TRUE;
+}
+
 /* The selected screens, of folded groups theirs; @title: of a single group. (transfer full) (element-type utf8) */
 static GPtrArray *
 list_selected (PdgJourneyGraph *graph, PdgSelection *selection, char **title)
@@ -304,8 +326,6 @@ update (PdgInspector *self)
 {
   PdgJourneyGraph *graph = pdg_workspace_get_graph (self->workspace);
   PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
-  const PdgJourneyTransition *transition = NULL;
-  const char *from_id, *to_id;
   int index = -1;
   guint n_screens = 0;
 
@@ -316,13 +336,11 @@ update (PdgInspector *self)
       gtk_stack_set_visible_child_name (self->stack, "nothing");
       return;
     }
-  if (pdg_selection_get_edge (selection, &from_id, &to_id))
-    transition = pdg_flows_lookup (graph, from_id, to_id);
+  if (show_selected_edge (self, graph, selection))
+    return;
   if (pdg_selection_get_n_screens (selection) == 1)
     index = pdg_journey_graph_lookup (graph, pdg_selection_get_primary (selection));
-  if (transition != NULL)
-    show_edge (self, graph, transition);
-  else if (index >= 0)
+  if (index >= 0)
     show_screen (self, graph, (guint) index);
   else if (pdg_selection_get_n_screens (selection) > 1 || pdg_group_is_id (pdg_selection_get_primary (selection)))
     show_many (self, graph, selection);

@@ -163,6 +163,7 @@ pdg_selection_get_edge (PdgSelection *self, const char **out_from_id, const char
   return TRUE;
 }
 
+/* A folded group is in no graph of screens; that an edge at it has gone shows where it is looked up. */
 static gboolean
 graph_has_edge (const PdgJourneyGraph *graph, const char *from_id, const char *to_id)
 {
@@ -171,6 +172,8 @@ graph_has_edge (const PdgJourneyGraph *graph, const char *from_id, const char *t
   guint n;
   const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n);
 
+  if (pdg_group_is_id (from_id) || pdg_group_is_id (to_id))
+    return (from >= 0 || pdg_group_is_id (from_id)) && (to >= 0 || pdg_group_is_id (to_id));
   for (guint i = 0; from >= 0 && to >= 0 && i < n; i++)
     if (transitions[i].from == (guint32) from && transitions[i].to == (guint32) to)
       return TRUE;

@@ -8,6 +8,7 @@
 #include "app/pdg-json.h"
 #include "app/pdg-throttle.h"
 #include "base/pdg-clock.h"
+#include "canvas/pdg-group.h"
 
 #define INTERVAL_MS 1000
 
@@ -246,6 +247,8 @@ selection_cb (PdgSessionModel *self)
   const char *from_id = NULL, *to_id = NULL;
 
   pdg_selection_get_edge (selection, &from_id, &to_id);
+  if (pdg_group_is_id (id) || pdg_group_is_id (from_id) || pdg_group_is_id (to_id)) /* the server knows screens */
+    id = from_id = to_id = NULL;
   if (g_strcmp0 (id, self->screen_id) == 0 && g_strcmp0 (from_id, self->from_id) == 0 && g_strcmp0 (to_id, self->to_id) == 0)
     return;
   set_text (&self->screen_id, id);

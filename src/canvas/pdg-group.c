@@ -351,6 +351,23 @@ pdg_grouping_new (PdgJourneyGraph *graph, PdgGroupBy by, GHashTable *folded)
 }
 
 PdgGrouping *
+pdg_grouping_new_for_ids (PdgJourneyGraph *graph, const char *const *ids, guint n_ids)
+{
+  g_autoptr (GHashTable) folded = g_hash_table_new (g_str_hash, g_str_equal);
+  PdgGroupBy by = PDG_GROUP_BY_NONE;
+
+  for (guint i = 0; i < n_ids; i++)
+    if (pdg_group_is_id (ids[i]))
+      {
+        g_auto (GStrv) parts = g_strsplit (ids[i], ":", 3);
+
+        pdg_group_by_from_nick (parts[1], &by);
+        g_hash_table_add (folded, (gpointer) ids[i]);
+      }
+  return by != PDG_GROUP_BY_NONE ? pdg_grouping_new (graph, by, folded) : NULL;
+}
+
+PdgGrouping *
 pdg_grouping_ref (PdgGrouping *grouping)
 {
   return g_atomic_rc_box_acquire (grouping);

@@ -45,6 +45,11 @@ typedef struct _PdgGrouping PdgGrouping;
 
 /* @folded (nullable): a set of group ids. Pure; some 10 ms for 10,000 screens. (transfer full) */
 PdgGrouping     *pdg_grouping_new (PdgJourneyGraph *graph, PdgGroupBy by, GHashTable *folded);
+
+/* The grouping in which the groups among these ids are folded and no others; NULL when none of them is the id of a group.
+ * (transfer full) (nullable) */
+PdgGrouping     *pdg_grouping_new_for_ids (PdgJourneyGraph *graph, const char *const *ids, guint n_ids);
+
 PdgGrouping     *pdg_grouping_ref (PdgGrouping *grouping);
 void             pdg_grouping_unref (PdgGrouping *grouping);
 

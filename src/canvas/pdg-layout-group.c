@@ -4,8 +4,9 @@
 #include "canvas/pdg-layout-private.h"
 #include "canvas/pdg-camera.h"
 
-/* Around a group, for its frame and title. */
-#define FRAME_ROOM 96.0
+/* Beside and below a group for its frame, and above for its title too, which must not lie on the text of the card above. */
+#define FRAME_ROOM  96.0
+#define FRAME_ABOVE 168.0
 
 /* A group, or a screen that is in none, as it is laid out alone. */
 typedef struct
@@ -146,9 +147,9 @@ compare_blocks (gconstpointer a, gconstpointer b)
 }
 
 static double
-get_room (const Block *block)
+get_room (const Block *block, double room)
 {
-  return block->group >= 0 ? FRAME_ROOM : 0;
+  return block->group >= 0 ? room : 0;
 }
 
 /* The blocks of a column, one below the other, each as near to where it wants to be as the others let it. */
@@ -162,14 +163,15 @@ place_column (Block *blocks, guint n, double x)
     {
       y[i] = blocks[i].y - blocks[i].rect.height / 2;
       weight[i] = 1;
-      width = MAX (width, blocks[i].rect.width + 2 * get_room (&blocks[i]));
+      width = MAX (width, blocks[i].rect.width + 2 * get_room (&blocks[i], FRAME_ROOM));
       if (i + 1 < n)
-        separation[i] = blocks[i].rect.height + PDG_LAYOUT_ROW_GAP + get_room (&blocks[i]) + get_room (&blocks[i + 1]);
+        separation[i] = blocks[i].rect.height + PDG_LAYOUT_ROW_GAP + get_room (&blocks[i], FRAME_ROOM)
+                        + get_room (&blocks[i + 1], FRAME_ABOVE);
     }
   pdg_layout_separate (y, weight, separation, n);
   for (guint i = 0; i < n; i++)
     {
-      blocks[i].x = x + get_room (&blocks[i]);
+      blocks[i].x = x + get_room (&blocks[i], FRAME_ROOM);
       blocks[i].y = y[i];
     }
   return width;

@@ -3,55 +3,71 @@
 
 #include "canvas/pdg-scene-private.h"
 
-static int
-compare_numbers (gconstpointer a, gconstpointer b)
+/* The screens of the graph that are kept, with the transitions among them; their numbers stay what they are. (transfer full) */
+static PdgJourneyGraph *
+cut (PdgJourneyGraph *graph, const gboolean *kept)
 {
-  guint32 one = *(const guint32 *) a;
-  guint32 two = *(const guint32 *) b;
+  PdgJourneyGraph *part = pdg_journey_graph_new ();
+  guint n, n_transitions;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
+  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (graph, &n_transitions);
+  g_autofree guint32 *places = g_new0 (guint32, n + 1);
 
-  return one < two ? -1 : one > two;
+  for (guint i = 0; i < n; i++)
+    if (kept[i])
+      places[i] = pdg_journey_graph_add_screen (part, &screens[i]);
+  for (guint i = 0; i < n_transitions; i++)
+    {
+      PdgJourneyTransition transition = transitions[i];
+
+      if (!kept[transition.from] || !kept[transition.to])
+        continue;
+      transition.from = places[transition.from];
+      transition.to = places[transition.to];
+      pdg_journey_graph_add_transition (part, &transition);
+    }
+  pdg_journey_graph_set_totals (part, pdg_journey_graph_get_n_sessions (graph), pdg_journey_graph_get_n_events (graph));
+  return part;
+}
+
+/* Of each card of the scene, whether it is among @cards. (transfer full) */
+static gboolean *
+mark_cards (const PdgScene *scene, const guint32 *cards, guint n_cards)
+{
+  gboolean *marked = g_new0 (gboolean, scene->n_cards + 1);
+
+  for (guint i = 0; i < n_cards; i++)
+    if (cards[i] < scene->n_cards)
+      marked[cards[i]] = TRUE;
+  return marked;
 }
 
 PdgScene *
 pdg_scene_new_part (const PdgScene *scene, const guint32 *cards, guint n_cards)
 {
-  g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
-  g_autofree guint32 *sorted = g_memdup2 (cards, n_cards * sizeof *cards);
-  g_autofree guint32 *places = g_new0 (guint32, scene->n_cards + 1); /* of each card, its index in the part + 1 */
-  g_autofree PdgLayoutPosition *positions = g_new0 (PdgLayoutPosition, n_cards + 1);
+  g_autofree gboolean *kept = mark_cards (scene, cards, n_cards);
+  g_autoptr (PdgJourneyGraph) graph = cut (scene->graph, kept);
+  g_autofree PdgLayoutPosition *positions = g_new0 (PdgLayoutPosition, scene->n_cards + 1);
   g_autoptr (PdgLayout) layout = NULL;
-  guint n = 0, n_transitions;
-  const PdgJourneyTransition *transitions = pdg_journey_graph_get_transitions (scene->graph, &n_transitions);
+  guint n = 0;
 
-  qsort (sorted, n_cards, sizeof *sorted, compare_numbers);
-  for (guint i = 0; i < n_cards; i++)
-    {
-      guint32 card = sorted[i];
-
-      if (card >= scene->n_cards || places[card] != 0)
-        continue;
-      places[card] = pdg_journey_graph_add_screen (graph, &scene->screens[card]) + 1;
-      positions[n++] = (PdgLayoutPosition) { .screen_id = scene->screens[card].id, .x = scene->cards[card].x, .y = scene->cards[card].y };
-    }
-  for (guint i = 0; i < n_transitions; i++)
-    {
-      PdgJourneyTransition transition = transitions[i];
-
-      if (places[transition.from] == 0 || places[transition.to] == 0)
-        continue;
-      transition.from = places[transition.from] - 1;
-      transition.to = places[transition.to] - 1;
-      pdg_journey_graph_add_transition (graph, &transition);
-    }
-  pdg_journey_graph_set_totals (graph, pdg_journey_graph_get_n_sessions (scene->graph), pdg_journey_graph_get_n_events (scene->graph));
+  for (guint i = 0; i < scene->n_cards; i++)
+    if (kept[i])
+      positions[n++] = (PdgLayoutPosition) { .screen_id = scene->screens[i].id, .x = scene->cards[i].x, .y = scene->cards[i].y };
   layout = pdg_layout_new_from_positions (positions, n);
   return pdg_scene_new (graph, layout);
 }
 
-PdgBoard *
-pdg_scene_dup_board (const PdgScene *scene, const PdgLayout *layout, const char *project, const char *range, gint64 as_of_usec)
+static PdgJourneyGraph *
+get_whole_graph (const PdgScene *scene)
 {
-  PdgJourneyGraph *graph = scene->grouping != NULL ? pdg_grouping_get_graph (scene->grouping) : scene->graph;
+  return scene->grouping != NULL ? pdg_grouping_get_graph (scene->grouping) : scene->graph;
+}
+
+/* The board of @graph, whose screens are shown or folded away in @scene. */
+static PdgBoard *
+make_board (const PdgScene *scene, PdgJourneyGraph *graph, const PdgLayout *layout, const char *project, const char *range, gint64 as_of_usec)
+{
   guint n;
   const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (graph, &n);
   g_autofree PdgBoardPlace *places = g_new0 (PdgBoardPlace, n + 1);
@@ -70,6 +86,33 @@ pdg_scene_dup_board (const PdgScene *scene, const PdgLayout *layout, const char 
       };
     }
   return pdg_board_new (project, range, as_of_usec, graph, places);
+}
+
+PdgBoard *
+pdg_scene_dup_board (const PdgScene *scene, const PdgLayout *layout, const char *project, const char *range, gint64 as_of_usec)
+{
+  return make_board (scene, get_whole_graph (scene), layout, project, range, as_of_usec);
+}
+
+PdgBoard *
+pdg_scene_dup_part_board (const PdgScene *scene, const guint32 *cards, guint n_cards, const PdgLayout *layout, const char *project,
+                          const char *range, gint64 as_of_usec)
+{
+  g_autofree gboolean *marked = mark_cards (scene, cards, n_cards);
+  PdgJourneyGraph *whole = get_whole_graph (scene);
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (whole, &n);
+  g_autofree gboolean *kept = g_new0 (gboolean, n + 1);
+  g_autoptr (PdgJourneyGraph) graph = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      int card = pdg_scene_lookup_card (scene, screens[i].id); /* a folded group's, when that holds it */
+
+      kept[i] = card >= 0 && marked[card];
+    }
+  graph = cut (whole, kept);
+  return make_board (scene, graph, layout, project, range, as_of_usec);
 }
 
 PdgScene *

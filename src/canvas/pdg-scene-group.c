@@ -1,9 +1,9 @@
 #include "config.h"
 #include "canvas/pdg-scene-private.h"
 
-/* Between a frame and its cards, in world units; below a card's text needs more, the smaller the cards are. */
+/* Between a frame and its cards, in world units; below them both lines of text have room down to the smallest zoom that shows them. */
 #define PADDING 48.0
-#define BELOW 88.0
+#define BELOW   140.0
 
 PdgGrouping *
 pdg_scene_get_grouping (const PdgScene *scene)

@@ -280,6 +280,56 @@ test_names (void)
   g_assert_cmpuint (strlen (cut), <, 150);
 }
 
+/* A folded group in a selection stands for its screens, which lie where they will when it is open. */
+static void
+test_part_with_group (void)
+{
+  static const char *const paths[] = { "/shop/cart", "/", "/shop/pay", "/help" };
+  g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
+  g_autoptr (GHashTable) folded = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (PdgLayout) layout = NULL;
+  g_autoptr (PdgGrouping) grouping = NULL;
+  g_autoptr (PdgScene) scene = NULL;
+  g_autoptr (PdgBoard) board = NULL;
+  const PdgJourneyScreen *screens;
+  const PdgJourneyTransition *transitions;
+  guint32 cards[2];
+  guint n;
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    pdg_journey_graph_add_screen (graph, &(PdgJourneyScreen) { .id = (char *) paths[i], .path = (char *) paths[i], .name = (char *) paths[i],
+                                                               .visits = 40 - i, .sessions = 7 + i, .load_p75_ms = -1, .dwell_median_ms = -1 });
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) /* among the group's; to the home screen; to one that is not selected */
+    pdg_journey_graph_add_transition (graph, &(PdgJourneyTransition) { 0, i, 9 - i, 100 });
+  layout = pdg_layout_new (graph, NULL);
+  g_hash_table_add (folded, (gpointer) "group:path:/shop");
+  grouping = pdg_grouping_new (graph, PDG_GROUP_BY_PATH, folded);
+  scene = pdg_scene_new_grouped (grouping, layout);
+  g_assert_cmpuint (pdg_scene_get_n_cards (scene), ==, 3);
+  cards[0] = (guint32) pdg_scene_lookup_card (scene, "group:path:/shop");
+  cards[1] = (guint32) pdg_scene_lookup_card (scene, "/");
+  board = pdg_scene_dup_part_board (scene, cards, 2, layout, "Shop", "30d", 0);
+  screens = pdg_journey_graph_get_screens (pdg_board_get_graph (board), &n);
+  g_assert_cmpuint (n, ==, 3);
+  for (guint i = 0; i < n; i++)
+    {
+      const PdgLayoutPosition *position = pdg_layout_lookup (layout, paths[i]);
+
+      g_assert_cmpstr (screens[i].id, ==, paths[i]);
+      g_assert_cmpuint (screens[i].sessions, ==, 7 + i);
+      g_assert_cmpfloat (pdg_board_get_places (board)[i].x, ==, position->x);
+      g_assert_cmpfloat (pdg_board_get_places (board)[i].y, ==, position->y);
+    }
+  transitions = pdg_journey_graph_get_transitions (pdg_board_get_graph (board), &n);
+  g_assert_cmpuint (n, ==, 3);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpuint (transitions[i].to, ==, i);
+      g_assert_cmpuint (transitions[i].count, ==, 9 - i);
+      g_assert_cmpfloat (transitions[i].dwell_median_ms, ==, 100);
+    }
+}
+
 /* ---- a board from a file ---- */
 
 static void
@@ -331,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/export/cancel", test_cancel);
   g_test_add_func ("/app/export/thread", test_thread);
   g_test_add_func ("/app/export/names", test_names);
+  g_test_add_func ("/app/export/part-with-group", test_part_with_group);
   g_test_add_func ("/app/export/board", test_board);
   return g_test_run ();
 }

@@ -221,6 +221,54 @@ test_fold (void)
   g_assert_true (pdg_grouping_get_shown (open) == graph);
 }
 
+/* At a folded group, and between two, an edge has the moves of all their screens; how long they took is not known. */
+static void
+test_edges (void)
+{
+  static const char *const paths[] = { "/a/1", "/a/2", "/b/1", "/b/2", "/c" };
+  static const char *const ids[] = { "group:path:/a", "group:path:/b", "/c" };
+  g_autoptr (PdgJourneyGraph) graph = pdg_journey_graph_new ();
+  guint sums[3][3] = { { 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    pdg_journey_graph_add_screen (graph, &(PdgJourneyScreen) { .id = (char *) paths[i], .path = (char *) paths[i], .name = (char *) paths[i],
+                                                               .visits = 100, .load_p75_ms = -1, .dwell_median_ms = -1 });
+  for (guint32 i = 0; i < G_N_ELEMENTS (paths); i++)
+    for (guint32 j = 0; j < G_N_ELEMENTS (paths); j++)
+      {
+        pdg_journey_graph_add_transition (graph, &(PdgJourneyTransition) { i, j, 1 + 5 * i + j, 10 });
+        sums[i / 2][j / 2] += 1 + 5 * i + j;
+      }
+  g_assert_null (pdg_grouping_new_for_ids (graph, paths, 2));
+  for (guint i = 0; i < 3; i++)
+    for (guint j = 0; j < 3; j++)
+      {
+        const char *const ends[] = { ids[i], ids[j] };
+        g_autoptr (PdgGrouping) grouping = pdg_grouping_new_for_ids (graph, ends, 2);
+        const PdgJourneyTransition *moves;
+        guint n, count = 0;
+        int from, to;
+
+        if (grouping == NULL)
+          {
+            g_assert_true (i == 2 && j == 2);
+            continue;
+          }
+        from = pdg_grouping_lookup_shown (grouping, ids[i]);
+        to = pdg_grouping_lookup_shown (grouping, ids[j]);
+        g_assert_true (from >= 0 && to >= 0);
+        moves = pdg_journey_graph_get_transitions (pdg_grouping_get_shown (grouping), &n);
+        for (guint k = 0; k < n; k++)
+          if (moves[k].from == (guint32) from && moves[k].to == (guint32) to)
+            {
+              g_assert_cmpuint (count, ==, 0);
+              g_assert_cmpfloat (moves[k].dwell_median_ms, <, 0);
+              count = moves[k].count;
+            }
+        g_assert_cmpuint (count, ==, i == j ? 0 : sums[i][j]); /* moves within a folded group are no edge */
+      }
+}
+
 static void
 test_nicks (void)
 {
@@ -266,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/group/journey", test_journey);
   g_test_add_func ("/canvas/group/sums", test_sums);
   g_test_add_func ("/canvas/group/fold", test_fold);
+  g_test_add_func ("/canvas/group/edges", test_edges);
   g_test_add_func ("/canvas/group/nicks", test_nicks);
   g_test_add_func ("/canvas/group/large", test_large);
   return g_test_run ();
