@@ -40,13 +40,13 @@ add_debug_word (const char *word)
 void
 pdg_process_prepare (void)
 {
+  const char *renderer = g_getenv ("GSK_RENDERER");
+
 #ifdef __GLIBC__
   mallopt (M_MMAP_THRESHOLD, REUSED_BYTES);
   mallopt (M_TRIM_THRESHOLD, REUSED_BYTES);
 #endif
-  if (g_getenv ("GSK_RENDERER") != NULL)
-    return;
-  if (has_gpu () && g_strcmp0 (g_getenv ("LIBGL_ALWAYS_SOFTWARE"), "1") != 0)
+  if (renderer != NULL ? strcmp (renderer, "cairo") != 0 : has_gpu () && g_strcmp0 (g_getenv ("LIBGL_ALWAYS_SOFTWARE"), "1") != 0)
     return;
   /* GL in software costs 26-36 ms a frame, cairo 2-4 ms; looking for GL costs 70 ms of the start. */
   g_setenv ("GSK_RENDERER", "cairo", TRUE);

@@ -12,9 +12,10 @@
 #include "canvas-scene.h"
 #include "pdg-fake-client.h"
 
-/* The app's canvas in a window of its own, 1600 x 1000, over a made-up scene: bench-canvas-app NODES [SCENE.json]. It moves the camera
- * through every phase and says, a JSON object a line, when the first complete frame was there, when a phase begins, and what its frames
- * cost; with a second word it only writes the scene for others. canvas/run.mjs runs it and measures around it. */
+/* The app's canvas in a window of its own, 1600 x 1000, over a made-up scene: bench-canvas-app NODES FOLDER [write]. It moves the camera
+ * through every phase and says, a JSON object a line, when the first complete frame was there, its screenshots included, when a phase
+ * begins, and what its frames cost. With "write" it only puts the scene and its screenshots into FOLDER, where it reads the screenshots
+ * when the canvas asks for them, as a browser does. canvas/run.mjs runs it and measures around it. */
 
 #define WIDTH 1600
 #define HEIGHT 1000
@@ -30,13 +31,16 @@ typedef struct
   PdgCanvas *canvas;
   GtkWidget *window;
   guint phase;
+  const char *folder;
+  guint n_asked, n_loaded; /* screenshots */
   gboolean shown;    /* the first complete frame */
   gint64 settled_usec; /* 0: the next phase waits for its first picture */
   gint64 begin_usec;
-  gint64 last_usec;
+  gint64 last_usec, last_frame_usec;
+  guint n_missed;
   double cpu_before;
   GArray *cpu;       /* double, ms, each frame's */
-  GArray *intervals;
+  GArray *intervals; /* double, ms, from the begin of a frame to the next: what requestAnimationFrame() tells React Flow, too */
   double stale;
   double exact;
 } Bench;
@@ -88,13 +92,9 @@ quantile (GArray *values, double q)
 static void
 print_phase (Bench *bench)
 {
-  guint n_missed = 0;
-
-  for (guint i = 0; i < bench->intervals->len; i++)
-    n_missed += (guint) MAX (lround (g_array_index (bench->intervals, double, i) / 16.667) - 1, 0);
   printf ("{\"event\":\"end\",\"phase\":\"%s\",\"frames\":%u,\"missed\":%u,\"intervalP50\":%.2f,\"intervalP95\":%.2f,\"intervalP99\":%.2f,"
           "\"intervalMax\":%.2f,\"mainCpuP50\":%.3f,\"mainCpuP99\":%.3f,\"stale\":%.4f}\n",
-          phase_names[bench->phase], bench->cpu->len, n_missed, quantile (bench->intervals, 0.5), quantile (bench->intervals, 0.95),
+          phase_names[bench->phase], bench->cpu->len, bench->n_missed, quantile (bench->intervals, 0.5), quantile (bench->intervals, 0.95),
           quantile (bench->intervals, 0.99), quantile (bench->intervals, 1), quantile (bench->cpu, 0.5), quantile (bench->cpu, 0.99),
           bench->stale / MAX (bench->stale + bench->exact, 1));
   fflush (stdout);
@@ -107,7 +107,8 @@ begin_phase (Bench *bench, gint64 now_usec)
   g_array_set_size (bench->intervals, 0);
   bench->stale = bench->exact = 0;
   bench->begin_usec = now_usec;
-  bench->last_usec = 0;
+  bench->last_usec = bench->last_frame_usec = 0;
+  bench->n_missed = 0;
   printf ("{\"event\":\"begin\",\"phase\":\"%s\"}\n", phase_names[bench->phase]);
   fflush (stdout);
 }
@@ -161,10 +162,10 @@ static void
 after_cb (GdkFrameClock *clock, Bench *bench)
 {
   PdgCompositorStats stats = pdg_compositor_get_stats (bench->canvas->compositor);
-  gint64 now_usec = g_get_monotonic_time ();
-  double spent = cpu_ms () - bench->cpu_before, interval = (double) (now_usec - bench->last_usec) / 1000;
+  gint64 now_usec = g_get_monotonic_time (), frame_usec = gdk_frame_clock_get_frame_time (clock);
+  double spent = cpu_ms () - bench->cpu_before, interval = (double) (frame_usec - bench->last_frame_usec) / 1000;
 
-  if (!bench->shown && pdg_canvas_get_n_frames (bench->canvas) > 0 && pdg_compositor_is_exact (bench->canvas->compositor))
+  if (!bench->shown && bench->n_asked > 0 && bench->n_loaded == bench->n_asked && pdg_compositor_is_exact (bench->canvas->compositor))
     {
       bench->shown = TRUE;
       printf ("{\"event\":\"shown\",\"processMs\":%.0f}\n", get_age_ms ());
@@ -174,16 +175,21 @@ after_cb (GdkFrameClock *clock, Bench *bench)
     return;
   g_array_append_val (bench->cpu, spent);
   if (bench->last_usec != 0)
-    g_array_append_val (bench->intervals, interval);
+    {
+      g_array_append_val (bench->intervals, interval);
+      bench->n_missed += (guint) MAX (lround ((double) (now_usec - bench->last_usec) / 16667) - 1, 0);
+    }
   bench->last_usec = now_usec;
+  bench->last_frame_usec = frame_usec;
   bench->stale += (double) (stats.other + stats.overview);
   bench->exact += (double) (stats.exact + stats.direct + stats.scaled);
 }
 
 /* The scene with everything that React Flow needs to show the same. */
 static int
-write_scene (const PdgScene *scene, const char *path)
+write_scene (const PdgScene *scene, const char *folder)
 {
+  g_autofree char *path = g_build_filename (folder, "scene.json", NULL);
   g_autoptr (GString) text = g_string_new ("{\"nodes\":[");
   g_autoptr (GError) error = NULL;
   PdgRect bounds = pdg_scene_get_bounds (scene);
@@ -202,9 +208,29 @@ write_scene (const PdgScene *scene, const char *path)
       g_string_append_printf (text, "%s[%u,%u,%.1f]", i > 0 ? "," : "", edge->from, edge->to, edge->width);
     }
   g_string_append_printf (text, "],\"bounds\":[%g,%g,%g,%g]}", bounds.x, bounds.y, bounds.width, bounds.height);
-  if (!g_file_set_contents (path, text->str, (gssize) text->len, &error))
+  if (canvas_pictures_write (folder, &error))
+    g_file_set_contents (path, text->str, (gssize) text->len, &error);
+  if (error != NULL)
     g_printerr ("%s\n", error->message);
   return error == NULL ? 0 : 1;
+}
+
+static GBytes *
+read_picture (const char *id, int min_width, gpointer user_data)
+{
+  Bench *bench = user_data;
+  g_autofree char *path = canvas_pictures_dup_path (bench->folder, id);
+  char *data;
+  gsize len;
+
+  bench->n_asked++;
+  return g_file_get_contents (path, &data, &len, NULL) ? g_bytes_new_take (data, len) : NULL;
+}
+
+static void
+loaded_cb (PdgPictureLoader *pictures, const char *id, Bench *bench)
+{
+  bench->n_loaded++;
 }
 
 static void
@@ -227,11 +253,12 @@ main (int argc, char **argv)
   g_autoptr (PdgPictureLoader) pictures = NULL;
   g_autoptr (PdgStyle) style = NULL;
 
-  if (n_nodes < 2)
+  if (n_nodes < 2 || argc < 3)
     return 2;
+  bench.folder = argv[2];
   bench.scene = canvas_scene_new (n_nodes);
-  if (argc > 2)
-    return write_scene (bench.scene, argv[2]);
+  if (argc > 3)
+    return write_scene (bench.scene, bench.folder);
   pdg_process_prepare ();
   gtk_init ();
   client = pdg_fake_client_new ();
@@ -239,10 +266,11 @@ main (int argc, char **argv)
   scenes = pdg_scene_model_new (workspace);
   pictures = pdg_picture_loader_new (PDG_CLIENT (client));
   style = pdg_style_new (gdk_display_get_default ());
-  canvas_images_fill (pdg_picture_loader_get_store (pictures));
+  pdg_fake_client_set_blob_func (client, read_picture, &bench);
   bench.loop = g_main_loop_new (NULL, FALSE);
   bench.window = gtk_window_new ();
   bench.canvas = g_object_new (PDG_TYPE_CANVAS, NULL);
+  g_signal_connect (pictures, "loaded", G_CALLBACK (loaded_cb), &bench); /* before the canvas, which is told next */
   pdg_canvas_bind (bench.canvas, workspace, scenes, pictures, style);
   pdg_canvas_set_scene (bench.canvas, bench.scene);
   show_at (&bench, 0);

@@ -6,6 +6,8 @@
 #include "picture-fixture.h"
 
 #define N_PICTURES 64
+#define PICTURE_WIDTH 320
+#define PICTURE_HEIGHT 200
 
 static double
 get_random (guint32 *state)
@@ -73,26 +75,40 @@ canvas_scene_new (guint n_nodes)
   return pdg_scene_new (graph, layout);
 }
 
-void
-canvas_images_fill (PdgImageStore *images)
-{
-  for (guint i = 0; i < N_PICTURES; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("picture-%u", i);
-      g_autoptr (GBytes) png = picture_fixture_new_png (320, 200, i);
-      g_autoptr (PdgImage) image = pdg_image_store_decode (png, NULL);
-
-      pdg_image_store_insert (images, id, image);
-    }
-}
-
 PdgImageStore *
 canvas_images_new (void)
 {
   PdgImageStore *images = pdg_image_store_new (64 << 20);
 
-  canvas_images_fill (images);
+  for (guint i = 0; i < N_PICTURES; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("picture-%u", i);
+      g_autoptr (GBytes) png = picture_fixture_new_png (PICTURE_WIDTH, PICTURE_HEIGHT, i);
+      g_autoptr (PdgImage) image = pdg_image_store_decode (png, NULL);
+
+      pdg_image_store_insert (images, id, image);
+    }
   return images;
+}
+
+char *
+canvas_pictures_dup_path (const char *folder, const char *id)
+{
+  return g_strdup_printf ("%s/%s.png", folder, id);
+}
+
+gboolean
+canvas_pictures_write (const char *folder, GError **error)
+{
+  for (guint i = 0; i < N_PICTURES; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("picture-%u", i), *path = canvas_pictures_dup_path (folder, id);
+      g_autoptr (GBytes) png = picture_fixture_new_png (PICTURE_WIDTH, PICTURE_HEIGHT, i);
+
+      if (!g_file_set_contents (path, g_bytes_get_data (png, NULL), (gssize) g_bytes_get_size (png), error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 PdgCamera
@@ -103,7 +119,7 @@ canvas_scene_get_camera (const PdgScene *scene, CanvasPhase phase, double t, int
   double x = bounds.x + bounds.width / 2, y = bounds.y + bounds.height / 2, turn = 2 * G_PI * t;
   double zoom = phase == CANVAS_PHASE_PAN_100  ? 1
                 : phase == CANVAS_PHASE_PAN_25 ? 0.25
-                : phase == CANVAS_PHASE_ZOOM   ? pow (2, -2 * sin (turn / 2) * sin (turn / 2))
+                : phase == CANVAS_PHASE_ZOOM   ? pow (fit.zoom, sin (turn / 2) * sin (turn / 2))
                                                : fit.zoom * (1 + 0.2 * sin (turn));
   double radius = phase == CANVAS_PHASE_PAN_100 ? 450 : phase == CANVAS_PHASE_PAN_25 ? 1800 : 0;
 

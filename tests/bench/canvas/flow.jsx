@@ -10,23 +10,12 @@ const WIDTH = 1600;
 const HEIGHT = 1000;
 const culled = new URLSearchParams(location.search).get('culled') === '1';
 
-const picture = (() => {
-  const canvas = document.createElement('canvas');
-  canvas.width = 320;
-  canvas.height = 200;
-  const context = canvas.getContext('2d');
-  for (let y = 0; y < 200; y += 20)
-    for (let x = 0; x < 320; x += 20) {
-      context.fillStyle = `hsl(${(x * 3 + y * 7) % 360} 60% 75%)`;
-      context.fillRect(x, y, 20, 20);
-    }
-  return canvas.toDataURL('image/webp');
-})();
+const N_PICTURES = 64; // as in canvas-scene.c
 
 const Card = memo(({ data }) => (
   <div style={{ width: 320, height: 240 }}>
     <Handle type="target" position={Position.Left} />
-    <img src={picture} width={320} height={200} alt="" style={{ borderRadius: 10 }} />
+    <img src={`/picture-${data.picture % N_PICTURES}.png`} width={320} height={200} alt="" style={{ borderRadius: 10 }} />
     <div style={{ font: '600 13px sans-serif' }}>{data.title}</div>
     <Handle type="source" position={Position.Right} />
   </div>
@@ -52,7 +41,7 @@ const getCamera = ([left, top, width, height], phase, t) => {
   const fit = Math.min((WIDTH - 128) / width, (HEIGHT - 128) / height, 1);
   const turn = 2 * Math.PI * t;
   const radius = { pan100: 450, pan25: 1800 }[phase] ?? 0;
-  const zoom = { pan100: 1, pan25: 0.25, zoom: 2 ** (-2 * Math.sin(turn / 2) ** 2), fit: fit * (1 + 0.2 * Math.sin(turn)) }[phase];
+  const zoom = { pan100: 1, pan25: 0.25, zoom: fit ** (Math.sin(turn / 2) ** 2), fit: fit * (1 + 0.2 * Math.sin(turn)) }[phase];
   const x = left + width / 2 + radius * (Math.cos(turn) - 1);
   const y = top + height / 2 + radius * Math.sin(turn);
   return { x: WIDTH / 2 - x * zoom, y: HEIGHT / 2 - y * zoom, zoom };
@@ -100,7 +89,7 @@ function Driver({ bounds }) {
 
 function App({ scene }) {
   const nodes = useMemo(() => scene.nodes.map(([x, y], i) => (
-    { id: String(i), type: 'card', position: { x, y }, width: 320, height: 240, data: { title: `Section ${i}` } })), []);
+    { id: String(i), type: 'card', position: { x, y }, width: 320, height: 240, data: { title: `Section ${i}`, picture: i } })), []);
   const edges = useMemo(() => scene.edges.map(([from, to, width], i) => ({
     id: `e${i}`, type: 'way', source: String(from), target: String(to), style: { strokeWidth: width },
     markerEnd: { type: 'arrowclosed' }, data: { label: `${i % 100} %` } })), []);

@@ -51,7 +51,7 @@ const follow = (root, start) => {
 const runApp = (n) => new Promise((resolve) => {
   const start = performance.now();
   const display = join(here, '../../../build-aux/with-display');
-  const child = spawn(display, [app, String(n)], { env: { ...process.env, PDG_SCREEN: '1600x1000x24' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(display, [app, String(n), folder], { env: { ...process.env, PDG_SCREEN: '1600x1000x24' }, stdio: ['ignore', 'pipe', 'inherit'] });
   const run = follow(child.pid, start);
   const timer = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
   createInterface({ input: child.stdout }).on('line', (line) => run.take(JSON.parse(line)));
@@ -92,8 +92,11 @@ const serve = () => new Promise((resolve) => {
   const page = '<!doctype html><link rel=stylesheet href=/flow.css><style>body{margin:0}</style><div id=root></div><script type=module src=/flow.js></script>';
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://x');
-    response.setHeader('content-type', types[pathname] ?? 'text/html');
-    response.end(types[pathname] ? readFileSync(join(folder, pathname)) : page);
+    const type = types[pathname] ?? (/^\/picture-\d+\.png$/.test(pathname) ? 'image/png' : null);
+    response.setHeader('content-type', type ?? 'text/html');
+    if (type === 'image/png')
+      response.setHeader('cache-control', 'max-age=3600');
+    response.end(type ? readFileSync(join(folder, pathname)) : page);
   });
   server.listen(0, '127.0.0.1', () => resolve(server));
 });
@@ -135,7 +138,7 @@ const over = { culled: false, all: false }; // React Flow did not end in time: i
 try {
   for (const n of SIZES) {
     const rounds = { ours: [], culled: [], all: [] };
-    const made = spawnSync(app, [String(n), join(folder, 'scene.json')], { stdio: 'inherit' });
+    const made = spawnSync(app, [String(n), folder, 'write'], { stdio: 'inherit' });
     if (made.status !== 0)
       throw new Error('the scene could not be written');
     for (let round = 0; round < ROUNDS; round++) {
