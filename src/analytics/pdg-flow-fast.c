@@ -1,22 +1,28 @@
 #include "config.h"
 #include "analytics/pdg-flow-private.h"
 
-/* The visit that an actor is in. */
+#include <string.h>
+
+/* The visit that a session is in. */
 typedef struct
 {
+  guint64 key; /* session and actor of the block, + 1; 0 = none */
   gint64 began;
-  guint32 session;
-  guint32 screen; /* 0 = the session has none yet */
-  gint64 max_session; /* the highest seen; -1 = none */
+  guint32 screen; /* 0 = none yet */
   gboolean failed;
 } Current;
 
+/* Of each actor of a block its newest session; those that it left are kept aside, since they may go on. */
 typedef struct
 {
   const PdgScan *scan;
   const PdgFlowOptions *options;
   PdgFlowResult *result;
   Current current[PDG_BLOCK_ACTORS];
+  gint64 max_session[PDG_BLOCK_ACTORS]; /* the highest seen; -1 = none */
+  Current *left; /* open addressing */
+  gsize room;    /* a power of two */
+  gsize n_left;
 } Fast;
 
 static inline guint32
@@ -25,51 +31,54 @@ screen_of (const PdgFlowOptions *options, guint32 mask, guint32 key)
   return (mask & PDG_FLOW_VIEW) != 0 && key < options->n_keys ? options->key_screens[key] : 0;
 }
 
-/* Goes back over the events of a run that is of the session; TRUE when the begin of the visit is known to be found. */
-static gboolean
-go_back (const PdgFlowOptions *options, const PdgPart *part, guint32 run, const guint32 *table, Current *visit, gboolean *failed_after)
+/* Where the session is, or its free place (Fibonacci hashing). */
+static inline Current *
+find_left (const Fast *fast, guint64 key)
 {
-  for (guint32 i = part->run_first[run + 1]; i-- > part->run_first[run];)
-    {
-      gint64 t = part->base_ms + part->ts[i];
-      guint32 key = pdg_part_key_at (part, i), mask = table[MIN (key, options->masks->n_keys)], screen = screen_of (options, mask, key);
+  gsize at = (gsize) ((key * G_GUINT64_CONSTANT (11400714819323198485)) >> 24) & (fast->room - 1);
 
-      if (t < options->from_ms || t >= options->to_ms)
-        continue;
-      if (screen != 0 && visit->screen != 0 && visit->screen != screen)
-        return TRUE;
-      *failed_after |= (mask & PDG_FLOW_ERROR) != 0;
-      if (screen != 0)
-        {
-          visit->screen = screen;
-          visit->began = t;
-          visit->failed |= *failed_after;
-          *failed_after = FALSE;
-        }
-    }
-  return FALSE;
+  while (fast->left[at].key != 0 && fast->left[at].key != key)
+    at = (at + 1) & (fast->room - 1);
+  return &fast->left[at];
 }
 
-/* The visit in which a session was before a run, where it may have been left for another. */
 static void
-resume (const Fast *fast, guint32 p, guint32 run, guint32 actor, Current *visit, const guint32 *table)
+grow_left (Fast *fast)
 {
-  gboolean failed_after = FALSE, found = FALSE;
+  Current *old = fast->left;
+  gsize room = fast->room;
 
-  for (guint32 at = p + 1; at-- > 0 && !found;)
+  fast->room = 2 * room;
+  fast->left = g_new0 (Current, fast->room);
+  for (gsize i = 0; i < room; i++)
+    if (old[i].key != 0)
+      *find_left (fast, old[i].key) = old[i];
+  g_free (old);
+}
+
+/* Goes over to another session of the actor. A number above all before is new. */
+static void
+change_session (Fast *fast, guint32 actor, guint32 session)
+{
+  Current *current = &fast->current[actor];
+  guint64 key = ((guint64) session << 32 | actor) + 1;
+
+  if (current->key != 0)
     {
-      const PdgPart *part = fast->scan->parts[at];
-      guint32 end = at == p ? run : pdg_part_find_run (part, (guint64) actor + 1);
+      Current *place = find_left (fast, current->key);
 
-      if (part->base_ms + PDG_MS_PER_DAY <= fast->options->from_ms)
-        return;
-      while (!found && end > 0 && part->run_actor[end - 1] == actor)
-        {
-          end--;
-          if (part->run_session[end] == visit->session)
-            found = go_back (fast->options, part, end, table, visit, &failed_after);
-        }
+      fast->n_left += place->key == 0;
+      *place = *current;
+      if (2 * fast->n_left > fast->room)
+        grow_left (fast);
     }
+  if ((gint64) session <= fast->max_session[actor])
+    *current = *find_left (fast, key);
+  else
+    *current = (Current) { 0 };
+  if (current->key == 0)
+    *current = (Current) { .key = key };
+  fast->max_session[actor] = MAX (fast->max_session[actor], (gint64) session);
 }
 
 static inline void
@@ -119,9 +128,8 @@ take_run (Fast *fast, const PdgPart *part, guint32 run, Current *current, const 
 }
 
 static void
-take_part (Fast *fast, guint32 p, guint64 actor, guint64 end)
+take_part (Fast *fast, const PdgPart *part, guint64 actor, guint64 end)
 {
-  const PdgPart *part = fast->scan->parts[p];
   const PdgFlowOptions *options = fast->options;
   guint32 to_run = pdg_part_find_run (part, end);
   gboolean whole = part->base_ms >= options->from_ms && part->base_ms + PDG_MS_PER_DAY <= options->to_ms;
@@ -129,18 +137,11 @@ take_part (Fast *fast, guint32 p, guint64 actor, guint64 end)
   for (guint32 run = pdg_part_find_run (part, actor); run < to_run; run++)
     {
       guint32 run_actor = part->run_actor[run], session = part->run_session[run];
-      Current *current = &fast->current[run_actor - actor];
-      const guint32 *table = pdg_masks_of_run (options->masks, run_actor, session);
+      guint32 a = (guint32) (run_actor - actor);
 
-      if (current->max_session < 0 || current->session != session)
-        {
-          gint64 max_session = current->max_session;
-
-          *current = (Current) { .session = session, .max_session = MAX (max_session, (gint64) session) };
-          if (session <= max_session)
-            resume (fast, p, run, run_actor, current, table);
-        }
-      take_run (fast, part, run, current, table, whole);
+      if (fast->current[a].key != ((guint64) session << 32 | a) + 1)
+        change_session (fast, a, session);
+      take_run (fast, part, run, &fast->current[a], pdg_masks_of_run (options->masks, run_actor, session), whole);
     }
 }
 
@@ -167,14 +168,19 @@ pdg_flow_run_fast (const PdgScan *scan, const PdgFlowOptions *options, guint64 a
   fast->scan = scan;
   fast->options = options;
   fast->result = result;
+  fast->room = 1024;
+  fast->left = g_new (Current, fast->room);
   for (; actor < actor_end; actor += PDG_BLOCK_ACTORS)
     {
-      for (guint i = 0; i < PDG_BLOCK_ACTORS; i++)
-        fast->current[i] = (Current) { .max_session = -1 };
+      memset (fast->current, 0, sizeof (fast->current));
+      memset (fast->max_session, 0xff, sizeof (fast->max_session));
+      memset (fast->left, 0, sizeof (Current) * fast->room);
+      fast->n_left = 0;
       for (guint32 p = 0; p < scan->n_parts; p++)
         if (scan->parts[p]->base_ms < options->to_ms && scan->parts[p]->base_ms + PDG_MS_PER_DAY > options->from_ms)
-          take_part (fast, p, actor, MIN (actor + PDG_BLOCK_ACTORS, actor_end));
+          take_part (fast, scan->parts[p], actor, MIN (actor + PDG_BLOCK_ACTORS, actor_end));
     }
   end_counts (result);
+  g_free (fast->left);
   g_free (fast);
 }

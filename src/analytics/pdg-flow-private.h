@@ -52,7 +52,7 @@ pdg_flow_result_ensure_edge (PdgFlowResult *result, guint32 from, guint32 to)
   return at > 0 ? at - 1 : pdg_flow_result_add_edge (result, from, to);
 }
 
-/* Without units: part by part, with what is known of the newest session of each actor; a session that goes on later is looked for backwards. */
+/* Without units: part by part, with the visit that each session of a block is in. */
 void    pdg_flow_run_fast (const PdgScan *scan, const PdgFlowOptions *options, guint64 actor, guint64 actor_end, PdgFlowResult *result);
 
 G_END_DECLS

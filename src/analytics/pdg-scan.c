@@ -148,7 +148,12 @@ compare_sessions (gconstpointer a, gconstpointer b, gpointer data)
 void
 pdg_chosen_sort_by_session (PdgChosen *events, guint32 n)
 {
-  g_qsort_with_data (events, (gint) n, sizeof (PdgChosen), compare_sessions, NULL); /* stable: a merge sort */
+  gboolean sorted = TRUE;
+
+  for (guint32 i = 1; i < n && sorted; i++)
+    sorted = events[i - 1].session <= events[i].session;
+  if (!sorted)
+    g_qsort_with_data (events, (gint) n, sizeof (PdgChosen), compare_sessions, NULL); /* stable: a merge sort */
 }
 
 void

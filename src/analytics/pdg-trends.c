@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#define N_SMALL 1024
+
 /* What is known of the actor at hand in a row. */
 typedef struct
 {
@@ -23,6 +25,7 @@ typedef struct
   PdgTrendsResult *result;
   GHashTable *keep;   /* (nullable) */
   GHashTable *states; /* value -> State */
+  State *small[N_SMALL]; /* the same by value, without a look-up */
   GPtrArray *touched;
   guint32 actor;
 } Run;
@@ -173,7 +176,7 @@ state_free (gpointer data)
 }
 
 static State *
-ensure_state (Run *run, guint32 value)
+find_state (Run *run, guint32 value)
 {
   State *state;
 
@@ -188,6 +191,18 @@ ensure_state (Run *run, guint32 value)
       state->all_sessions = g_array_new (FALSE, FALSE, sizeof (guint32));
       g_hash_table_insert (run->states, GUINT_TO_POINTER (value), state);
     }
+  return state;
+}
+
+static State *
+ensure_state (Run *run, guint32 value)
+{
+  State *state = value < N_SMALL ? run->small[value] : NULL;
+
+  if (state == NULL)
+    state = find_state (run, value);
+  if (value < N_SMALL)
+    run->small[value] = state;
   if (!state->touched)
     {
       state->touched = TRUE;
@@ -206,13 +221,21 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+static inline void
+add_different (GArray *numbers, guint32 number)
+{
+  if (numbers->len == 0 || g_array_index (numbers, guint32, numbers->len - 1) != number)
+    g_array_append_val (numbers, number);
+}
+
 /* How many different numbers there are; empties the array. */
 static guint64
 take_different (GArray *numbers)
 {
   guint64 n = 0;
 
-  g_array_sort (numbers, compare_numbers);
+  if (numbers->len > 1)
+    g_array_sort (numbers, compare_numbers);
   for (guint i = 0; i < numbers->len; i++)
     n += i == 0 || g_array_index (numbers, guint32, i) != g_array_index (numbers, guint32, i - 1);
   g_array_set_size (numbers, 0);
@@ -287,8 +310,8 @@ take_event (Run *run, const PdgChosen *event)
   add_amount (options, &state->row->cells[options->n_buckets], event->key);
   if ((options->measures & PDG_TRENDS_SESSIONS) != 0)
     {
-      g_array_append_val (state->sessions, event->session);
-      g_array_append_val (state->all_sessions, event->session);
+      add_different (state->sessions, event->session);
+      add_different (state->all_sessions, event->session);
     }
 }
 
