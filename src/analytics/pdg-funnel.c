@@ -506,21 +506,45 @@ rank_of (guint32 mask)
   return steps == 0 ? G_MAXUINT64 : (guint64) __builtin_ctz (steps) << 32 | steps;
 }
 
-/* Events that lie no further apart than @grace_ms come in the order of their steps, so that no conversion is lost to a tie; then the order rules the
- * time, as the sequence does in a session. */
+/* Events of one time come in the order of their steps, so that no conversion is lost to a tie. */
 static void
-order_ties (PdgChosen *events, guint32 n, gint64 grace_ms)
+order_ties (PdgChosen *events, guint32 n)
 {
   for (guint32 i = 1; i < n; i++)
     {
       PdgChosen event = events[i];
       guint32 j = i;
 
-      for (; j > 0 && events[j - 1].t + grace_ms >= event.t && rank_of (events[j - 1].mask) > rank_of (event.mask); j--)
+      for (; j > 0 && events[j - 1].t == event.t && rank_of (events[j - 1].mask) > rank_of (event.mask); j--)
         events[j] = events[j - 1];
       events[j] = event;
     }
-  for (guint32 i = 1; grace_ms > 0 && i < n; i++)
+}
+
+/* Each step goes before later steps that lie directly before it (but for events of no step) and not further back than the grace. Then the order rules
+ * the time, as the sequence does in a session: no time lies before the one before. */
+static void
+order_within_grace (PdgChosen *events, guint32 n, gint64 grace_ms)
+{
+  for (guint32 i = 1; i < n; i++)
+    {
+      PdgChosen event = events[i];
+      guint32 to = i;
+
+      if ((event.mask & STEPS) == 0)
+        continue;
+      for (guint32 j = i; j > 0 && events[j - 1].t + grace_ms >= event.t; j--)
+        {
+          if ((events[j - 1].mask & STEPS) == 0)
+            continue;
+          if (rank_of (events[j - 1].mask) <= rank_of (event.mask))
+            break;
+          to = j - 1;
+        }
+      memmove (&events[to + 1], &events[to], (i - to) * sizeof (PdgChosen));
+      events[to] = event;
+    }
+  for (guint32 i = 1; i < n; i++)
     events[i].t = MAX (events[i].t, events[i - 1].t);
 }
 
@@ -564,11 +588,11 @@ take_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
   gboolean history = wants_history (run->options);
   guint32 first = 0;
 
-  order_ties (events, n, 0);
+  order_ties (events, n);
   if (history)
     keep_first_times (run->options, events, n);
   if (run->options->grace_ms > 0)
-    order_ties (events, n, run->options->grace_ms);
+    order_within_grace (events, n, run->options->grace_ms);
   while (history && first < n && events[first].t < run->options->from_ms)
     first++;
   run->actor = actor;

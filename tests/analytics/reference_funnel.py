@@ -358,12 +358,18 @@ def rank(case, event):
 
 
 def with_grace(case, events):
-    """Each event goes before those of later steps that lie directly before it and at most the grace earlier; then no time lies before the one before."""
+    """Each step goes before the later steps directly before it, at most the grace earlier, whatever of no step lies between; then no time lies before
+    the one before."""
+    if not case.grace:
+        return events
     ordered = []
     for event in events:
         at = len(ordered)
-        while case.grace and at and event["t"] - ordered[at - 1]["t"] <= case.grace and rank(case, ordered[at - 1]) > rank(case, event):
-            at -= 1
+        if is_step(case, event):
+            for one in reversed([one for one in ordered if is_step(case, one)]):
+                if event["t"] - one["t"] > case.grace or rank(case, one) <= rank(case, event):
+                    break
+                at = next(i for i, other in enumerate(ordered) if other is one)
         ordered.insert(at, event)
     for one, then in zip(ordered, ordered[1:]):
         then["t"] = max(one["t"], then["t"])
