@@ -57,11 +57,11 @@ class Sessions:
     @staticmethod
     def make(rand):
         zone, spot, _, week_start, near, low, high = some_range(rand)
-        gap = rand.choice([0, 0, 1800000])
+        gap = rand.choice([0, 0, 1800000, 20 * 3600000])
         events = some_events(rand, near, 10)
         for _ in range(rand.randint(0, 14)):
             t, a, s, _ = rand.choice(events) if events else (low, 0, 0, 0)
-            events.append((t + rand.choice([1799999, 1800000, 1800001, 600000, DAY_MS, rand.randint(0, 4000000)]), a, rand.choice([s, s, 3 - s]), rand.randint(0, 5)))
+            events.append((t + rand.choice([1799999, 1800000, 1800001, 600000, DAY_MS - 1, DAY_MS, DAY_MS // 2, rand.randint(0, 4000000)]), a, rand.choice([s, s, 3 - s]), rand.randint(0, 5)))
         prop = (2, [rand.randint(0, 2) for _ in range(4)]) if rand.random() < 0.3 else (1, [rand.randint(0, 2) for _ in range(5)]) if rand.random() < 0.3 else (0, [])
         return Case(zone=zone, spot=spot, unit=buckets.DAY, week_start=week_start, low=low, high=low + min(high - low, 5 * DAY_MS), gap=gap,
                     filters=[filters.make(rand), filters.of_keys([1, 1, 0, 0, 1])], prop=prop, middle=rand.randint(0, 3), events=events)

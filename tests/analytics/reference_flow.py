@@ -13,7 +13,9 @@ def make(rand, name="flow"):
     """Sessions that are left and taken up again, about midnight; numbers of sessions do not rise with time always."""
     unit = rand.choice([1, 60000, 3600000])
     start = BASE - rand.choice([0, 5, 12]) * unit
-    events = [(start + rand.randint(0, 24) * unit, rand.randint(0, 2), rand.randint(0, 3), rand.choice([0, 0, 1, 2, 3, 4, 5]))
+    # Paths have to be longer than their steps often.
+    n_sessions = rand.choice([1, 4]) if name == "paths" else 4
+    events = [(start + rand.randint(0, 24) * unit, rand.randrange(min(n_sessions, 3)), rand.randrange(n_sessions), rand.choice([0, 0, 1, 2, 3, 4, 5]))
               for _ in range(rand.randint(0, 30))]
     n = rand.choice([3, 3, 3, 2000]) if name == "flow" else 3
     screens = [rand.choice([0, 1, 2, 3, n]) for _ in range(5)]
