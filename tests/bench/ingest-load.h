@@ -44,9 +44,9 @@ char       *ingest_load_dup_project (guint i);
 GBytes     *ingest_load_make_body (IngestLoad *load, guint n);
 
 /* Keeps the connections busy with requests for the time, or until @max_events were sent (which no steady time may meet); then waits for the
- * last answers. With all connections' requests under way, at the start nothing can be answered yet, and at the end there is ever less to do
- * at once: a rate is taken of the steady time alone, which lies between two instants that no answer has chosen. Ends the program when a request is not
- * answered with 202 for all of it, or with 503 and Retry-After where that is allowed. */
+ * last answers. At the start nothing can be answered yet, and at the end there is ever less to do at once: a rate is taken of the steady
+ * time alone, in which every connection has a request under way. Ends the program when a request is not answered with 202 for all of it, or
+ * with 503 and Retry-After where that is allowed. */
 void        ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *options, IngestLoadResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IngestLoad, ingest_load_free)
