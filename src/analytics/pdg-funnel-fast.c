@@ -32,7 +32,8 @@ is_plain (const PdgFunnelOptions *options)
 {
   gboolean plain = options->order == PDG_FUNNEL_ORDERED && options->entry == PDG_FUNNEL_BEST_ENTRY && options->counting == PDG_FUNNEL_UNIQUES
                    && options->n_exclusions == 0 && options->n_hold == 0 && options->breakdown.of == PDG_PROPERTY_NONE && options->time_to == 0
-                   && options->bucket_edges == NULL && options->unit_func == NULL && !options->within_session;
+                   && options->bucket_edges == NULL && options->unit_func == NULL && !options->within_session && options->grace_ms == 0
+                   && options->segment == NULL && options->masks == NULL;
 
   for (guint k = 0; k < options->n_steps; k++)
     plain = plain && !options->steps[k].optional && options->steps[k].first == PDG_FUNNEL_ANY_TIME

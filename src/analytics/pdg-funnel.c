@@ -3,16 +3,19 @@
 
 #include "analytics/pdg-funnel-fast.h"
 #include "analytics/pdg-funnel-unit.h"
+#include "analytics/pdg-masks-private.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
 #define STEPS (PDG_FUNNEL_STEP (PDG_FUNNEL_MAX_STEPS) - 1)
+/* Of an event that is looked at, and is no step, no exclusion, and breaks nothing. */
+#define NOTHING (1u << 30)
 
 struct _PdgFunnelResult
 {
   GHashTable *rows; /* value -> PdgFunnelRow */
-  GArray *times;
+  PdgTally *times;
   guint n_buckets;
   PdgFunnelBucket *buckets;
 };
@@ -40,30 +43,48 @@ steps_between (guint from, guint to)
   return (PDG_FUNNEL_STEP (to + 1) - 1) & ~(PDG_FUNNEL_STEP (from + 1) - 1);
 }
 
+/* @masks: of all keys. */
 static gboolean
-check_keys (const PdgFunnelOptions *options, GError **error)
+check_exclusions (const PdgFunnelOptions *options, const guint32 *masks, gsize n_masks, GError **error)
 {
-  guint32 all[PDG_FUNNEL_MAX_STEPS] = { 0 };
-
-  for (guint32 key = 0; key < options->n_keys; key++)
+  for (gsize key = 0; key < n_masks; key++)
     for (guint j = 0; j < options->n_exclusions; j++)
-      if ((options->key_masks[key] & PDG_FUNNEL_EXCLUSION (j)) != 0
-          && (options->key_masks[key] & steps_between (options->exclusions[j].from, options->exclusions[j].to)) != 0)
+      if ((masks[key] & PDG_FUNNEL_EXCLUSION (j)) != 0
+          && (masks[key] & steps_between (options->exclusions[j].from, options->exclusions[j].to)) != 0)
         return refuse (error, "An exclusion may not be an event of a step that lies within it.");
+  return TRUE;
+}
+
+static gboolean
+check_optional (const PdgFunnelOptions *options, const guint32 *masks, gsize n_masks, GError **error)
+{
   for (guint k = 1; k + 1 < options->n_steps; k++)
     {
       guint next = k + 1;
+      guint32 differs = 0;
 
       if (!options->steps[k].optional)
         continue;
       while (options->steps[next].optional)
         next++;
-      for (guint32 key = 0; key < options->n_keys; key++)
-        all[k] |= ((options->key_masks[key] >> k) ^ (options->key_masks[key] >> next)) & 1;
-      if (all[k] == 0)
+      for (gsize key = 0; key < n_masks; key++)
+        differs |= ((masks[key] >> k) ^ (masks[key] >> next)) & 1;
+      if (differs == 0)
         return refuse (error, "An optional step may not be the same as the required step after it.");
     }
   return TRUE;
+}
+
+/* Where filters ask about sessions and actors the dictionary of keys does not tell what an event can be. */
+static gboolean
+check_keys (const PdgFunnelOptions *options, GError **error)
+{
+  const guint32 *masks = options->masks != NULL ? options->masks->table : options->key_masks;
+  gsize n = options->masks != NULL ? (gsize) options->masks->n_keys + 1 : options->n_keys;
+
+  if (options->masks != NULL && pdg_masks_get_n_tables (options->masks) > 1)
+    return TRUE;
+  return check_exclusions (options, masks, n, error) && check_optional (options, masks, n, error);
 }
 
 gboolean
@@ -77,6 +98,8 @@ pdg_funnel_check (const PdgFunnelOptions *options, GError **error)
     return refuse (error, "A funnel has at most 8 exclusions and holds at most 3 properties.");
   if (options->steps[0].optional || options->steps[options->n_steps - 1].optional)
     return refuse (error, "The first and the last step may not be optional.");
+  if (options->grace_ms < 0 || options->grace_ms > PDG_FUNNEL_MAX_GRACE_MS)
+    return refuse (error, "The grace between steps is 0 to 60 seconds.");
   if (options->time_to >= options->n_steps || options->time_from > options->time_to || options->attribution_step >= options->n_steps)
     return refuse (error, "There is no such step.");
   for (guint k = 1; unordered && k < options->n_steps; k++)
@@ -98,7 +121,7 @@ result_new (const PdgFunnelOptions *options)
   PdgFunnelResult *result = g_new0 (PdgFunnelResult, 1);
 
   result->rows = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  result->times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  result->times = pdg_tally_new ();
   result->n_buckets = options->bucket_edges != NULL ? options->n_buckets : 0;
   if (result->n_buckets > 0)
     result->buckets = g_new0 (PdgFunnelBucket, result->n_buckets);
@@ -109,7 +132,7 @@ void
 pdg_funnel_result_free (PdgFunnelResult *result)
 {
   g_hash_table_unref (result->rows);
-  g_array_unref (result->times);
+  pdg_tally_free (result->times);
   g_free (result->buckets);
   g_free (result);
 }
@@ -146,8 +169,7 @@ pdg_funnel_result_add (PdgFunnelResult *result, const PdgFunnelResult *other)
   g_hash_table_iter_init (&iter, other->rows);
   while (g_hash_table_iter_next (&iter, NULL, &row))
     row_add (ensure_row (result, ((PdgFunnelRow *) row)->value), row);
-  if (other->times->len > 0)
-    g_array_append_vals (result->times, other->times->data, other->times->len);
+  pdg_tally_add_all (result->times, other->times);
   for (guint i = 0; i < result->n_buckets; i++)
     {
       result->buckets[i].entered += other->buckets[i].entered;
@@ -189,18 +211,9 @@ pdg_funnel_result_list_rows (const PdgFunnelResult *result, guint top)
   return rows;
 }
 
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-GArray *
+PdgTally *
 pdg_funnel_result_get_times (PdgFunnelResult *result)
 {
-  g_array_sort (result->times, compare_times);
   return result->times;
 }
 
@@ -225,6 +238,15 @@ touch (const Run *run, const PdgChosen *events, guint32 n, gboolean last)
   return value;
 }
 
+/* The global filter comes after the matching. */
+static gboolean
+is_in_segment (const Run *run, const PdgChosen *events, const PdgFunnelAttempt *attempt)
+{
+  const PdgChosen *entry = &events[attempt->at[0]];
+
+  return run->options->segment == NULL || pdg_filter_test (run->options->segment, run->actor, entry->session, entry->key);
+}
+
 /* @value: of the breakdown where that is of the unit, not of a step. */
 static void
 count_attempt (Run *run, const PdgChosen *events, const PdgFunnelAttempt *attempt, guint32 value)
@@ -232,7 +254,7 @@ count_attempt (Run *run, const PdgChosen *events, const PdgFunnelAttempt *attemp
   const PdgFunnelOptions *options = run->options;
   PdgFunnelRow *row;
 
-  if (attempt->depth == 0)
+  if (attempt->depth == 0 || !is_in_segment (run, events, attempt))
     return;
   if (options->breakdown.of != PDG_PROPERTY_NONE && options->attribution == PDG_FUNNEL_STEP_K)
     {
@@ -255,9 +277,7 @@ count_attempt (Run *run, const PdgChosen *events, const PdgFunnelAttempt *attemp
   row->pending += attempt->pending;
   if (options->time_to > 0 && (attempt->reached >> options->time_from & 1) != 0 && (attempt->reached >> options->time_to & 1) != 0)
     {
-      gint64 time = events[attempt->at[options->time_to]].t - events[attempt->at[options->time_from]].t;
-
-      g_array_append_val (run->result->times, time);
+      pdg_tally_add (run->result->times, events[attempt->at[options->time_to]].t - events[attempt->at[options->time_from]].t, 1);
     }
   if (options->unit_func != NULL)
     options->unit_func (run->actor, events[attempt->at[0]].session, value, attempt->depth, attempt->pending, options->unit_data);
@@ -291,7 +311,7 @@ count_buckets (Run *run, const PdgChosen *events, guint32 n)
         break;
       pdg_funnel_unit_run (run->unit, events, n, i, MAX (edges[bucket], options->from_ms), MIN (edges[bucket + 1], options->to_ms),
                            options->entry == PDG_FUNNEL_FIRST_ENTRY, &attempt);
-      if (!attempt.excluded)
+      if (!attempt.excluded && is_in_segment (run, events, &attempt))
         {
           run->result->buckets[bucket].entered++;
           run->result->buckets[bucket].converted += attempt.depth == options->n_steps;
@@ -328,14 +348,6 @@ is_better (const PdgFunnelAttempt *a, const PdgChosen *a_events, const PdgFunnel
   return a_events[a->at[a->depth - 1]].t < b_events[b->at[b->depth - 1]].t;
 }
 
-static int
-compare_sessions (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const PdgChosen *x = a, *y = b;
-
-  return x->session < y->session ? -1 : x->session > y->session;
-}
-
 /* Each session by itself: as units, or for the best of the actor. */
 static void
 count_in_sessions (Run *run, const PdgChosen *events, guint32 n, guint32 value)
@@ -347,7 +359,7 @@ count_in_sessions (Run *run, const PdgChosen *events, guint32 n, guint32 value)
 
   g_array_set_size (sorted, 0);
   g_array_append_vals (sorted, events, n);
-  g_qsort_with_data (sorted->data, (gint) n, sizeof (PdgChosen), compare_sessions, NULL); /* stable: a merge sort */
+  pdg_chosen_sort_by_session ((PdgChosen *) (void *) sorted->data, n);
   for (guint32 from = 0, to = 0; from < n; from = to)
     {
       const PdgChosen *group = &g_array_index (sorted, PdgChosen, from);
@@ -509,6 +521,33 @@ order_ties (PdgChosen *events, guint32 n)
     }
 }
 
+/* Each step goes before later steps that lie directly before it (but for events of no step) and not further back than the grace. Then the order rules
+ * the time, as the sequence does in a session: no time lies before the one before. */
+static void
+order_within_grace (PdgChosen *events, guint32 n, gint64 grace_ms)
+{
+  for (guint32 i = 1; i < n; i++)
+    {
+      PdgChosen event = events[i];
+      guint32 to = i;
+
+      if ((event.mask & STEPS) == 0)
+        continue;
+      for (guint32 j = i; j > 0 && events[j - 1].t + grace_ms >= event.t; j--)
+        {
+          if ((events[j - 1].mask & STEPS) == 0)
+            continue;
+          if (rank_of (events[j - 1].mask) <= rank_of (event.mask))
+            break;
+          to = j - 1;
+        }
+      memmove (&events[to + 1], &events[to], (i - to) * sizeof (PdgChosen));
+      events[to] = event;
+    }
+  for (guint32 i = 1; i < n; i++)
+    events[i].t = MAX (events[i].t, events[i - 1].t);
+}
+
 /* Leaves a step that asks for the first time only with its first event. */
 static void
 keep_first_times (const PdgFunnelOptions *options, PdgChosen *events, guint32 n)
@@ -523,6 +562,7 @@ keep_first_times (const PdgFunnelOptions *options, PdgChosen *events, guint32 n)
         {
           gboolean matches = (events[i].mask & PDG_FUNNEL_STEP (k)) != 0;
           gboolean of_kind = options->steps[k].first == PDG_FUNNEL_FIRST_EVER && options->key_kinds != NULL
+                             && events[i].key < options->n_keys
                              && (options->key_kinds[events[i].key] & PDG_FUNNEL_STEP (k)) != 0;
 
           if (seen)
@@ -542,23 +582,22 @@ wants_history (const PdgFunnelOptions *options)
 }
 
 static void
-count_block (Run *run, PdgBlock *block, guint64 actor, gboolean history)
+take_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
 {
-  for (guint a = 0; a < PDG_BLOCK_ACTORS; a++)
-    {
-      PdgChosen *events = &block->events[block->first[a]];
-      guint32 n = block->first[a + 1] - block->first[a], first = 0;
+  Run *run = data;
+  gboolean history = wants_history (run->options);
+  guint32 first = 0;
 
-      if (n == 0)
-        continue;
-      order_ties (events, n);
-      if (history)
-        keep_first_times (run->options, events, n);
-      while (history && first < n && events[first].t < run->options->from_ms)
-        first++;
-      run->actor = (guint32) (actor + a);
-      count_actor (run, events + first, n - first);
-    }
+  order_ties (events, n);
+  if (history)
+    keep_first_times (run->options, events, n);
+  if (run->options->grace_ms > 0)
+    order_within_grace (events, n, run->options->grace_ms);
+  while (history && first < n && events[first].t < run->options->from_ms)
+    first++;
+  run->actor = actor;
+  if (first < n)
+    count_actor (run, events + first, n - first);
 }
 
 /* Masks that are not 0 for every event that has to be looked at. (transfer full) (nullable) when those of the options do */
@@ -567,12 +606,12 @@ masks_with_kinds (const PdgFunnelOptions *options)
 {
   guint32 *masks;
 
-  if (options->key_kinds == NULL)
+  if (options->key_kinds == NULL || options->masks != NULL)
     return NULL;
   masks = g_memdup2 (options->key_masks, sizeof (guint32) * MAX (options->n_keys, 1));
   for (guint32 key = 0; key < options->n_keys; key++)
     if (masks[key] == 0 && options->key_kinds[key] != 0)
-      masks[key] = 1u << 30; /* no step, no exclusion, breaks nothing */
+      masks[key] = NOTHING;
   return masks;
 }
 
@@ -582,11 +621,12 @@ pdg_funnel_run (const PdgScan *scan, const PdgFunnelOptions *options, guint64 ac
   PdgFunnelResult *result = result_new (options);
   g_autoptr (PdgFunnelUnit) unit = NULL;
   g_autofree guint32 *masks = NULL;
-  PdgBlock *block;
-  Run run = { options, result };
   gboolean history = wants_history (options);
-  gint64 last_ms = options->window_ms == PDG_FUNNEL_NO_WINDOW ? G_MAXINT64 : options->to_ms - 1 + options->window_ms;
+  PdgChoice choice = { .masks = options->masks, .key_masks = options->key_masks, .n_keys = options->n_keys,
+                       .from_ms = history ? G_MININT64 : options->from_ms,
+                       .last_ms = options->window_ms == PDG_FUNNEL_NO_WINDOW ? G_MAXINT64 : options->to_ms - 1 + options->window_ms };
   PdgFunnelRow plain = { 0 };
+  Run run = { options, result };
 
   actor_end = MIN (actor_end, scan->actor_end);
   if (pdg_funnel_run_fast (scan, options, actor, actor_end, &plain))
@@ -597,17 +637,13 @@ pdg_funnel_run (const PdgScan *scan, const PdgFunnelOptions *options, guint64 ac
     }
   run.unit = unit = pdg_funnel_unit_new (options);
   masks = masks_with_kinds (options);
+  if (masks != NULL)
+    choice.key_masks = masks;
+  else if (options->key_kinds != NULL)
+    choice.every = NOTHING;
   for (guint i = 0; i < G_N_ELEMENTS (run.scratch); i++)
     run.scratch[i] = g_array_new (FALSE, FALSE, sizeof (PdgChosen));
-  block = g_new0 (PdgBlock, 1);
-  for (; actor < actor_end; actor += PDG_BLOCK_ACTORS)
-    {
-      pdg_block_fill (block, scan, actor, actor_end, history ? G_MININT64 : options->from_ms, last_ms,
-                      masks != NULL ? masks : options->key_masks, options->n_keys, 0);
-      count_block (&run, block, actor, history);
-    }
-  pdg_block_clear (block);
-  g_free (block);
+  pdg_scan_each_actor (scan, &choice, actor, actor_end, take_actor, &run);
   for (guint i = 0; i < G_N_ELEMENTS (run.scratch); i++)
     g_array_unref (run.scratch[i]);
   return result;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "analytics/pdg-scan.h"
+#include "analytics/pdg-filter.h"
+#include "analytics/pdg-tally.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
 #define PDG_FUNNEL_MAX_STEPS 20
 #define PDG_FUNNEL_MAX_EXCLUSIONS 8
 #define PDG_FUNNEL_MAX_HOLD 3
+#define PDG_FUNNEL_MAX_GRACE_MS 60000
 #define PDG_FUNNEL_NO_WINDOW G_GINT64_CONSTANT (-1)
 
 /* Steps and exclusions are counted from 0. */
@@ -58,6 +60,7 @@ typedef void (*PdgFunnelUnitFunc) (guint32 actor, guint32 session, guint32 value
 /* Everything is borrowed. Zeroes are the defaults but for the windows. */
 typedef struct
 {
+  const PdgMasks *masks; /* (nullable) of the bits above; then the table of keys is not looked at */
   const guint32 *key_masks;
   const guint32 *key_kinds; /* (nullable) steps whose kind the event is of, filters or not; for PDG_FUNNEL_FIRST_EVER */
   guint32 n_keys;
@@ -71,11 +74,13 @@ typedef struct
   PdgFunnelCounting counting;
   gint64 window_ms;
   gboolean within_session;
+  gint64 grace_ms; /* steps that lie no further apart are taken in the order of the funnel */
   gint64 from_ms, to_ms; /* of the entry, half-open */
   gint64 now_ms;
   guint n_hold;
   PdgProperty hold[PDG_FUNNEL_MAX_HOLD];
   PdgFunnelHoldMode hold_mode;
+  const PdgFilter *segment; /* (nullable) the global filter, of the event that was step 1: units that do not pass are left out after matching */
   PdgProperty breakdown;
   PdgFunnelAttribution attribution;
   guint attribution_step;
@@ -118,8 +123,8 @@ void             pdg_funnel_result_add (PdgFunnelResult *result, const PdgFunnel
  * PDG_FUNNEL_OTHER; @top 0 = all are given. (transfer full) (element-type PdgFunnelRow) */
 GArray          *pdg_funnel_result_list_rows (const PdgFunnelResult *result, guint top);
 
-/* Times between the two steps in ms, ascending. (transfer none) (element-type gint64) */
-GArray          *pdg_funnel_result_get_times (PdgFunnelResult *result);
+/* Times between the two steps in ms, of the units that reached both. (transfer none) */
+PdgTally        *pdg_funnel_result_get_times (PdgFunnelResult *result);
 
 /* (transfer none) (nullable) (array length=n_buckets) */
 const PdgFunnelBucket *pdg_funnel_result_get_buckets (const PdgFunnelResult *result);

@@ -30,7 +30,7 @@ is_plain (const PdgRetentionOptions *options)
 {
   return options->time == PDG_RETENTION_CALENDAR && options->cohort != PDG_RETENTION_FIRST_EVER && options->zero == PDG_RETENTION_ZERO_WHOLE
          && options->criterion != PDG_RETENTION_ON_OR_BEFORE && options->widths == NULL && options->min_returns <= 1
-         && options->key_amounts == NULL && options->breakdown.of == PDG_PROPERTY_NONE && options->unit_func == NULL
+         && options->masks == NULL && options->key_amounts == NULL && options->breakdown.of == PDG_PROPERTY_NONE && options->unit_func == NULL
          && options->n_cohorts + options->n_intervals - 1 <= MAX_BUCKETS;
 }
 

@@ -237,9 +237,12 @@ count_events (Run *run, const PdgChosen *events, guint32 n, guint32 value)
 }
 
 static void
-count_actor (Run *run, const PdgChosen *events, guint32 n)
+take_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
 {
+  Run *run = data;
   const PdgRetentionOptions *options = run->options;
+
+  run->actor = actor;
 
   if (options->breakdown_mode == PDG_RETENTION_VALUE_AT_START || options->breakdown.of == PDG_PROPERTY_NONE)
     {
@@ -297,24 +300,12 @@ run_clear (Run *run)
 void
 pdg_retention_run_units (const PdgScan *scan, const PdgRetentionOptions *options, guint64 actor, guint64 actor_end, PdgRetentionResult *result)
 {
-  gint64 from_ms = options->cohort == PDG_RETENTION_RECURRING ? options->edges[0] : G_MININT64;
-  gint64 last_ms = pdg_retention_get_last_ms (options);
-  PdgBlock *block;
+  PdgChoice choice = { .masks = options->masks, .key_masks = options->key_masks, .n_keys = options->n_keys, .every = options->every_event,
+                       .from_ms = options->cohort == PDG_RETENTION_RECURRING ? options->edges[0] : G_MININT64,
+                       .last_ms = pdg_retention_get_last_ms (options) };
   Run run;
 
   run_init (&run, options, result);
-  block = g_new0 (PdgBlock, 1);
-  for (; actor < actor_end; actor += PDG_BLOCK_ACTORS)
-    {
-      pdg_block_fill (block, scan, actor, actor_end, from_ms, last_ms, options->key_masks, options->n_keys, options->every_event);
-      for (guint a = 0; a < PDG_BLOCK_ACTORS; a++)
-        if (block->first[a + 1] > block->first[a])
-          {
-            run.actor = (guint32) (actor + a);
-            count_actor (&run, &block->events[block->first[a]], block->first[a + 1] - block->first[a]);
-          }
-    }
-  pdg_block_clear (block);
-  g_free (block);
+  pdg_scan_each_actor (scan, &choice, actor, actor_end, take_actor, &run);
   run_clear (&run);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "analytics/pdg-scan.h"
+#include "analytics/pdg-filter.h"
 
 G_BEGIN_DECLS
 
@@ -40,8 +40,9 @@ typedef void (*PdgRetentionUnitFunc) (guint32 actor, guint32 value, guint cohort
 /* Everything is borrowed. Zeroes are the defaults. */
 typedef struct
 {
+  const PdgMasks *masks; /* (nullable) of PDG_RETENTION_START, _RETURN and _KIND; then the table of keys is not looked at */
   const guint32 *key_masks;
-  guint32 n_keys;
+  guint32 n_keys; /* of the amounts, too */
   guint32 every_event; /* what each event is beside, whatever its key */
   PdgRetentionCohort cohort;
   PdgRetentionTime time;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "analytics/pdg-part-private.h"
+#include "analytics/pdg-masks-private.h"
 #include "analytics/pdg-scan.h"
 
 G_BEGIN_DECLS
@@ -35,10 +36,26 @@ typedef struct
   guint32 first[PDG_BLOCK_ACTORS + 1]; /* of each actor in @events */
 } PdgBlock;
 
-/* Chooses the events of actors [actor, actor + PDG_BLOCK_ACTORS) below @actor_end with @from_ms <= t <= @last_ms and a mask that is not 0: that of
- * the key, where there is one, and @every. */
-void     pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 actor_end, gint64 from_ms, gint64 last_ms,
-                         const guint32 *masks, guint32 n_masks, guint32 every);
+/* Which events a kernel looks at: those with @from_ms <= t <= @last_ms and a mask that is not 0: what the masks say, or without them the
+ * table of keys, and @every. Borrowed. */
+typedef struct
+{
+  const PdgMasks *masks; /* (nullable) */
+  const guint32 *key_masks;
+  guint32 n_keys;
+  guint32 every;
+  gint64 from_ms, last_ms;
+} PdgChoice;
+
+/* Chooses the events of actors [actor, actor + PDG_BLOCK_ACTORS) below @actor_end. */
+void     pdg_block_fill (PdgBlock *block, const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end);
 void     pdg_block_clear (PdgBlock *block);
+
+/* Calls @func for each of actors [actor, actor_end) that has chosen events, with these in the order of time, session and key; it may change them. */
+typedef void (*PdgActorFunc) (guint32 actor, PdgChosen *events, guint32 n, gpointer data);
+void     pdg_scan_each_actor (const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end, PdgActorFunc func, gpointer data);
+
+/* Brings the events of an actor session by session; within one their order stays. */
+void     pdg_chosen_sort_by_session (PdgChosen *events, guint32 n);
 
 G_END_DECLS

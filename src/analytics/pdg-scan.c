@@ -73,27 +73,36 @@ ensure_room (PdgBlock *block, gsize room)
 
 /* Appends what is chosen of the runs of one part behind the first @n. */
 static gsize
-choose (PdgBlock *block, gsize n, const PdgPart *part, guint32 from_run, guint32 to_run, guint64 actor, gint64 from_ms, gint64 last_ms,
-        const guint32 *masks, guint32 n_masks, guint32 every)
+choose (PdgBlock *block, gsize n, const PdgPart *part, guint32 from_run, guint32 to_run, guint64 actor, const PdgChoice *choice)
 {
+  const guint32 *table = choice->key_masks;
+  guint32 last_key = choice->masks != NULL ? choice->masks->n_keys : 0;
+
   ensure_room (block, n + part->run_first[to_run] - part->run_first[from_run] + 1);
   for (guint32 run = from_run; run < to_run; run++)
-    for (guint32 i = part->run_first[run]; i < part->run_first[run + 1]; i++)
-      {
-        guint32 key = pdg_part_key_at (part, i);
-        guint32 mask = every | (key < n_masks ? masks[key] : 0);
-        gint64 t = part->base_ms + part->ts[i];
+    {
+      if (choice->masks != NULL)
+        table = pdg_masks_of_run (choice->masks, part->run_actor[run], part->run_session[run]);
+      for (guint32 i = part->run_first[run]; i < part->run_first[run + 1]; i++)
+        {
+          guint32 key = pdg_part_key_at (part, i);
+          guint32 mask = choice->every;
+          gint64 t = part->base_ms + part->ts[i];
 
-        block->raw[n] = (PdgChosen) { t, part->run_session[run], key, mask };
-        block->actors[n] = (guint16) (part->run_actor[run] - actor);
-        n += mask != 0 && t >= from_ms && t <= last_ms;
-      }
+          if (choice->masks != NULL)
+            mask |= table[MIN (key, last_key)];
+          else if (key < choice->n_keys)
+            mask |= table[key];
+          block->raw[n] = (PdgChosen) { t, part->run_session[run], key, mask };
+          block->actors[n] = (guint16) (part->run_actor[run] - actor);
+          n += mask != 0 && t >= choice->from_ms && t <= choice->last_ms;
+        }
+    }
   return n;
 }
 
 void
-pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 actor_end, gint64 from_ms, gint64 last_ms, const guint32 *masks,
-                guint32 n_masks, guint32 every)
+pdg_block_fill (PdgBlock *block, const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end)
 {
   guint64 end = MIN (actor + PDG_BLOCK_ACTORS, actor_end);
   guint32 next[PDG_BLOCK_ACTORS];
@@ -103,9 +112,8 @@ pdg_block_fill (PdgBlock *block, const PdgScan *scan, guint64 actor, guint64 act
     {
       const PdgPart *part = scan->parts[p];
 
-      if (part->base_ms <= last_ms && part->base_ms + PDG_MS_PER_DAY > from_ms)
-        n = choose (block, n, part, pdg_part_find_run (part, actor), pdg_part_find_run (part, end), actor, from_ms, last_ms, masks, n_masks,
-                    every);
+      if (part->base_ms <= choice->last_ms && part->base_ms + PDG_MS_PER_DAY > choice->from_ms)
+        n = choose (block, n, part, pdg_part_find_run (part, actor), pdg_part_find_run (part, end), actor, choice);
     }
   ensure_room (block, 1);
   for (guint i = 0; i <= PDG_BLOCK_ACTORS; i++)
@@ -127,4 +135,40 @@ pdg_block_clear (PdgBlock *block)
   g_free (block->raw);
   g_free (block->events);
   g_free (block->actors);
+}
+
+static int
+compare_sessions (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const PdgChosen *x = a, *y = b;
+
+  return x->session < y->session ? -1 : x->session > y->session;
+}
+
+void
+pdg_chosen_sort_by_session (PdgChosen *events, guint32 n)
+{
+  gboolean sorted = TRUE;
+
+  for (guint32 i = 1; i < n && sorted; i++)
+    sorted = events[i - 1].session <= events[i].session;
+  if (!sorted)
+    g_qsort_with_data (events, (gint) n, sizeof (PdgChosen), compare_sessions, NULL); /* stable: a merge sort */
+}
+
+void
+pdg_scan_each_actor (const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end, PdgActorFunc func, gpointer data)
+{
+  PdgBlock *block = g_new0 (PdgBlock, 1);
+
+  actor_end = MIN (actor_end, scan->actor_end);
+  for (; actor < actor_end; actor += PDG_BLOCK_ACTORS)
+    {
+      pdg_block_fill (block, scan, choice, actor, actor_end);
+      for (guint a = 0; a < PDG_BLOCK_ACTORS; a++)
+        if (block->first[a + 1] > block->first[a])
+          func ((guint32) (actor + a), &block->events[block->first[a]], block->first[a + 1] - block->first[a], data);
+    }
+  pdg_block_clear (block);
+  g_free (block);
 }

@@ -173,6 +173,21 @@ pdg_buckets_edges (gint64 from_ms, gint64 to_ms, PdgBucketUnit unit, GTimeZone *
   return edges->len <= PDG_BUCKETS_MAX ? g_steal_pointer (&edges) : NULL;
 }
 
+GArray *
+pdg_buckets_before (gint64 end_ms, guint n, PdgBucketUnit unit, GTimeZone *zone, GDateWeekday week_start)
+{
+  static const gint64 longest_hours[] = { 2, 50, 9 * 24, 33 * 24 }; /* a bucket, and a day that is left out */
+  g_autoptr (GArray) edges = NULL;
+
+  if (n == 0 || n > PDG_BUCKETS_MAX / 4)
+    return NULL;
+  edges = pdg_buckets_edges (end_ms - (n + 1) * longest_hours[unit] * HOUR_S * MS, end_ms, unit, zone, week_start);
+  if (edges == NULL || edges->len < n + 1)
+    return NULL;
+  g_array_remove_range (edges, 0, edges->len - n - 1);
+  return g_steal_pointer (&edges);
+}
+
 guint
 pdg_buckets_find (const gint64 *edges, guint n_buckets, gint64 t_ms)
 {

@@ -19,6 +19,10 @@ typedef enum { PDG_BUCKET_HOUR, PDG_BUCKET_DAY, PDG_BUCKET_WEEK, PDG_BUCKET_MONT
  * (element-type gint64) */
 GArray  *pdg_buckets_edges (gint64 from_ms, gint64 to_ms, PdgBucketUnit unit, GTimeZone *zone, GDateWeekday week_start);
 
+/* The edges of the @n buckets before @end_ms, which is an edge itself, for a period to compare with. Pure; any thread. (transfer full) (nullable) when they
+ * begin beyond the limits (element-type gint64) */
+GArray  *pdg_buckets_before (gint64 end_ms, guint n, PdgBucketUnit unit, GTimeZone *zone, GDateWeekday week_start);
+
 /* The bucket that @t_ms is in; @n_buckets when it is in none. Any thread. */
 guint    pdg_buckets_find (const gint64 *edges, guint n_buckets, gint64 t_ms);
 

@@ -16,10 +16,27 @@ compare_values (gconstpointer a, gconstpointer b)
 }
 
 static void
+print_histogram (PdgTally *times, guint bins)
+{
+  PdgTallyHistogram histogram;
+
+  pdg_tally_get_histogram (times, bins, &histogram);
+  if (histogram.n_bins == 0)
+    {
+      printf ("none ");
+      return;
+    }
+  printf ("%" G_GINT64_FORMAT "+%" G_GINT64_FORMAT ":", histogram.low_ms / 1000, histogram.width_ms / 1000);
+  for (guint i = 0; i < histogram.n_bins; i++)
+    printf ("%s%" G_GUINT64_FORMAT, i > 0 ? "," : "", histogram.counts[i]);
+  printf (" ");
+}
+
+static void
 print_funnel (PdgFunnelResult *result, const PdgFunnelOptions *options)
 {
   g_autoptr (GArray) rows = pdg_funnel_result_list_rows (result, 0);
-  GArray *times = pdg_funnel_result_get_times (result);
+  PdgTally *times = pdg_funnel_result_get_times (result);
   const PdgFunnelBucket *buckets = pdg_funnel_result_get_buckets (result);
 
   g_array_sort (rows, compare_values);
@@ -32,8 +49,9 @@ print_funnel (PdgFunnelResult *result, const PdgFunnelOptions *options)
         printf (" %" G_GUINT64_FORMAT, row->counts[k]);
       printf (" p%" G_GUINT64_FORMAT " x%" G_GUINT64_FORMAT " ", row->pending, row->excluded);
     }
-  for (guint i = 0; i < times->len; i++)
-    printf ("t%" G_GINT64_FORMAT " ", g_array_index (times, gint64, i));
+  print_stats (times);
+  print_histogram (times, 0);
+  print_histogram (times, 3);
   for (guint i = 0; buckets != NULL && i < options->n_buckets; i++)
     printf ("b%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT " ", buckets[i].entered, buckets[i].converted, buckets[i].pending);
   printf ("\n");
@@ -66,6 +84,8 @@ answer_funnel (void)
   g_autofree gint64 *edges = NULL;
   g_autoptr (PdgScan) scan = NULL;
   g_autoptr (PdgFunnelResult) result = NULL, second = NULL;
+  g_autoptr (PdgMasks) compiled = NULL;
+  g_autoptr (PdgFilter) segment = NULL;
   g_autoptr (GError) error = NULL;
   guint64 middle;
 
@@ -73,6 +93,7 @@ answer_funnel (void)
   options.entry = (PdgFunnelEntry) next_number ();
   options.counting = (PdgFunnelCounting) next_number ();
   options.window_ms = next_number ();
+  options.grace_ms = next_number ();
   options.within_session = next_number () != 0;
   options.from_ms = next_number ();
   options.to_ms = next_number ();
@@ -80,6 +101,8 @@ answer_funnel (void)
   read_steps (&options);
   options.key_masks = masks = next_numbers (&options.n_keys);
   options.key_kinds = kinds = next_numbers (&options.n_keys);
+  options.masks = compiled = next_number () != 0 ? next_masks () : NULL;
+  options.segment = segment = next_number () != 0 ? next_filter () : NULL;
   options.n_hold = (guint) next_number ();
   for (guint h = 0; h < options.n_hold; h++)
     options.hold[h] = next_property ();
@@ -110,6 +133,7 @@ answer_funnel (void)
   for (guint h = 0; h < options.n_hold; h++)
     g_free ((gpointer) options.hold[h].values);
   g_free ((gpointer) options.breakdown.values);
+  free_columns ();
 }
 
 int
@@ -125,6 +149,16 @@ main (void)
         answer_retention ();
       else if (g_str_equal (report, "buckets"))
         answer_buckets ();
+      else if (g_str_equal (report, "trends"))
+        answer_trends ();
+      else if (g_str_equal (report, "activity"))
+        answer_activity ();
+      else if (g_str_equal (report, "sessions"))
+        answer_sessions ();
+      else if (g_str_equal (report, "flow"))
+        answer_flow ();
+      else if (g_str_equal (report, "paths"))
+        answer_paths ();
       else
         g_error ("no report %s", report);
     }

@@ -7,18 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static GTimeZone *
-next_zone (void)
-{
-  char name[64];
-  GTimeZone *zone;
-
-  g_assert_cmpint (scanf ("%63s", name), ==, 1);
-  zone = g_time_zone_new_identifier (name);
-  g_assert_nonnull (zone);
-  return zone;
-}
-
 void
 answer_buckets (void)
 {
@@ -89,12 +77,6 @@ take_unit (guint32 actor, guint32 value, guint cohort, const guint8 *counted, gp
   for (guint k = 0; k < units->options->n_intervals; k++)
     g_string_append_c (line, counted[k] ? '1' : '0');
   g_ptr_array_add (units->lines, g_string_free (line, FALSE));
-}
-
-static int
-compare_lines (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
 }
 
 /* Edges of the cohorts, and of as many buckets behind them as @span asks for. */
@@ -184,9 +166,7 @@ answer_retention (void)
     printf ("refused");
   else
     printf ("refused: %s", error->message);
-  g_ptr_array_sort (lines, compare_lines);
-  for (guint i = 0; i < lines->len; i++)
-    printf ("%s ", (const char *) lines->pdata[i]);
+  print_sorted (lines);
   printf ("\n");
   g_free ((gpointer) options.breakdown.values);
 }

@@ -5,11 +5,15 @@ import random
 import subprocess
 import sys
 
+import reference_activity
 import reference_buckets
+import reference_flow
 import reference_funnel
 import reference_retention
+import reference_trends
 
-REPORTS = {"buckets": reference_buckets, "funnel": reference_funnel, "retention": reference_retention}
+REPORTS = {"buckets": reference_buckets, "funnel": reference_funnel, "retention": reference_retention, "trends": reference_trends,
+           "activity": reference_activity, "sessions": reference_activity.Sessions, "flow": reference_flow, "paths": reference_flow.Paths}
 
 
 def show(report, number, case, expected, got):

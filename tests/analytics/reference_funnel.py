@@ -1,6 +1,8 @@
 """The funnel by exhaustion: every chain of events that the definition allows is made, then looked at."""
 import itertools
 
+import reference_filter as filters
+
 ORDERED, STRICT, UNORDERED = range(3)
 UNIQUES, TOTALS, SESSIONS = range(3)
 DROP_ACTOR = 1
@@ -56,17 +58,30 @@ def make(rand):
     edges = [low - unit, low + 2 * unit, low + 5 * unit, high - 2 * unit] if rand.random() < often(0.3) and high - 2 * unit > low + 5 * unit else []
     time = sorted(rand.sample(range(n), 2)) if rand.random() < often(0.5) else [0, 0]
     return Case(order=order, entry=0 if plain else rand.randint(0, 1), counting=0 if plain else rand.choice([0, 0, 1, 2]),
-                window=rand.choice([0, 2, 4, 6, 9, 12]) * unit if rand.random() < 0.8 else -1, within=int(rand.random() < often(0.2)), low=low,
+                window=rand.choice([0, 2, 4, 6, 9, 12]) * unit if rand.random() < 0.8 else -1,
+                grace=rand.choice([1, 2, 3]) if rand.random() < often(0.25) and unit == 1 else 0,
+                filters=make_filters(rand, n, exclusions, order) if rand.random() < often(0.25) else [],
+                segment=filters.make(rand) if rand.random() < often(0.25) else None, within=int(rand.random() < often(0.2)), low=low,
                 high=high, now=start + rand.choice([14, 16, 20]) * unit, steps=steps, exclusions=exclusions, mode=rand.randint(0, 1), masks=masks,
                 kinds=kinds, hold=[make_property(rand, 1) for _ in range(rand.randint(1, 2))] if rand.random() < often(0.2) else [],
                 hold_mode=rand.randint(0, 1), breakdown=make_property(rand, often(0.4)), attribution=rand.randint(0, 3),
                 attribution_step=rand.randrange(n), time=time, edges=edges, middle=rand.randint(0, 3), events=events)
 
 
+def make_filters(rand, n, exclusions, order):
+    """A filter for each bit that the masks of keys have."""
+    nothing = filters.of_keys([0] * 5)
+    trees = [filters.make(rand) for _ in range(n)] + [nothing] * (20 - n)
+    trees += [filters.make(rand) if j < len(exclusions) else nothing for j in range(8)]
+    return trees + [nothing] * 3 + [filters.make(rand) if order == STRICT else nothing]
+
+
 def write(case):
-    words = ["funnel", case.order, case.entry, case.counting, case.window, case.within, case.low, case.high, case.now, len(case.steps)]
+    words = ["funnel", case.order, case.entry, case.counting, case.window, case.grace, case.within, case.low, case.high, case.now, len(case.steps)]
     words += itertools.chain(*case.steps)
     words += [len(case.exclusions), *itertools.chain(*case.exclusions), case.mode, len(case.masks), *case.masks, len(case.kinds), *case.kinds]
+    words += [1, len(case.filters)] + [word for tree in case.filters for word in filters.write(tree)] if case.filters else [0]
+    words += [1, *filters.write(case.segment)] if case.segment else [0]
     words.append(len(case.hold))
     for of, values in case.hold:
         words += [of, len(values), *values]
@@ -75,17 +90,26 @@ def write(case):
     return " ".join(map(str, words))
 
 
+def all_masks(case):
+    """Every mask that an event of a key can have."""
+    if not case.filters:
+        return case.masks
+    return [filters.mask_of(case.filters, {"key": k, "session": 0, "actor": 0}) for k in range(6)]
+
+
 def refused(case):
     n = len(case.steps)
+    if any(filters.asks_of_run(tree) for tree in case.filters):
+        return False
     for a, b in case.exclusions:
         between = sum(1 << k for k in range(a + 1, b + 1))
         j = [i for i, x in enumerate(case.exclusions) if x == (a, b)]
-        if any(mask & between and any(mask >> (20 + i) & 1 for i in j) for mask in case.masks):
+        if any(mask & between and any(mask >> (20 + i) & 1 for i in j) for mask in all_masks(case)):
             return True
     for k in range(1, n - 1):
         if case.steps[k][1]:
             required = next(m for m in range(k + 1, n) if not case.steps[m][1])
-            if all((mask >> k & 1) == (mask >> required & 1) for mask in case.masks):
+            if all((mask >> k & 1) == (mask >> required & 1) for mask in all_masks(case)):
                 return True
     return False
 
@@ -234,8 +258,12 @@ def attempt(case, events, low, high, once, first=0):
     return (attempt_without_order if case.order == UNORDERED else attempt_in_order)(case, events, entries, once)
 
 
+def in_segment(case, events, found):
+    return case.segment is None or filters.passes(case.segment, events[found.reached[0]])
+
+
 def count(case, out, events, found, value):
-    if found is None:
+    if found is None or not in_segment(case, events, found):
         return
     if case.breakdown[0] and case.attribution == 3:
         if case.attribution_step not in found.reached:
@@ -295,7 +323,7 @@ def count_unit(case, out, events, value):
 def count_events(case, out, events):
     for b, (low, high) in enumerate(zip(case.edges, case.edges[1:])):
         found = attempt(case, events, max(low, case.low), min(high, case.high), case.entry == 1)
-        if found and not found.excluded:
+        if found and not found.excluded and in_segment(case, events, found):
             out["buckets"][b][0] += 1
             out["buckets"][b][1] += found.depth == len(case.steps)
             out["buckets"][b][2] += found.pending
@@ -329,6 +357,25 @@ def rank(case, event):
     return ((steps & -steps).bit_length(), steps) if steps else (99, 0)
 
 
+def with_grace(case, events):
+    """Each step goes before the later steps directly before it, at most the grace earlier, whatever of no step lies between; then no time lies before
+    the one before."""
+    if not case.grace:
+        return events
+    ordered = []
+    for event in events:
+        at = len(ordered)
+        if is_step(case, event):
+            for one in reversed([one for one in ordered if is_step(case, one)]):
+                if event["t"] - one["t"] > case.grace or rank(case, one) <= rank(case, event):
+                    break
+                at = next(i for i, other in enumerate(ordered) if other is one)
+        ordered.insert(at, event)
+    for one, then in zip(ordered, ordered[1:]):
+        then["t"] = max(one["t"], then["t"])
+    return ordered
+
+
 def answer(case):
     if refused(case):
         return "refused"
@@ -338,6 +385,10 @@ def answer(case):
     for actor in sorted({event[1] for event in case.events}):
         events = [{"t": t, "actor": a, "session": s, "key": key, "mask": case.masks[key] if key < 5 else 0, "kind": case.kinds[key] if key < 5 else 0}
                   for t, a, s, key in sorted(case.events, key=lambda e: (e[0], e[2], e[3])) if a == actor]
+        if case.filters:
+            for event in events:
+                event["mask"] = filters.mask_of(case.filters, event)
+                event["kind"] = event["kind"] if event["key"] < 5 else 0
         events.sort(key=lambda event: (event["t"], *rank(case, event)))
         if case.window != -1:
             events = [event for event in events if event["t"] <= case.high - 1 + case.window]
@@ -348,6 +399,7 @@ def answer(case):
                 if step[2] and seen:
                     event["mask"] &= ~(1 << k)
                 seen |= bool(matches or (step[2] == 1 and of_kind))
+        events = with_grace(case, events if history else [event for event in events if event["t"] >= case.low])
         events = [event for event in events if event["t"] >= case.low]
         if events:
             count_actor(case, out, events)
@@ -355,6 +407,6 @@ def answer(case):
     for value in sorted(out["rows"]):
         row = out["rows"][value]
         words += [f"v{value}", *map(str, row[:n]), f"p{row[n]}", f"x{row[n + 1]}"]
-    words += [f"t{time}" for time in sorted(out["times"])]
+    words += [filters.stats(out["times"]), filters.histogram(out["times"]), filters.histogram(out["times"], 3)]
     words += ["b" + ",".join(map(str, map(int, bucket))) for bucket in out["buckets"]]
     return " ".join(words)

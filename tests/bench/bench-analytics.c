@@ -1,7 +1,9 @@
 #include "config.h"
+#include "analytics/pdg-flow.h"
 #include "analytics/pdg-funnel.h"
 #include "analytics/pdg-part-merge.h"
 #include "analytics/pdg-retention.h"
+#include "analytics/pdg-trends.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -295,6 +297,184 @@ bench_retention (const World *world, const PdgScan *scan, guint millions)
     }
 }
 
+/* The same daily uniques by type, row by row: the types of each actor on each day. */
+static void
+scan_days (const World *world, guint64 events[N_DAYS][N_TYPES], guint64 actors[N_DAYS][N_TYPES], guint64 totals[N_TYPES])
+{
+  const PdgPartRow *rows = (const PdgPartRow *) (const void *) world->rows->data;
+  guint32 seen = 0, ever = 0;
+
+  memset (events, 0, N_DAYS * sizeof (events[0]));
+  memset (actors, 0, N_DAYS * sizeof (actors[0]));
+  memset (totals, 0, N_TYPES * sizeof (totals[0]));
+  for (gsize i = 0; i < world->rows->len; i++)
+    {
+      gint64 day = rows[i].ts_ms / DAY_MS - FIRST_DAY;
+      guint32 type = rows[i].key % N_TYPES, bit = 1u << type;
+
+      if (i > 0 && (rows[i].actor != rows[i - 1].actor || rows[i - 1].ts_ms / DAY_MS - FIRST_DAY != day))
+        seen = 0;
+      if (i > 0 && rows[i].actor != rows[i - 1].actor)
+        ever = 0;
+      events[day][type]++;
+      actors[day][type] += (seen & bit) == 0;
+      totals[type] += (ever & bit) == 0;
+      seen |= bit;
+      ever |= bit;
+    }
+}
+
+static gint64
+time_trends (const PdgScan *scan, const PdgTrendsOptions *options, guint64 events[N_DAYS][N_TYPES], guint64 actors[N_DAYS][N_TYPES],
+             guint64 totals[N_TYPES])
+{
+  gint64 start = cpu_ns (), ns;
+  g_autoptr (PdgTrendsResult) result = pdg_trends_run (scan, options, 0, G_MAXUINT64);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  ns = cpu_ns () - start;
+  rows = pdg_trends_result_list_rows (result);
+  g_assert_cmpuint (rows->len, ==, N_TYPES);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const PdgTrendsRow *row = rows->pdata[i];
+
+      for (guint day = 0; day < N_DAYS; day++)
+        {
+          g_assert_cmpuint (row->cells[day].events, ==, events[day][row->value - 1]);
+          g_assert_cmpuint (row->cells[day].actors, ==, actors[day][row->value - 1]);
+        }
+      g_assert_cmpuint (row->cells[N_DAYS].actors, ==, totals[row->value - 1]);
+    }
+  return ns;
+}
+
+static void
+bench_trends (const World *world, const PdgScan *scan, guint millions)
+{
+  guint32 types[N_PAGES * N_TYPES];
+  gint64 edges[N_DAYS + 1], ours[2][ROUNDS], plain[ROUNDS];
+  static guint64 events[N_DAYS][N_TYPES], actors[N_DAYS][N_TYPES], totals[N_TYPES];
+  static const char *const names[] = { "", "-and-sessions" };
+  double plain_ms;
+
+  for (guint32 i = 0; i < G_N_ELEMENTS (types); i++)
+    types[i] = i % N_TYPES + 1;
+  for (guint i = 0; i <= N_DAYS; i++)
+    edges[i] = (FIRST_DAY + (gint64) i) * DAY_MS;
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      PdgTrendsOptions options = { .edges = edges, .n_buckets = N_DAYS, .breakdown = { PDG_PROPERTY_OF_KEY, G_N_ELEMENTS (types), types } };
+      gint64 start = cpu_ns ();
+
+      scan_days (world, events, actors, totals);
+      plain[round] = cpu_ns () - start;
+      ours[0][round] = time_trends (scan, &options, events, actors, totals);
+      options.measures = PDG_TRENDS_SESSIONS;
+      ours[1][round] = time_trends (scan, &options, events, actors, totals);
+    }
+  plain_ms = median_ms (plain);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      double ms = median_ms (ours[i]);
+
+      g_print ("trends-daily-by-type%s-%uM %.2f ms %.3f of a plain scan (%.1f ms)\n", names[i], millions, ms, ms / plain_ms, plain_ms);
+    }
+}
+
+/* What the plain scan knows of a session. */
+typedef struct
+{
+  gint64 began;
+  guint32 page; /* + 1 */
+} Carry;
+
+/* The same graph, row by row, with an array of all sessions. */
+static void
+scan_graph (const World *world, Carry *sessions, guint32 n_sessions, guint64 (*counts)[N_PAGES + 1], guint64 (*dwells)[N_PAGES + 1])
+{
+  const PdgPartRow *rows = (const PdgPartRow *) (const void *) world->rows->data;
+
+  memset (sessions, 0, n_sessions * sizeof (Carry));
+  memset (counts, 0, (N_PAGES + 1) * sizeof (counts[0]));
+  memset (dwells, 0, (N_PAGES + 1) * sizeof (dwells[0]));
+  for (gsize i = 0; i < world->rows->len; i++)
+    {
+      guint32 page = rows[i].key / N_TYPES + 1;
+      Carry *carry = &sessions[rows[i].session];
+
+      if (carry->page == page)
+        continue;
+      counts[carry->page][page]++;
+      dwells[carry->page][page] += carry->page > 0 ? (guint64) (rows[i].ts_ms - carry->began) : 0;
+      *carry = (Carry) { rows[i].ts_ms, page };
+    }
+}
+
+static gint64
+time_graph (const PdgScan *scan, const PdgFlowOptions *options, guint64 (*counts)[N_PAGES + 1], guint64 (*dwells)[N_PAGES + 1])
+{
+  gint64 start = cpu_ns (), ns;
+  g_autoptr (PdgFlowResult) result = pdg_flow_run (scan, options, 0, G_MAXUINT64);
+  g_autoptr (GArray) edges = NULL;
+  guint64 n = 0;
+
+  ns = cpu_ns () - start;
+  edges = pdg_flow_result_list_edges (result, 0);
+  for (guint i = 0; i < edges->len; i++)
+    {
+      const PdgFlowEdge *edge = &g_array_index (edges, PdgFlowEdge, i);
+
+      g_assert_cmpuint (edge->count, ==, counts[edge->from][edge->to]);
+      g_assert_cmpuint (edge->dwell_ms, ==, dwells[edge->from][edge->to]);
+    }
+  for (guint page = 1; page <= N_PAGES; page++)
+    {
+      g_assert_cmpuint (pdg_flow_result_get_screens (result)[page].entries, ==, counts[0][page]);
+      for (guint to = 1; to <= N_PAGES; to++)
+        n += counts[page][to] > 0;
+    }
+  g_assert_cmpuint (edges->len, ==, n);
+  return ns;
+}
+
+static void
+bench_graph (const World *world, const PdgScan *scan, guint millions)
+{
+  guint32 screens[N_PAGES * N_TYPES];
+  gint64 ours[2][ROUNDS], plain[ROUNDS];
+  g_autofree Carry *sessions = g_new (Carry, millions * 100000);
+  g_autofree guint64 (*counts)[N_PAGES + 1] = g_malloc ((N_PAGES + 1) * sizeof (*counts));
+  g_autofree guint64 (*dwells)[N_PAGES + 1] = g_malloc ((N_PAGES + 1) * sizeof (*dwells));
+  PdgFilter *every = NULL;
+  g_autoptr (PdgMasks) masks = pdg_masks_new (&every, 1, G_N_ELEMENTS (screens), NULL);
+  PdgFlowOptions options = { .masks = masks, .key_screens = screens, .n_keys = G_N_ELEMENTS (screens), .n_screens = N_PAGES,
+                             .from_ms = FIRST_DAY * DAY_MS, .to_ms = (FIRST_DAY + N_DAYS) * DAY_MS };
+  static const char *const names[] = { "", "-units-and-medians" };
+  double plain_ms;
+
+  for (guint32 i = 0; i < G_N_ELEMENTS (screens); i++)
+    screens[i] = i / N_TYPES + 1;
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      gint64 start = cpu_ns ();
+
+      scan_graph (world, sessions, millions * 100000, counts, dwells);
+      plain[round] = cpu_ns () - start;
+      options.units = FALSE;
+      ours[0][round] = time_graph (scan, &options, counts, dwells);
+      options.units = TRUE;
+      ours[1][round] = time_graph (scan, &options, counts, dwells);
+    }
+  plain_ms = median_ms (plain);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      double ms = median_ms (ours[i]);
+
+      g_print ("journey-graph%s-%uM %.2f ms %.3f of a plain scan (%.1f ms)\n", names[i], millions, ms, ms / plain_ms, plain_ms);
+    }
+}
+
 static void
 bench_world (guint millions)
 {
@@ -339,6 +519,8 @@ bench_world (guint millions)
   g_print ("merge-%uM %.1f ms %.1f ns/event\n", millions, (double) merge_ns / 1e6, (double) merge_ns / (double) world.n_events);
   bench_funnel (&world, scan, millions);
   bench_retention (&world, scan, millions);
+  bench_trends (&world, scan, millions);
+  bench_graph (&world, scan, millions);
   for (guint d = 0; d < N_DAYS; d++)
     pdg_part_unref (parts[d]);
   world_clear (&world);

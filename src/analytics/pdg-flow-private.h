@@ -1,0 +1,58 @@
+#pragma once
+
+#include "analytics/pdg-flow.h"
+#include "analytics/pdg-scan-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint64 count, dwell_ms;
+} PdgFlowSum;
+
+typedef struct
+{
+  guint64 sessions, actors;
+  guint64 last_session, last_actor; /* that it counted: numbers of the run, not of the project */
+  PdgTally *dwells;
+} PdgFlowUnits;
+
+struct _PdgFlowResult
+{
+  guint32 n_screens;
+  gboolean units;
+  guint64 n_sessions;
+  PdgFlowScreen *screens;
+  guint32 *dense;      /* (nullable) number of an edge + 1 by from * (n_screens + 1) + to, or 0 */
+  GHashTable *sparse;  /* where that would be too large: the same by guint64 */
+  GArray *sums;        /* PdgFlowSum of each edge */
+  GArray *ends;        /* guint64: from << 32 | to */
+  GArray *edge_units;  /* PdgFlowUnits, with units */
+};
+
+/* A visit of a session. */
+typedef struct
+{
+  guint32 screen;
+  gboolean failed;
+  gint64 began;
+} PdgFlowVisit;
+
+/* The visits of a session's events, in their order, into @visits (emptied before). */
+void    pdg_flow_list_visits (const PdgChosen *events, guint32 n, const guint32 *key_screens, guint32 n_keys, GArray *visits);
+
+guint32 pdg_flow_result_add_edge (PdgFlowResult *result, guint32 from, guint32 to);
+
+/* The number of an edge. */
+static inline guint32
+pdg_flow_result_ensure_edge (PdgFlowResult *result, guint32 from, guint32 to)
+{
+  guint32 at = result->dense != NULL ? result->dense[(gsize) from * (result->n_screens + 1) + to] : 0;
+
+  return at > 0 ? at - 1 : pdg_flow_result_add_edge (result, from, to);
+}
+
+/* Without units: part by part, with the visit that each session of a block is in. */
+void    pdg_flow_run_fast (const PdgScan *scan, const PdgFlowOptions *options, guint64 actor, guint64 actor_end, PdgFlowResult *result);
+
+G_END_DECLS
