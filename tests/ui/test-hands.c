@@ -192,6 +192,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   gtk_init ();
   pdg_show_start (FALSE);
+  watch.camera = *pdg_canvas_get_camera (show.canvas);
   show.camera_changed = camera_cb;
   g_test_add_func ("/ui/hands/zoom-keeps-point", test_zoom_keeps_point);
   g_test_add_func ("/ui/hands/snap", test_snap);
