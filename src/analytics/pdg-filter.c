@@ -14,23 +14,23 @@ refuse (GError **error, const char *what)
 }
 
 static gboolean
-check_test (PdgFilterType type, PdgFilterOperator operator, guint n_operands, GError **error)
+check_test (PdgFilterType type, PdgFilterOperator op, guint n_operands, GError **error)
 {
-  if (operator == PDG_FILTER_IS_SET || operator == PDG_FILTER_IS_NOT_SET)
+  if (op == PDG_FILTER_IS_SET || op == PDG_FILTER_IS_NOT_SET)
     return n_operands == 0 || refuse (error, "Whether there is a value is asked without an operand.");
   if (n_operands == 0)
     return refuse (error, "The test of a filter needs an operand.");
-  if (type != PDG_FILTER_TEXT && operator >= PDG_FILTER_CONTAINS && operator <= PDG_FILTER_ENDS_WITH)
+  if (type != PDG_FILTER_TEXT && op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH)
     return refuse (error, "Only a text contains, starts with or ends with another.");
-  if (type != PDG_FILTER_NUMBER && operator >= PDG_FILTER_LESS && operator <= PDG_FILTER_GREATER_OR_EQUAL)
+  if (type != PDG_FILTER_NUMBER && op >= PDG_FILTER_LESS && op <= PDG_FILTER_GREATER_OR_EQUAL)
     return refuse (error, "Only numbers are less or greater.");
   return TRUE;
 }
 
 static gboolean
-passes_text (PdgFilterOperator operator, const char *value, const char *folded, const char *operand)
+passes_text (PdgFilterOperator op, const char *value, const char *folded, const char *operand)
 {
-  switch (operator)
+  switch (op)
     {
     case PDG_FILTER_IS:
     case PDG_FILTER_IS_NOT:
@@ -45,9 +45,9 @@ passes_text (PdgFilterOperator operator, const char *value, const char *folded, 
 }
 
 static gboolean
-passes_number (PdgFilterOperator operator, double value, double operand)
+passes_number (PdgFilterOperator op, double value, double operand)
 {
-  switch (operator)
+  switch (op)
     {
     case PDG_FILTER_LESS:
       return value < operand;
@@ -63,9 +63,9 @@ passes_number (PdgFilterOperator operator, double value, double operand)
 }
 
 static gboolean
-is_negation (PdgFilterOperator operator)
+is_negation (PdgFilterOperator op)
 {
-  return operator == PDG_FILTER_IS_NOT || operator == PDG_FILTER_CONTAINS_NOT || operator == PDG_FILTER_IS_NOT_SET;
+  return op == PDG_FILTER_IS_NOT || op == PDG_FILTER_CONTAINS_NOT || op == PDG_FILTER_IS_NOT_SET;
 }
 
 static PdgFilter *
@@ -81,28 +81,28 @@ filter_new (PdgFilterNode node)
 
 /* Whether one of the operands is true of the value. */
 static gboolean
-passes_value (const PdgFilterColumn *column, PdgFilterOperator operator, guint32 value, char *const *texts, const double *numbers, guint n_operands)
+passes_value (const PdgFilterColumn *column, PdgFilterOperator op, guint32 value, char *const *texts, const double *numbers, guint n_operands)
 {
   g_autofree char *folded = NULL;
-  gboolean passes = operator == PDG_FILTER_IS_SET || operator == PDG_FILTER_IS_NOT_SET;
+  gboolean passes = op == PDG_FILTER_IS_SET || op == PDG_FILTER_IS_NOT_SET;
 
-  if (column->type == PDG_FILTER_TEXT && operator >= PDG_FILTER_CONTAINS && operator <= PDG_FILTER_ENDS_WITH)
+  if (column->type == PDG_FILTER_TEXT && op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH)
     folded = g_utf8_casefold (column->texts[value], -1);
   for (guint i = 0; i < n_operands && !passes; i++)
-    passes = column->type == PDG_FILTER_TEXT ? passes_text (operator, column->texts[value], folded, texts[i])
-                                             : passes_number (operator, column->numbers[value], numbers[i]);
+    passes = column->type == PDG_FILTER_TEXT ? passes_text (op, column->texts[value], folded, texts[i])
+                                             : passes_number (op, column->numbers[value], numbers[i]);
   return passes;
 }
 
 PdgFilter *
-pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator operator, const char *const *texts, const double *numbers, guint n_operands,
+pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator op, const char *const *texts, const double *numbers, guint n_operands,
                      GError **error)
 {
   g_auto (GStrv) operands = g_new0 (char *, n_operands + 1);
-  gboolean folds = operator >= PDG_FILTER_CONTAINS && operator <= PDG_FILTER_ENDS_WITH;
+  gboolean folds = op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH;
   PdgFilter *filter;
 
-  if (!check_test (column->type, operator, n_operands, error))
+  if (!check_test (column->type, op, n_operands, error))
     return NULL;
   for (guint i = 0; column->type == PDG_FILTER_TEXT && i < n_operands; i++)
     operands[i] = folds ? g_utf8_casefold (texts[i], -1) : g_strdup (texts[i]);
@@ -113,8 +113,8 @@ pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator operator, 
   filter->n_values = MAX (column->n_values, 1);
   filter->passes = g_malloc0 (filter->n_values);
   for (guint32 value = 1; value < filter->n_values; value++)
-    filter->passes[value] = passes_value (column, operator, value, operands, numbers, n_operands);
-  for (guint32 value = 0; is_negation (operator) && value < filter->n_values; value++)
+    filter->passes[value] = passes_value (column, op, value, operands, numbers, n_operands);
+  for (guint32 value = 0; is_negation (op) && value < filter->n_values; value++)
     filter->passes[value] = !filter->passes[value];
   return filter;
 }

@@ -44,7 +44,7 @@ typedef enum
 /* Whether the column's value passes for any of the operands (for a negation: for none is the opposite true), which are @texts or @numbers as the
  * column's type asks. Any thread. (transfer full) (nullable) @error: G_IO_ERROR_INVALID_ARGUMENT when the operator is not one of the
  * type, or has no operand */
-PdgFilter *pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator operator, const char *const *texts, const double *numbers,
+PdgFilter *pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator op, const char *const *texts, const double *numbers,
                                 guint n_operands, GError **error);
 
 /* Takes a reference on each. No filters: all of them pass, none of any does. (transfer full) (nullable) @error: when it is deeper than
