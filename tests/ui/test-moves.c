@@ -111,11 +111,10 @@ count_in (const PdgRect *frame, gboolean enclosed)
 
   for (int i = 0; i < get_card_count (); i++)
     {
-      PdgRect card = get_card (i);
+      PdgRect card = get_card (i), both = pdg_rect_union (frame, &card);
 
-      n += enclosed ? card.x >= frame->x && card.y >= frame->y && card.x + card.width <= frame->x + frame->width
-                        && card.y + card.height <= frame->y + frame->height
-                    : pdg_rect_intersects (&card, frame);
+      if (enclosed ? both.width == frame->width && both.height == frame->height : pdg_rect_intersects (&card, frame))
+        n++;
     }
   return n;
 }
