@@ -194,18 +194,6 @@ pdg_camera_equal (const PdgCamera *a, const PdgCamera *b)
   return a->offset_x == b->offset_x && a->offset_y == b->offset_y && a->zoom == b->zoom;
 }
 
-gboolean
-pdg_rect_intersects (const PdgRect *a, const PdgRect *b)
-{
-  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
-}
-
-gboolean
-pdg_rect_contains (const PdgRect *rect, double x, double y)
-{
-  return x >= rect->x && x < rect->x + rect->width && y >= rect->y && y < rect->y + rect->height;
-}
-
 PdgRect
 pdg_rect_union (const PdgRect *a, const PdgRect *b)
 {
@@ -215,10 +203,4 @@ pdg_rect_union (const PdgRect *a, const PdgRect *b)
   double bottom = MAX (a->y + a->height, b->y + b->height);
 
   return (PdgRect) { left, top, right - left, bottom - top };
-}
-
-PdgRect
-pdg_rect_expand (const PdgRect *rect, double by)
-{
-  return (PdgRect) { rect->x - by, rect->y - by, rect->width + 2 * by, rect->height + 2 * by };
 }

@@ -75,10 +75,27 @@ double    pdg_snap (double value, int scale_factor);
 gboolean  pdg_camera_is_valid (const PdgCamera *camera);
 gboolean  pdg_camera_equal (const PdgCamera *a, const PdgCamera *b);
 
-gboolean  pdg_rect_intersects (const PdgRect *a, const PdgRect *b);
-gboolean  pdg_rect_contains (const PdgRect *rect, double x, double y);
 /* The smallest rectangle around both. */
 PdgRect   pdg_rect_union (const PdgRect *a, const PdgRect *b);
-PdgRect   pdg_rect_expand (const PdgRect *rect, double by);
+
+/* Here because they are called millions of times for one large scene. */
+
+static inline gboolean
+pdg_rect_intersects (const PdgRect *a, const PdgRect *b)
+{
+  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
+}
+
+static inline gboolean
+pdg_rect_contains (const PdgRect *rect, double x, double y)
+{
+  return x >= rect->x && x < rect->x + rect->width && y >= rect->y && y < rect->y + rect->height;
+}
+
+static inline PdgRect
+pdg_rect_expand (const PdgRect *rect, double by)
+{
+  return (PdgRect) { rect->x - by, rect->y - by, rect->width + 2 * by, rect->height + 2 * by };
+}
 
 G_END_DECLS

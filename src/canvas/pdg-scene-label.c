@@ -12,7 +12,7 @@
 #define CAREFUL_ZOOM 0.6
 #define EMPTY G_MAXUINT32
 
-/* Where along the curve a label may ride, best first. */
+/* Where along the curve a label may ride, best first: the middle, then one step before and one behind it, and so on. */
 static const double places[N_PLACES] = {
   0.50, 0.45, 0.55, 0.40, 0.60, 0.35, 0.65, 0.30, 0.70, 0.25, 0.75, 0.20, 0.80, 0.15, 0.85,
 };
@@ -30,7 +30,7 @@ typedef struct
   double zoom;
   GArray *placed;      /* Placed, chained by cell */
   guint32 *head;       /* of each cell */
-  GArray *near;        /* guint32, scratch */
+  const float *points; /* x and y of each edge's places */
   const guint8 *order; /* (nullable) the order in which an edge's places are tried: N_PLACES for each edge */
 } Pass;
 
@@ -102,18 +102,20 @@ touches_label (const Pass *pass, const PdgRect *rect)
 }
 
 static gboolean
-is_free (Pass *pass, const PdgRect *rect)
+touches_any_card (const Pass *pass, const PdgRect *rect)
 {
+  const PdgScene *scene = pass->scene;
   PdgRect reach = pdg_rect_expand (rect, MAX (PDG_MARK_WIDTH, PDG_TEXT_BLOCK) / pass->zoom);
+  guint x0, y0, x1, y1;
 
-  if (touches_label (pass, rect))
+  if (!pdg_scene_get_cells (scene, &reach, &x0, &y0, &x1, &y1))
     return FALSE;
-  g_array_set_size (pass->near, 0);
-  pdg_scene_query_cards (pass->scene, &reach, FALSE, pass->near);
-  for (guint i = 0; i < pass->near->len; i++)
-    if (touches_card (pass, g_array_index (pass->near, guint32, i), rect))
-      return FALSE;
-  return TRUE;
+  for (guint y = y0; y <= y1; y++)
+    for (guint x = x0; x <= x1; x++)
+      for (guint32 cell = y * scene->n_x + x, i = scene->card_cells.first[cell]; i < scene->card_cells.first[cell + 1]; i++)
+        if (pdg_rect_intersects (&scene->cards[scene->card_cells.list[i]], &reach) && touches_card (pass, scene->card_cells.list[i], rect))
+          return TRUE;
+  return FALSE;
 }
 
 static void
@@ -137,25 +139,21 @@ take_place (Pass *pass, const PdgRect *rect)
 static void
 place_label (Pass *pass, guint32 edge, float *at)
 {
-  const PdgScene *scene = pass->scene;
-  double width = (pdg_scene_get_label_width (scene, edge) + 2 * CLEARANCE) / pass->zoom;
+  double width = (pdg_scene_get_label_width (pass->scene, edge) + 2 * CLEARANCE) / pass->zoom;
   double height = (PDG_LABEL_HEIGHT + 2 * CLEARANCE) / pass->zoom;
 
   at[0] = at[1] = NAN;
   for (guint i = 0; i < N_PLACES; i++)
     {
       guint place = pass->order != NULL ? pass->order[edge * N_PLACES + i] : i;
-      double x, y;
+      const float *point = pass->points + 2 * (edge * N_PLACES + place);
+      PdgRect rect = { point[0] - width / 2, point[1] - height / 2, width, height };
 
-      pdg_scene_get_edge_point (scene, edge, places[place], &x, &y);
-
-      PdgRect rect = { x - width / 2, y - height / 2, width, height };
-
-      if (!is_free (pass, &rect))
+      if (touches_label (pass, &rect) || touches_any_card (pass, &rect))
         continue;
       take_place (pass, &rect);
-      at[0] = (float) x;
-      at[1] = (float) y;
+      at[0] = point[0];
+      at[1] = point[1];
       return;
     }
 }
@@ -209,7 +207,7 @@ list_nearby (const PdgScene *scene, guint32 edge, GArray *nearby)
 
 /* For every edge its places, those that cover the fewest other lines first, and of these the nearest to the middle. */
 static guint8 *
-rank_places (const PdgScene *scene)
+rank_places (const PdgScene *scene, const float *points)
 {
   guint8 *order = g_new (guint8, scene->n_edges * N_PLACES + 1);
   g_autoptr (GArray) nearby = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -224,12 +222,9 @@ rank_places (const PdgScene *scene)
       list_nearby (scene, edge, nearby);
       for (guint i = 0; i < N_PLACES; i++)
         {
-          double x, y;
+          const float *point = points + 2 * (edge * N_PLACES + i);
+          PdgRect rect = { point[0] - width / 2, point[1] - height / 2, width, height };
           guint j = i;
-
-          pdg_scene_get_edge_point (scene, edge, places[i], &x, &y);
-
-          PdgRect rect = { x - width / 2, y - height / 2, width, height };
           guint now = count_covered (scene, edge, nearby, &rect);
 
           for (; j > 0 && covered[j - 1] > now; j--)
@@ -244,20 +239,52 @@ rank_places (const PdgScene *scene)
   return order;
 }
 
+/* Where the labels of @edge may lie: N_PLACES points, found in one walk along its line. */
+static void
+find_places (const PdgScene *scene, guint32 edge, float *points)
+{
+  guint n, i = 0;
+  const double *line = pdg_scene_get_edge_points (scene, edge, &n);
+  double walked = 0, step = 0;
+
+  for (int nth = -(N_PLACES / 2); nth <= N_PLACES / 2; nth++)
+    {
+      guint place = (guint) (nth < 0 ? -2 * nth - 1 : 2 * nth);
+      double wanted = places[place] * scene->routes[edge].length, part;
+
+      for (; i + 1 < n; walked += step, i++)
+        {
+          double dx = line[2 * i + 2] - line[2 * i], dy = line[2 * i + 3] - line[2 * i + 1];
+
+          step = sqrt (dx * dx + dy * dy);
+          if (walked + step >= wanted && step > 0)
+            break;
+        }
+      part = i + 1 < n ? (wanted - walked) / step : 0;
+      for (guint axis = 0; axis < 2; axis++)
+        points[2 * place + axis] = (float) (line[2 * i + axis] + (i + 1 < n ? part * (line[2 * i + 2 + axis] - line[2 * i + axis]) : 0));
+    }
+}
+
 /* The busiest edges choose first; those whose label is rarely shown come last. */
 void
 pdg_scene_place_labels (PdgScene *scene)
 {
   guint n_cells = scene->n_x * scene->n_y;
   g_autoptr (GArray) placed = g_array_new (FALSE, FALSE, sizeof (Placed));
-  g_autoptr (GArray) near = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autofree guint32 *head = g_new (guint32, n_cells + 1);
-  g_autofree guint8 *order = scene->n_edges <= MAX_CAREFUL_EDGES ? rank_places (scene) : NULL;
+  g_autofree float *points = g_new (float, 2 * N_PLACES * scene->n_edges + 1);
+  g_autofree guint8 *order = NULL;
   double zoom = PDG_LABEL_MIN_ZOOM;
+
+  for (guint32 edge = 0; edge < scene->n_edges; edge++)
+    find_places (scene, edge, points + 2 * N_PLACES * edge);
+  if (scene->n_edges <= MAX_CAREFUL_EDGES)
+    order = rank_places (scene, points);
 
   for (guint i = 0; i < PDG_N_LABEL_ZOOMS; i++, zoom *= PDG_LABEL_STEP)
     {
-      Pass pass = { scene, zoom, placed, head, near, order };
+      Pass pass = { scene, zoom, placed, head, points, order };
 
       g_array_set_size (placed, 0);
       for (guint j = 0; j < n_cells; j++)

@@ -19,6 +19,10 @@
 #define MAX_COLUMNS 10
 #define BACK_DROP 150.0
 
+/* Straight pieces that a bent curve is made of. */
+#define MIN_SEGMENTS 8
+#define MAX_SEGMENTS 40
+
 static PdgEdgeKind
 classify (const PdgRouter *router, guint32 from, guint32 to)
 {
@@ -315,47 +319,51 @@ route_loop (PdgRouter *router, guint edge_index, PdgRoute *route)
   add_curve (router, route, right - 40, card->y, right - 46, card->y - 34, right + 6, card->y - 34, right, card->y);
 }
 
-static void
-add_point (PdgScene *scene, PdgRoute *route, double x, double y)
+/* Writes the points of @curve behind its first one, as many as its size on the screen asks for; returns how many. */
+static guint
+flatten_curve (const PdgCurve *curve, double *points)
 {
-  if (route->n_points > 0)
-    {
-      const double *last = &g_array_index (scene->points, double, scene->points->len - 2);
+  double dx = curve->x[3] - curve->x[0], dy = curve->y[3] - curve->y[0];
+  gboolean straight = curve->y[0] == curve->y[3] && curve->y[1] == curve->y[0] && curve->y[2] == curve->y[0];
+  guint n = straight ? 1 : (guint) CLAMP (sqrt (dx * dx + dy * dy) / 10, MIN_SEGMENTS, MAX_SEGMENTS);
 
-      route->length += hypot (x - last[0], y - last[1]);
+  for (guint j = 1; j <= n; j++)
+    {
+      double t = (double) j / n, u = 1 - t;
+      double a = u * u * u, b = 3 * u * u * t, c = 3 * u * t * t, d = t * t * t;
+
+      *points++ = a * curve->x[0] + b * curve->x[1] + c * curve->x[2] + d * curve->x[3];
+      *points++ = a * curve->y[0] + b * curve->y[1] + c * curve->y[2] + d * curve->y[3];
     }
-  g_array_append_val (scene->points, x);
-  g_array_append_val (scene->points, y);
-  route->n_points++;
+  return n;
 }
 
 static void
 flatten (PdgScene *scene, PdgRoute *route, double half)
 {
-  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, right = -G_MAXDOUBLE, bottom = -G_MAXDOUBLE;
+  const PdgCurve *curves = &g_array_index (scene->curves, PdgCurve, route->first_curve);
+  double left = curves[0].x[0], top = curves[0].y[0], right = left, bottom = top;
+  guint first = scene->points->len;
+  double *points;
 
-  route->first_point = scene->points->len / 2;
+  g_array_set_size (scene->points, first + 2 * (1 + route->n_curves * MAX_SEGMENTS));
+  points = &g_array_index (scene->points, double, first);
+  points[0] = left;
+  points[1] = top;
+  route->first_point = first / 2;
+  route->n_points = 1;
   for (guint i = 0; i < route->n_curves; i++)
+    route->n_points += flatten_curve (&curves[i], points + 2 * route->n_points);
+  g_array_set_size (scene->points, first + 2 * route->n_points);
+  for (const double *at = points + 2; at < points + 2 * route->n_points; at += 2)
     {
-      const PdgCurve *curve = &g_array_index (scene->curves, PdgCurve, route->first_curve + i);
-      double chord = hypot (curve->x[3] - curve->x[0], curve->y[3] - curve->y[0]);
-      gboolean straight = curve->y[0] == curve->y[3] && curve->y[1] == curve->y[0] && curve->y[2] == curve->y[0];
-      guint n = straight ? 1 : (guint) CLAMP (chord / 10, 8, 40);
+      double dx = at[0] - at[-2], dy = at[1] - at[-1];
 
-      for (guint j = i == 0 ? 0 : 1; j <= n; j++)
-        {
-          double t = (double) j / n, u = 1 - t;
-          double x = u * u * u * curve->x[0] + 3 * u * u * t * curve->x[1] + 3 * u * t * t * curve->x[2] +
-                     t * t * t * curve->x[3];
-          double y = u * u * u * curve->y[0] + 3 * u * u * t * curve->y[1] + 3 * u * t * t * curve->y[2] +
-                     t * t * t * curve->y[3];
-
-          add_point (scene, route, x, y);
-          left = MIN (left, x);
-          right = MAX (right, x);
-          top = MIN (top, y);
-          bottom = MAX (bottom, y);
-        }
+      route->length += sqrt (dx * dx + dy * dy);
+      left = MIN (left, at[0]);
+      right = MAX (right, at[0]);
+      top = MIN (top, at[1]);
+      bottom = MAX (bottom, at[1]);
     }
   route->bounds = (PdgRect) { left - half, top - half, right - left + 2 * half, bottom - top + 2 * half };
 }

@@ -289,12 +289,12 @@ pdg_scene_get_edge_point (const PdgScene *scene, guint edge, double t, double *x
   for (guint i = 0; i + 1 < n; i++)
     {
       const double *a = points + 2 * i;
-      double length = hypot (a[2] - a[0], a[3] - a[1]);
+      double dx = a[2] - a[0], dy = a[3] - a[1], length = sqrt (dx * dx + dy * dy);
 
       if (left <= length && length > 0)
         {
-          *x_world = a[0] + (a[2] - a[0]) * left / length;
-          *y_world = a[1] + (a[3] - a[1]) * left / length;
+          *x_world = a[0] + dx * left / length;
+          *y_world = a[1] + dy * left / length;
           return;
         }
       left -= length;

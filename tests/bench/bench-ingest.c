@@ -16,8 +16,14 @@
  * rows of the same events (encoded beforehand, sorted, 5,000 a statement, one stream) by the owner into the same table; and beside
  * what others do: one INSERT an event, and a collector of Node, fastify and pg. All take turns in one run; the figures are medians of
  * the rounds, and a ratio is that of one turn with the measurement right before it. What the server and PostgreSQL spend on an event is
- * CPU time, which a busy machine disturbs less. The program fails below the targets. BENCH_RUN: events in a row from one session;
- * BENCH_ROUNDS; BENCH_SECONDS of each measurement; BENCH_BATCH: this size alone; BENCH_PEERS=0: without the others;
+ * CPU time, which a busy machine disturbs less. The program fails below the targets.
+ *
+ * The rate of a server is that of the steady time, alike for ours and for Node's: 64 connections have up to 64,000 events under way, half a
+ * second's worth, in which a run of two seconds fills and in the end empties the server, while COPY, which is sent nothing ahead, is
+ * measured without. The figure of all of the time, from the first connection to the last answer, is printed beside it.
+ *
+ * BENCH_RUN: events in a row from one session;
+ * BENCH_ROUNDS; BENCH_SECONDS of steady time of each measurement; BENCH_BATCH: this size alone; BENCH_PEERS=0: without the others;
  * BENCH_FEW=0: not with fewer connections. */
 
 #define N_CONNECTIONS 64 /* of the measurements that decide */
@@ -25,7 +31,6 @@
 #define COPY_ROWS 5000
 #define COPY_STATEMENTS 40
 #define COPY_PIECE_BYTES (64 * 1024)
-#define MAX_EVENTS 4000000
 #define WARM_UP_EVENTS 120000
 #define STAGE_TARGET 0.75 /* of the write-only role's way, at the largest batch */
 
@@ -37,7 +42,9 @@ typedef struct
 
 typedef struct
 {
-  Series rates, ratios, p50_ms, p99_ms, server_us, postgres_us;
+  Series rates, ratios; /* of the steady time */
+  Series whole_rates, whole_ratios; /* of all of the time */
+  Series p50_ms, p99_ms, server_us, postgres_us;
 } Figures;
 
 typedef struct
@@ -47,7 +54,7 @@ typedef struct
   Figures wide;  /* N_CONNECTIONS */
   Figures few[2]; /* 16 and 1 */
   Figures stage;
-  Series node_rates, node_ratios;
+  Series node_rates, node_ratios, node_whole_rates;
 } Case;
 
 static const guint few_connections[2] = { 16, 1 };
@@ -313,10 +320,23 @@ static void
 run_load (Bench *bench, guint16 port, guint n_connections, guint batch, IngestLoadResult *result)
 {
   const IngestLoadOptions options = {
-    .n_connections = n_connections, .n_batch = batch, .usec = read_number ("BENCH_SECONDS", 2) * G_USEC_PER_SEC, .max_events = MAX_EVENTS,
+    .n_connections = n_connections, .n_batch = batch, .steady_usec = read_number ("BENCH_SECONDS", 2) * G_USEC_PER_SEC,
+    .max_events = G_MAXUINT64,
   };
 
   ingest_load_run (bench->load, port, &options, result);
+}
+
+static double
+get_steady_rate (const IngestLoadResult *result)
+{
+  return (double) result->n_steady_events * 1e6 / (double) result->steady_usec;
+}
+
+static double
+get_whole_rate (const IngestLoadResult *result)
+{
+  return (double) result->n_events * 1e6 / (double) result->usec;
 }
 
 /* Events a second, with the limit measured right before. */
@@ -327,9 +347,11 @@ measure_server (Bench *bench, guint batch, guint n_connections, Figures *figures
   IngestLoadResult result;
 
   run_load (bench, bench->port, n_connections, batch, &result);
-  rate = (double) result.n_events * 1e6 / (double) result.usec;
+  rate = get_steady_rate (&result);
   add (&figures->rates, rate);
   add (&figures->ratios, rate / limit);
+  add (&figures->whole_rates, get_whole_rate (&result));
+  add (&figures->whole_ratios, get_whole_rate (&result) / limit);
   add (&figures->p50_ms, (double) result.p50_usec / 1000);
   add (&figures->p99_ms, (double) result.p99_usec / 1000);
   add (&figures->server_us, (read_server_usec (bench) - server) / (double) result.n_events);
@@ -344,9 +366,10 @@ measure_node (Bench *bench, Case *c, double ours)
   double rate;
 
   run_load (bench, bench->node_port, N_CONNECTIONS, c->batch, &result);
-  rate = (double) result.n_events * 1e6 / (double) result.usec;
+  rate = get_steady_rate (&result);
   add (&c->node_rates, rate);
   add (&c->node_ratios, ours / rate);
+  add (&c->node_whole_rates, get_whole_rate (&result));
 }
 
 /* Takes the write-only role's right to pass by row-level security, or gives it back; the server finds out when it connects anew. */
@@ -390,9 +413,10 @@ static void
 print_figures (const char *name, const Figures *figures)
 {
   if (figures->rates.n > 0)
-    g_print ("%s %.0f events/s %.3f of ingest-copy-limit (p50 %.1f ms, p99 %.1f ms; CPU an event: server %.1f us, PostgreSQL %.1f us)\n", name,
-             median (&figures->rates), median (&figures->ratios), median (&figures->p50_ms), median (&figures->p99_ms),
-             median (&figures->server_us), median (&figures->postgres_us));
+    g_print ("%s %.0f events/s %.3f of ingest-copy-limit (with filling and draining: %.0f events/s %.3f; p50 %.1f ms, p99 %.1f ms; "
+             "CPU an event: server %.1f us, PostgreSQL %.1f us)\n", name,
+             median (&figures->rates), median (&figures->ratios), median (&figures->whole_rates), median (&figures->whole_ratios),
+             median (&figures->p50_ms), median (&figures->p99_ms), median (&figures->server_us), median (&figures->postgres_us));
 }
 
 /* Whether @value reaches its target. */
@@ -425,7 +449,8 @@ report_case (const Case *c, gboolean has_node)
     ok &= reaches (stage, median (&c->stage.rates) / median (&c->wide.rates), STAGE_TARGET);
   if (!has_node)
     return ok;
-  g_print ("%s %.0f events/s %.2f of %s\n", node, median (&c->node_rates), 1 / median (&c->node_ratios), name);
+  g_print ("%s %.0f events/s %.2f of %s (with filling and draining: %.0f events/s)\n", node, median (&c->node_rates),
+           1 / median (&c->node_ratios), name, median (&c->node_whole_rates));
   return reaches (node, median (&c->node_ratios), c->node_target) && ok;
 }
 

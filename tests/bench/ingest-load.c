@@ -14,6 +14,7 @@
 #define N_CONTENTS 256
 #define ANSWER_BYTES 1024
 #define DEADLINE_USEC (60 * G_USEC_PER_SEC)
+#define SETTLE_USEC (G_USEC_PER_SEC / 4) /* answers come in flights: so the steady time does not begin with the end of one */
 
 struct _IngestLoad
 {
@@ -36,6 +37,7 @@ typedef struct
   gint64 sent_usec;
   gint64 again_usec; /* when to send the same again; 0 = no */
   gboolean busy;
+  gboolean is_answered; /* at least once */
 } Connection;
 
 /* xorshift128+ (S. Vigna): a random number for each hexadecimal digit of an id has to cost nothing here. */
@@ -298,10 +300,26 @@ typedef struct
   Connection *connections;
   GString *scratch;
   GArray *stored, *refused; /* gint64: how long each took */
-  guint n_busy;
-  guint64 n_sent;
+  guint n_busy, n_unanswered; /* connections */
+  guint64 n_sent, n_steady; /* events, requests */
+  gint64 steady_from_usec; /* 0 = not yet */
   gint64 end_usec;
 } Run;
+
+/* Begins the steady time once all connections have had an answer, and counts what is answered in it. */
+static void
+count_answer (Run *run, Connection *connection, gint64 now)
+{
+  if (run->options->steady_usec == 0)
+    return;
+  run->n_unanswered -= !connection->is_answered;
+  connection->is_answered = TRUE;
+  run->n_steady += run->steady_from_usec > 0 && now > run->steady_from_usec && now <= run->end_usec;
+  if (run->n_unanswered > 0 || run->steady_from_usec > 0)
+    return;
+  run->steady_from_usec = now + SETTLE_USEC;
+  run->end_usec = run->steady_from_usec + run->options->steady_usec;
+}
 
 static void
 take_answer (Run *run, Connection *connection)
@@ -312,6 +330,8 @@ take_answer (Run *run, Connection *connection)
 
   if (answer == ANSWER_PART)
     return;
+  if (answer == ANSWER_STORED)
+    count_answer (run, connection, now);
   g_array_append_val (answer == ANSWER_STORED ? run->stored : run->refused, took);
   connection->busy = FALSE;
   if (now >= run->end_usec || (answer == ANSWER_STORED && run->n_sent >= run->options->max_events))
@@ -353,8 +373,9 @@ ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *option
   int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   gint64 began = g_get_monotonic_time ();
   Run run = {
-    load, options, connections, scratch, stored, refused, options->n_connections, (guint64) options->n_connections * options->n_batch,
-    began + options->usec,
+    .load = load, .options = options, .connections = connections, .scratch = scratch, .stored = stored, .refused = refused,
+    .n_busy = options->n_connections, .n_unanswered = options->n_connections, .n_sent = (guint64) options->n_connections * options->n_batch,
+    .end_usec = began + (options->steady_usec > 0 ? DEADLINE_USEC : options->usec),
   };
 
   for (guint i = 0; i < options->n_connections; i++)
@@ -381,8 +402,12 @@ ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *option
       if (options->backoff_usec > 0)
         send_again (&run);
     }
+  if (options->steady_usec > 0 && (run.steady_from_usec == 0 || run.n_sent >= options->max_events))
+    g_error ("there was no steady time of %u connections", options->n_connections);
   result->usec = g_get_monotonic_time () - began;
   result->n_events = (guint64) stored->len * options->n_batch;
+  result->n_steady_events = run.n_steady * options->n_batch;
+  result->steady_usec = options->steady_usec;
   result->p50_usec = percentile (stored, 50);
   result->p99_usec = percentile (stored, 99);
   result->n_refused = refused->len;

@@ -12,6 +12,8 @@ typedef struct
 {
   guint64 n_events; /* acknowledged */
   gint64 usec;
+  guint64 n_steady_events; /* of these, within the steady time */
+  gint64 steady_usec;
   gint64 p50_usec;  /* of a request */
   gint64 p99_usec;
   guint n_refused;  /* requests that were answered 503 with Retry-After */
@@ -22,7 +24,8 @@ typedef struct
 {
   guint n_connections;
   guint n_batch;
-  gint64 usec;
+  gint64 usec; /* from the first request on */
+  gint64 steady_usec; /* > 0: instead, so long from when every connection has had an answer */
   guint64 max_events;
   gint64 backoff_usec; /* > 0: what is refused is sent again after so long, until the time is over; 0: it ends the program */
 } IngestLoadOptions;
@@ -40,8 +43,10 @@ char       *ingest_load_dup_project (guint i);
 /* The body of a request with @n events. (transfer full) */
 GBytes     *ingest_load_make_body (IngestLoad *load, guint n);
 
-/* Keeps the connections busy with requests for the time, or until @max_events were sent; ends the program when one of them is not
- * answered with 202 for all of it, or with 503 and Retry-After where that is allowed. */
+/* Keeps the connections busy with requests for the time, or until @max_events were sent (which no steady time may meet); then waits for the
+ * last answers. At the start nothing can be answered yet, and at the end there is ever less to do at once: a rate is taken of the steady
+ * time alone, in which every connection has a request under way. Ends the program when a request is not answered with 202 for all of it, or
+ * with 503 and Retry-After where that is allowed. */
 void        ingest_load_run (IngestLoad *load, guint16 port, const IngestLoadOptions *options, IngestLoadResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IngestLoad, ingest_load_free)
