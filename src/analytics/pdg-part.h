@@ -29,7 +29,13 @@ G_BEGIN_DECLS
  * The content is a multiset of (actor, time, session, key), sorted by that tuple; a run is a maximal stretch of one actor and session. So
  * the bytes follow from the content alone: packing the rows of a day equals merging any parts of them. Byte 7, the 36 zero bytes and the
  * five highest bits of a time, which are 0, are what a later version may use, say for amounts and durations of events; a reader refuses a
- * version it does not know. Actors, sessions and keys are numbers of the project; what they stand for lies in its tables. */
+ * version it does not know. Actors, sessions and keys are numbers of the project; what they stand for lies in its tables.
+ *
+ * Who stores parts needs of this folder: with the rows of a day pdg_part_pack(); for compaction pdg_part_open() and pdg_part_merge(); when a person is
+ * deleted or linked pdg_part_remove_actor() and pdg_part_remap_actor(). Who asks a report needs pdg_part_open() with the id that the row of the
+ * database has, pdg_part_merge() for the parts of one day, pdg_scan_new() over the days in order, columns (PdgProperty) and dictionaries by
+ * number for its filters (pdg-filter.h), and edges of buckets (base/pdg-buckets.h); then the _check() of the report, its _run() over
+ * ranges of actors up to pdg_scan_get_actor_end(), and _result_add(). */
 
 #define PDG_PART_VERSION 1
 #define PDG_PART_HEADER_BYTES 64
