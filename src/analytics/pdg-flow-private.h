@@ -38,8 +38,11 @@ typedef struct
   gint64 began;
 } PdgFlowVisit;
 
-/* The visits of a session's events, in their order, into @visits (emptied before). */
-void    pdg_flow_list_visits (const PdgChosen *events, guint32 n, const guint32 *key_screens, guint32 n_keys, GArray *visits);
+/* Calls @func for each session of actors [actor, actor_end) that has chosen events, actor by actor, with its visits in their order; there may be
+ * none. Events are views and errors by their mask, the screen of a view is that of its key. */
+typedef void (*PdgFlowSessionFunc) (guint32 actor, guint32 session, const GArray *visits, gpointer data);
+void    pdg_flow_each_session (const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end, const guint32 *key_screens,
+                               guint32 n_keys, PdgFlowSessionFunc func, gpointer data);
 
 guint32 pdg_flow_result_add_edge (PdgFlowResult *result, guint32 from, guint32 to);
 

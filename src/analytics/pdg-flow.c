@@ -10,10 +10,9 @@ typedef struct
 {
   const PdgFlowOptions *options;
   PdgFlowResult *result;
-  GArray *visits;
   guint64 *screen_sessions; /* by screen: the session that was counted last, as the next */
   guint64 *screen_actors;
-  guint64 session_no, actor_no; /* of this run, from 1 on */
+  guint64 session_no, actor_no; /* of the session that is counted, in this run; both from 1 on */
 } Run;
 
 gboolean
@@ -93,8 +92,9 @@ pdg_flow_result_add_edge (PdgFlowResult *result, guint32 from, guint32 to)
   return n;
 }
 
-void
-pdg_flow_list_visits (const PdgChosen *events, guint32 n, const guint32 *key_screens, guint32 n_keys, GArray *visits)
+/* The visits of a session's events into @visits. */
+static void
+list_visits (const PdgChosen *events, guint32 n, const guint32 *key_screens, guint32 n_keys, GArray *visits)
 {
   PdgFlowVisit *last = NULL;
 
@@ -113,6 +113,40 @@ pdg_flow_list_visits (const PdgChosen *events, guint32 n, const guint32 *key_scr
       if (last != NULL && (events[i].mask & PDG_FLOW_ERROR) != 0)
         last->failed = TRUE;
     }
+}
+
+typedef struct
+{
+  const guint32 *key_screens;
+  guint32 n_keys;
+  GArray *visits;
+  PdgFlowSessionFunc func;
+  gpointer data;
+} Split;
+
+static void
+split_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
+{
+  const Split *split = data;
+
+  pdg_chosen_sort_by_session (events, n);
+  for (guint32 from = 0, to = 0; from < n; from = to)
+    {
+      while (to < n && events[to].session == events[from].session)
+        to++;
+      list_visits (&events[from], to - from, split->key_screens, split->n_keys, split->visits);
+      split->func (actor, events[from].session, split->visits, split->data);
+    }
+}
+
+void
+pdg_flow_each_session (const PdgScan *scan, const PdgChoice *choice, guint64 actor, guint64 actor_end, const guint32 *key_screens, guint32 n_keys,
+                       PdgFlowSessionFunc func, gpointer data)
+{
+  g_autoptr (GArray) visits = g_array_new (FALSE, FALSE, sizeof (PdgFlowVisit));
+  Split split = { key_screens, n_keys, visits, func, data };
+
+  pdg_scan_each_actor (scan, choice, actor, actor_end, split_actor, &split);
 }
 
 static void
@@ -144,17 +178,19 @@ tell (const Run *run, guint32 actor, guint32 session, guint32 from, guint32 to)
 }
 
 static void
-count_session (Run *run, guint32 actor, guint32 session)
+count_session (guint32 actor, guint32 session, const GArray *visits, gpointer data)
 {
+  Run *run = data;
   PdgFlowResult *result = run->result;
 
-  if (run->visits->len == 0)
+  if (visits->len == 0)
     return;
+  run->actor_no = (guint64) actor + 1;
   result->n_sessions++;
   run->session_no++;
-  for (guint i = 0; i < run->visits->len; i++)
+  for (guint i = 0; i < visits->len; i++)
     {
-      const PdgFlowVisit *visit = &g_array_index (run->visits, PdgFlowVisit, i);
+      const PdgFlowVisit *visit = &g_array_index (visits, PdgFlowVisit, i);
       PdgFlowScreen *screen = &result->screens[visit->screen];
 
       screen->visits++;
@@ -168,27 +204,11 @@ count_session (Run *run, guint32 actor, guint32 session)
       else
         count_edge (run, visit[-1].screen, visit->screen, visit->began - visit[-1].began);
       tell (run, actor, session, i == 0 ? 0 : visit[-1].screen, visit->screen);
-      if (i + 1 == run->visits->len)
+      if (i + 1 == visits->len)
         {
           screen->exits++;
           tell (run, actor, session, visit->screen, 0);
         }
-    }
-}
-
-static void
-take_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
-{
-  Run *run = data;
-
-  run->actor_no++;
-  pdg_chosen_sort_by_session (events, n);
-  for (guint32 from = 0, to = 0; from < n; from = to)
-    {
-      while (to < n && events[to].session == events[from].session)
-        to++;
-      pdg_flow_list_visits (&events[from], to - from, run->options->key_screens, run->options->n_keys, run->visits);
-      count_session (run, actor, events[from].session);
     }
 }
 
@@ -204,11 +224,9 @@ pdg_flow_run (const PdgScan *scan, const PdgFlowOptions *options, guint64 actor,
       pdg_flow_run_fast (scan, options, actor, MIN (actor_end, scan->actor_end), result);
       return result;
     }
-  run.visits = g_array_new (FALSE, FALSE, sizeof (PdgFlowVisit));
   run.screen_sessions = g_new0 (guint64, (gsize) options->n_screens + 1);
   run.screen_actors = g_new0 (guint64, (gsize) options->n_screens + 1);
-  pdg_scan_each_actor (scan, &choice, actor, actor_end, take_actor, &run);
-  g_array_unref (run.visits);
+  pdg_flow_each_session (scan, &choice, actor, actor_end, options->key_screens, options->n_keys, count_session, &run);
   g_free (run.screen_sessions);
   g_free (run.screen_actors);
   return result;

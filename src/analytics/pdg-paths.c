@@ -17,7 +17,6 @@ typedef struct
 {
   const PdgPathsOptions *options;
   PdgPathsResult *result;
-  GArray *visits;
 } Run;
 
 gboolean
@@ -103,59 +102,45 @@ count_path (const Run *run, guint32 actor, guint32 session, const PdgFlowVisit *
 }
 
 static void
-take_session (const Run *run, guint32 actor, guint32 session)
+take_session (guint32 actor, guint32 session, const GArray *visits, gpointer data)
 {
+  const Run *run = data;
   const PdgPathsOptions *options = run->options;
-  const PdgFlowVisit *visits = (const PdgFlowVisit *) (const void *) run->visits->data;
-  guint from = options->start_screen != 0 ? find_visit (run->visits, 0, options->start_screen) : 0;
-  guint to = run->visits->len, n = options->n_steps, half = (n + 1) / 2;
+  const PdgFlowVisit *steps = (const PdgFlowVisit *) (const void *) visits->data;
+  guint from = options->start_screen != 0 ? find_visit (visits, 0, options->start_screen) : 0;
+  guint to = visits->len, n = options->n_steps, half = (n + 1) / 2;
   PdgFlowVisit halves[PDG_PATHS_MAX_STEPS + 1];
   guint32 source;
 
   if (options->end_screen != 0 && from < to)
-    to = find_visit (run->visits, options->start_screen != 0 ? from + 1 : from, options->end_screen) + 1;
-  if (from >= run->visits->len || to > run->visits->len)
+    to = find_visit (visits, options->start_screen != 0 ? from + 1 : from, options->end_screen) + 1;
+  if (from >= visits->len || to > visits->len)
     return;
   source = from == 0 ? PDG_PATHS_BEGIN : PDG_PATHS_MORE;
   if (options->end_screen == 0)
     {
       guint length = MIN (to - from, n);
 
-      count_path (run, actor, session, &visits[from], length, 1, source, from + length < to ? PDG_PATHS_MORE : PDG_PATHS_END);
+      count_path (run, actor, session, &steps[from], length, 1, source, from + length < to ? PDG_PATHS_MORE : PDG_PATHS_END);
     }
   else if (options->start_screen == 0)
     {
       guint length = MIN (to - from, n);
 
-      count_path (run, actor, session, &visits[to - length], length, n - length + 1, to > length ? PDG_PATHS_MORE : PDG_PATHS_BEGIN, PDG_PATHS_END);
+      count_path (run, actor, session, &steps[to - length], length, n - length + 1, to > length ? PDG_PATHS_MORE : PDG_PATHS_BEGIN, PDG_PATHS_END);
     }
   else if (to - from <= n)
     {
-      count_path (run, actor, session, &visits[from], to - from, 1, source, PDG_PATHS_END);
+      count_path (run, actor, session, &steps[from], to - from, 1, source, PDG_PATHS_END);
     }
   else
     {
       for (guint i = 0; i < half; i++)
-        halves[i] = visits[from + i];
-      halves[half] = (PdgFlowVisit) { PDG_PATHS_GAP, FALSE, visits[from + half].began };
+        halves[i] = steps[from + i];
+      halves[half] = (PdgFlowVisit) { PDG_PATHS_GAP, FALSE, steps[from + half].began };
       for (guint i = half; i < n; i++)
-        halves[i + 1] = visits[to - n + i];
+        halves[i + 1] = steps[to - n + i];
       count_path (run, actor, session, halves, n + 1, 1, source, PDG_PATHS_END);
-    }
-}
-
-static void
-take_actor (guint32 actor, PdgChosen *events, guint32 n, gpointer data)
-{
-  Run *run = data;
-
-  pdg_chosen_sort_by_session (events, n);
-  for (guint32 from = 0, to = 0; from < n; from = to)
-    {
-      while (to < n && events[to].session == events[from].session)
-        to++;
-      pdg_flow_list_visits (&events[from], to - from, run->options->key_screens, run->options->n_keys, run->visits);
-      take_session (run, actor, events[from].session);
     }
 }
 
@@ -164,11 +149,10 @@ pdg_paths_run (const PdgScan *scan, const PdgPathsOptions *options, guint64 acto
 {
   PdgPathsResult *result = g_new0 (PdgPathsResult, 1);
   PdgChoice choice = { .masks = options->masks, .from_ms = options->from_ms, .last_ms = options->to_ms - 1 };
-  g_autoptr (GArray) visits = g_array_new (FALSE, FALSE, sizeof (PdgFlowVisit));
-  Run run = { options, result, visits };
+  Run run = { options, result };
 
   result->edges = edges_new ();
-  pdg_scan_each_actor (scan, &choice, actor, actor_end, take_actor, &run);
+  pdg_flow_each_session (scan, &choice, actor, actor_end, options->key_screens, options->n_keys, take_session, &run);
   return result;
 }
 
