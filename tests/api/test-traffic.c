@@ -122,6 +122,7 @@ test_live_traffic (void)
   g_autoptr (PdgProject) project = make_project ("proj_traffic");
   g_autoptr (Ear) ear = listen_to (TRAFFIC, "proj_traffic");
   guint n_stored = 0;
+  gint64 n_gaps, took_usec;
 
   for (guint round = 0; round < 8; round++)
     {
@@ -135,8 +136,11 @@ test_live_traffic (void)
         }
       fixture_wait (is_traffic_told (ear, "proj_traffic", n_stored));
     }
-  for (guint i = 2; i < ear->times->len; i++)
-    g_assert_cmpint (g_array_index (ear->times, gint64, i) - g_array_index (ear->times, gint64, i - 1), >, 100 * G_TIME_SPAN_MILLISECOND);
+  /* Not gap by gap: a message that comes late is near the next one. */
+  n_gaps = ear->times->len - 2;
+  took_usec = g_array_index (ear->times, gint64, ear->times->len - 1) - g_array_index (ear->times, gint64, 1);
+  g_assert_cmpint (n_gaps, >, 2);
+  g_assert_cmpint (took_usec, >, (n_gaps - 1) * 200 * G_TIME_SPAN_MILLISECOND);
 }
 
 /* From one screen to the next, and what is no step; who falls silent leaves without a commit. */
