@@ -272,23 +272,45 @@ read_server_usec (Bench *bench)
   return read_cpu_usec (pid);
 }
 
-/* Of all its processes but those of autovacuum, which come and go. */
-static double
-read_postgres_usec (Bench *bench)
+/* CPU time so far of each process of PostgreSQL but those of autovacuum, which come and go: double * by its number. (transfer full) */
+static GHashTable *
+read_postgres (Bench *bench)
 {
   g_autofree char *cluster = pdg_system_find_cluster (bench->dir);
   g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
+  GHashTable *times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   const char *name;
-  double sum = 0;
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *link = g_strdup_printf ("/proc/%s/cwd", name), *title_path = g_strdup_printf ("/proc/%s/cmdline", name), *title = NULL;
       g_autofree char *folder = g_ascii_isdigit (name[0]) ? g_file_read_link (link, NULL) : NULL;
+      double usec;
 
-      if (folder != NULL && strcmp (folder, cluster) == 0 && g_file_get_contents (title_path, &title, NULL, NULL)
-          && strstr (title, "autovacuum") == NULL)
-        sum += read_cpu_usec (name);
+      if (folder == NULL || strcmp (folder, cluster) != 0 || !g_file_get_contents (title_path, &title, NULL, NULL)
+          || strstr (title, "autovacuum") != NULL)
+        continue;
+      usec = read_cpu_usec (name);
+      g_hash_table_insert (times, g_strdup (name), g_memdup2 (&usec, sizeof usec));
+    }
+  return times;
+}
+
+/* What PostgreSQL spent since @before was read; what an ended process spent after that is not known, and left out. */
+static double
+get_postgres_usec_since (Bench *bench, GHashTable *before)
+{
+  g_autoptr (GHashTable) now = read_postgres (bench);
+  GHashTableIter iter;
+  gpointer pid, usec;
+  double sum = 0;
+
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &pid, &usec))
+    {
+      const double *then = g_hash_table_lookup (before, pid);
+
+      sum += *(const double *) usec - (then != NULL ? *then : 0);
     }
   return sum;
 }
@@ -298,17 +320,18 @@ static double
 measure_limit (Bench *bench)
 {
   PdgDbCopyBuffer *buffers[COPY_STATEMENTS];
+  g_autoptr (GHashTable) postgres = NULL;
   gint64 began, took;
-  double cpu, rate;
+  double rate;
 
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     buffers[i] = prepare_rows (bench);
-  cpu = read_postgres_usec (bench);
+  postgres = read_postgres (bench);
   began = g_get_monotonic_time ();
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     copy_rows (bench, buffers[i]);
   took = g_get_monotonic_time () - began;
-  add (&bench->limit_us, (read_postgres_usec (bench) - cpu) / (COPY_ROWS * COPY_STATEMENTS));
+  add (&bench->limit_us, get_postgres_usec_since (bench, postgres) / (COPY_ROWS * COPY_STATEMENTS));
   for (guint i = 0; i < COPY_STATEMENTS; i++)
     pdg_db_copy_buffer_free (buffers[i]);
   rate = COPY_ROWS * COPY_STATEMENTS * 1e6 / (double) took;
@@ -343,7 +366,8 @@ get_whole_rate (const IngestLoadResult *result)
 static double
 measure_server (Bench *bench, guint batch, guint n_connections, Figures *figures)
 {
-  double limit = measure_limit (bench), server = read_server_usec (bench), postgres = read_postgres_usec (bench), rate;
+  double limit = measure_limit (bench), server = read_server_usec (bench), rate;
+  g_autoptr (GHashTable) postgres = read_postgres (bench);
   IngestLoadResult result;
 
   run_load (bench, bench->port, n_connections, batch, &result);
@@ -355,7 +379,7 @@ measure_server (Bench *bench, guint batch, guint n_connections, Figures *figures
   add (&figures->p50_ms, (double) result.p50_usec / 1000);
   add (&figures->p99_ms, (double) result.p99_usec / 1000);
   add (&figures->server_us, (read_server_usec (bench) - server) / (double) result.n_events);
-  add (&figures->postgres_us, (read_postgres_usec (bench) - postgres) / (double) result.n_events);
+  add (&figures->postgres_us, get_postgres_usec_since (bench, postgres) / (double) result.n_events);
   return rate;
 }
 
