@@ -18,16 +18,6 @@
 
 static PdgUi *ui;
 
-static void
-reset (void)
-{
-  pdg_ui_activate (ui, "win.place", "canvas");
-  pdg_ui_move (ui, 230, 840);
-  pdg_ui_key (ui, "Escape");
-  pdg_ui_key (ui, "shift+1");
-  pdg_ui_expect (ui, "label", "All journeys");
-}
-
 static int
 get_zoom (void)
 {
@@ -46,24 +36,45 @@ typedef struct
 {
   const char *card;
   int x, y, tolerance;
+  PdgUiRect last;
 } Place;
 
 static gboolean
 is_at (PdgUi *unused, gpointer user_data)
 {
-  const Place *place = user_data;
+  Place *place = user_data;
   PdgUiRect card = get_card (place->card);
 
+  if (card.x != place->last.x || card.y != place->last.y)
+    g_test_message ("%s is at %d, %d", place->card, card.x, card.y);
+  place->last = card;
   return abs (card.x - place->x) <= place->tolerance && abs (card.y - place->y) <= place->tolerance;
 }
 
 static void
 expect_card_at (const char *card, int x, int y, int tolerance)
 {
-  Place place = { card, x, y, tolerance };
+  Place place = { card, x, y, tolerance, { 0 } };
   g_autofree char *what = g_strdup_printf ("%s at %d, %d", card, x, y);
 
   pdg_ui_wait (ui, what, is_at, &place);
+}
+
+/* All in sight is where the cards were when the app came up: what a test measures after this is not the place of a moment
+ * before the key was heard. */
+static void
+reset (void)
+{
+  static PdgUiRect home;
+
+  if (home.width == 0)
+    home = get_card (CART);
+  pdg_ui_activate (ui, "win.place", "canvas");
+  pdg_ui_move (ui, 230, 840);
+  pdg_ui_key (ui, "Escape");
+  pdg_ui_expect (ui, "label", "All journeys");
+  pdg_ui_key (ui, "shift+1");
+  expect_card_at (CART, home.x, home.y, 0);
 }
 
 static gboolean
@@ -292,8 +303,9 @@ test_pan (void)
   expect_card_at (CART, card.x, card.y - 2 * 72, 2);
   pdg_ui_key (ui, "Left");
   expect_card_at (CART, card.x + 64, card.y - 2 * 72, 2);
-  pdg_ui_xdotool (ui, "mousedown", "2", "mousemove_relative", "60", "20", "mousemove_relative", "40", "20", "mouseup", "2", NULL);
+  pdg_ui_xdotool (ui, "mousedown", "2", "mousemove_relative", "60", "20", "mousemove_relative", "40", "20", NULL);
   expect_card_at (CART, card.x + 64 + 100, card.y - 2 * 72 + 40, 2);
+  pdg_ui_xdotool (ui, "mouseup", "2", NULL);
 }
 
 static void

@@ -104,7 +104,8 @@ test_eased (void)
   pdg_show_set_animated (FALSE);
 }
 
-/* Every way of moving the canvas. */
+/* Every way of moving the canvas. A button is let go when the move was seen: GTK asks the X server where the pointer is
+ * after it drew, and takes a button that is up by then for a drag that was broken off. */
 static void
 test_pan (void)
 {
@@ -118,14 +119,17 @@ test_pan (void)
   pdg_show_expect_moved_by (&from, 0, -72);
   pdg_show_hand ("keydown shift click 5 keyup shift");
   pdg_show_expect_moved_by (&from, -72, -72);
-  pdg_show_hand ("mousedown 2 mousemove 90 600 mousemove 140 560 mouseup 2");
+  pdg_show_hand ("mousedown 2 mousemove 90 600 mousemove 140 560");
   pdg_show_expect_moved_by (&from, -72 + 100, -72 - 80);
+  pdg_show_hand ("mouseup 2");
   pdg_show_point_at (40, 640);
-  pdg_show_hand ("click 1 key Escape keydown space mousedown 1 mousemove 90 620 mousemove 100 600 mouseup 1 keyup space");
+  pdg_show_hand ("click 1 key Escape keydown space mousedown 1 mousemove 90 620 mousemove 100 600");
   pdg_show_expect_moved_by (&from, -72 + 160, -72 - 120);
+  pdg_show_hand ("mouseup 1 keyup space");
   pdg_show_point_at (40, 640);
-  pdg_show_hand ("key h mousedown 1 mousemove 60 640 mousemove 50 650 mouseup 1 key v");
+  pdg_show_hand ("key h mousedown 1 mousemove 60 640 mousemove 50 650");
   pdg_show_expect_moved_by (&from, -72 + 170, -72 - 110);
+  pdg_show_hand ("mouseup 1 key v");
   pdg_show_hand ("key Left");
   pdg_show_expect_moved_by (&from, -72 + 170 + 64, -72 - 110);
 }

@@ -146,8 +146,11 @@ test_marquee (void)
   /* upwards and to the left, around everything */
   reset ();
   pdg_show_point_at (PDG_SHOW_WIDTH - 4, 300);
-  pdg_show_hand ("mousemove %d %d mousedown 1 mousemove 300 300 mousemove 1 1 mouseup 1", PDG_SHOW_WIDTH - 200, PDG_SHOW_HEIGHT - 4);
+  pdg_show_hand ("mousemove %d %d mousedown 1 mousemove 300 300 mousemove 1 1", PDG_SHOW_WIDTH - 200, PDG_SHOW_HEIGHT - 4);
   frame = (PdgRect) { 1, 1, PDG_SHOW_WIDTH - 201, PDG_SHOW_HEIGHT - 5 };
+  expect_selected (count_in (&frame, FALSE));
+  pdg_show_hand ("mouseup 1");
+  pdg_show_settle ();
   expect_selected (count_in (&frame, FALSE));
   g_assert_cmpint (pdg_selection_get_n_screens (get_selection ()), >, 1);
 }
@@ -404,7 +407,8 @@ test_snap_lines (void)
   other = get_card (cards[1]);
   pdg_show_point_at ((int) (card.x + card.width / 2), (int) (card.y + card.height / 2));
   pdg_show_hand ("mousedown 1 mousemove_relative 0 %d", other.y > card.y ? 9 : -9);
-  pdg_show_hand ("mousemove_relative -- 0 %d mouseup 1", (int) round (other.y - card.y) + (other.y > card.y ? -9 : 9) + 3);
+  pdg_show_point_at ((int) (card.x + card.width / 2), (int) (card.y + card.height / 2) + (int) round (other.y - card.y) + 3);
+  pdg_show_hand ("mouseup 1");
   pdg_show_wait ("the other's height", is_level_with, cards);
 
   /* and back; then the same with Ctrl */
@@ -415,7 +419,8 @@ test_snap_lines (void)
   card = get_card (cards[0]);
   pdg_show_point_at ((int) (card.x + card.width / 2), (int) (card.y + card.height / 2));
   pdg_show_hand ("keydown ctrl mousedown 1 mousemove_relative 0 %d", other.y > card.y ? 9 : -9);
-  pdg_show_hand ("mousemove_relative -- 0 %d mouseup 1 keyup ctrl", (int) round (other.y - card.y) + (other.y > card.y ? -9 : 9) + 3);
+  pdg_show_point_at ((int) (card.x + card.width / 2), (int) (card.y + card.height / 2) + (int) round (other.y - card.y) + 3);
+  pdg_show_hand ("mouseup 1 keyup ctrl");
   pdg_camera_to_world (pdg_canvas_get_camera (show.canvas), card.x, card.y + round (other.y - card.y) + 3, &place.x, &place.y);
   pdg_show_wait ("the place where it was dropped", is_at, &place);
   g_assert_false (is_level_with (cards));
@@ -491,8 +496,9 @@ test_minimap (void)
   pdg_show_hand ("mousemove %d %d mousedown 1", left + 40, top + 50);
   pdg_show_wait ("what was pressed", shows_in_the_middle, &point);
   point = get_map_point (100, 70);
-  pdg_show_hand ("mousemove %d %d mousemove %d %d mouseup 1", left + 70, top + 60, left + 100, top + 70);
+  pdg_show_hand ("mousemove %d %d mousemove %d %d", left + 70, top + 60, left + 100, top + 70);
   pdg_show_wait ("what it was dragged to", shows_in_the_middle, &point);
+  pdg_show_hand ("mouseup 1");
   goal = exp2 (0.25);
   pdg_show_hand ("click 4");
   pdg_show_wait ("a notch nearer", pdg_show_has_zoom, &goal);
