@@ -228,7 +228,7 @@ choose_settler (PdgIngest *self, const PdgIngestStorer *storer)
 }
 
 /* Whether the connection of a storer is newer than the job: then the database may have lost what the job's numbers were read from, and
- * have given them to other texts since; the job is prepared anew. */
+ * have given them to other texts since, and whatever else is remembered may be lost as well; the job is prepared anew. */
 static gboolean
 send_back (PdgIngest *self, const PdgIngestStorer *storer, guint n_connected_before, Job *job)
 {
@@ -238,7 +238,7 @@ send_back (PdgIngest *self, const PdgIngestStorer *storer, guint n_connected_bef
     return FALSE;
   g_clear_pointer (&job->flush, pdg_flush_free);
   g_mutex_lock (&self->lock);
-  self->forgets_numbers |= storer->n_connected > 1;
+  self->forgets_numbers = TRUE;
   g_queue_push_head (&self->again, job);
   self->n_flying--;
   self->n_flying_events -= n_events;

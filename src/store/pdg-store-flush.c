@@ -12,7 +12,6 @@
 #define NAME_SCREENS "SELECT name_screens($1, $2, $3, $4)"
 #define NOTIFY "SELECT pg_notify('" PDG_STORE_CHANNEL "', $1)"
 
-#define COMMIT_LATER "SET LOCAL synchronous_commit TO off"
 /* PostgreSQL 17 gave it one more parameter, which has a default */
 #define MAY_FLUSH_LOG                                                                                                     \
   "SELECT coalesce(bool_and(has_function_privilege(oid, 'EXECUTE')), FALSE) FROM pg_proc "                                 \
@@ -160,7 +159,7 @@ pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GE
   gboolean ok;
 
   if (end->durable_later)
-    add_statement (statements, COMMIT_LATER, NULL);
+    add_statement (statements, PDG_STORE_COMMIT_LATER, NULL);
   if (end->n_projects > 0)
     add_statement (statements, HOLD_PROJECTS, hold_params (end->projects, end->n_projects));
   if (end->n_deltas > 0)

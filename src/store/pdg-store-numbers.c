@@ -2,11 +2,13 @@
 #include "store/pdg-store-numbers.h"
 
 #include "db/pdg-db-error.h"
+#include "store/pdg-store-flush.h"
 
 #include <string.h>
 
 #define FIND_PROJECT "SELECT project_id, epoch FROM find_project_epoch($1, $2)"
 #define PROJECT_ID "SELECT id FROM project WHERE CASE WHEN $1 > 0 THEN project_id = $1 ELSE id = $2 END"
+#define LOCK_COUNTERS "SELECT lock_project_counters($1)"
 #define ASSIGN_SESSIONS "SELECT assign_sessions($1, $2)"
 #define ASSIGN_SCREENS "SELECT assign_screens($1, $2)"
 #define ASSIGN_RELEASES "SELECT assign_releases($1, $2)"
@@ -52,35 +54,133 @@ add_terms (PdgDbParams *params, const PdgTerm *terms, guint n)
   add_slices (params, &terms[0].step, sizeof (PdgTerm), n);
 }
 
+/* Requests that one statement answers: all of sessions or of actors, or a single one of another kind. */
+typedef struct
+{
+  PdgNumberKind kind;
+  GArray *places; /* guint: of the requests */
+} Question;
+
+static gboolean
+takes_many (PdgNumberKind kind)
+{
+  return kind == PDG_NUMBER_SESSION || kind == PDG_NUMBER_ACTOR;
+}
+
+static void
+clear_question (gpointer data)
+{
+  g_array_unref (((Question *) data)->places);
+}
+
+static Question *
+ensure_question (GArray *questions, PdgNumberKind kind)
+{
+  Question question = { .kind = kind };
+
+  for (guint i = 0; takes_many (kind) && i < questions->len; i++)
+    if (g_array_index (questions, Question, i).kind == kind)
+      return &g_array_index (questions, Question, i);
+  question.places = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_array_append_val (questions, question);
+  return &g_array_index (questions, Question, questions->len - 1);
+}
+
+/* (element-type Question) */
+static GArray *
+list_questions (const PdgNumberRequest *requests, guint n)
+{
+  GArray *questions = g_array_new (FALSE, FALSE, sizeof (Question));
+
+  g_array_set_clear_func (questions, clear_question);
+  for (guint i = 0; i < n; i++)
+    g_array_append_val (ensure_question (questions, requests[i].kind)->places, i);
+  return questions;
+}
+
+/* The texts of several requests, each with its project. */
 static PdgDbParams *
-make_params (const PdgNumberRequest *request)
+make_params_of_many (const Question *question, const PdgNumberRequest *requests)
 {
   PdgDbParams *params = pdg_db_params_new ();
+  g_autoptr (GArray) projects = g_array_new (FALSE, FALSE, sizeof (gint32)), kinds = g_array_new (FALSE, FALSE, sizeof (gint16));
+  g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (PdgSlice));
 
+  for (guint i = 0; i < question->places->len; i++)
+    {
+      const PdgNumberRequest *request = &requests[g_array_index (question->places, guint, i)];
+
+      for (guint k = 0; k < request->n; k++)
+        g_array_append_val (projects, request->project_no);
+      g_array_append_vals (texts, request->texts, request->n);
+      if (question->kind == PDG_NUMBER_ACTOR)
+        g_array_append_vals (kinds, request->actor_kinds, request->n);
+    }
+  pdg_db_params_add_int4_array (params, (const gint32 *) (void *) projects->data, NULL, projects->len);
+  if (question->kind == PDG_NUMBER_ACTOR)
+    pdg_db_params_add_int2_array (params, (const gint16 *) (void *) kinds->data, NULL, kinds->len);
+  add_slices (params, (const PdgSlice *) (void *) texts->data, sizeof (PdgSlice), texts->len);
+  return params;
+}
+
+static PdgDbParams *
+make_params (const Question *question, const PdgNumberRequest *requests)
+{
+  const PdgNumberRequest *request = &requests[g_array_index (question->places, guint, 0)];
+  PdgDbParams *params;
+
+  if (takes_many (question->kind))
+    return make_params_of_many (question, requests);
+  params = pdg_db_params_new ();
   pdg_db_params_add_int4 (params, request->project_no);
-  if (request->kind == PDG_NUMBER_TERM)
+  if (question->kind == PDG_NUMBER_TERM)
     add_terms (params, request->terms, request->n);
-  else if (request->kind == PDG_NUMBER_ACTOR)
-    pdg_db_params_add_int2_array (params, request->actor_kinds, NULL, request->n);
-  if (request->kind != PDG_NUMBER_TERM)
+  else
     add_slices (params, request->texts, sizeof (PdgSlice), request->n);
   return params;
 }
 
-static gboolean
-read_numbers (const PdgDbResult *result, const PdgNumberRequest *request, GError **error)
+static PdgDbParams *
+make_lock_params (const PdgNumberRequest *requests, guint n)
 {
-  gsize n = 0;
+  PdgDbParams *params = pdg_db_params_new ();
+  g_autofree gint32 *projects = g_new (gint32, n);
+
+  for (guint i = 0; i < n; i++)
+    projects[i] = requests[i].project_no;
+  pdg_db_params_add_int4_array (params, projects, NULL, n);
+  return params;
+}
+
+static gboolean
+read_numbers (const PdgDbResult *result, const Question *question, const PdgNumberRequest *requests, GError **error)
+{
+  gsize n = 0, place = 0, n_wanted = 0;
   g_autofree gint64 *values = pdg_db_result_dup_int8_array (result, 0, 0, &n);
 
-  if (values == NULL || n != request->n)
+  for (guint i = 0; i < question->places->len; i++)
+    n_wanted += requests[g_array_index (question->places, guint, i)].n;
+  if (values == NULL || n != n_wanted)
     {
       g_set_error_literal (error, PDG_DB_ERROR, PDG_DB_ERROR_FAILED, "the database did not number every text");
       return FALSE;
     }
-  for (guint i = 0; i < n; i++)
-    request->numbers[i] = (gint32) values[i];
+  for (guint i = 0; i < question->places->len; i++)
+    {
+      const PdgNumberRequest *request = &requests[g_array_index (question->places, guint, i)];
+
+      for (guint k = 0; k < request->n; k++)
+        request->numbers[k] = (gint32) values[place++];
+    }
   return TRUE;
+}
+
+static void
+add_statement (GArray *statements, const char *sql, PdgDbParams *params)
+{
+  const PdgDbStatement statement = { sql, params };
+
+  g_array_append_val (statements, statement);
 }
 
 gboolean
@@ -90,18 +190,29 @@ pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n
     [PDG_NUMBER_SESSION] = ASSIGN_SESSIONS, [PDG_NUMBER_SCREEN] = ASSIGN_SCREENS, [PDG_NUMBER_RELEASE] = ASSIGN_RELEASES,
     [PDG_NUMBER_ACTOR] = ASSIGN_ACTORS,     [PDG_NUMBER_TERM] = ASSIGN_TERMS,
   };
-  g_autofree PdgDbStatement *statements = g_new (PdgDbStatement, n);
-  g_autofree PdgDbResult **results = g_new0 (PdgDbResult *, n);
+  g_autoptr (GArray) questions = list_questions (requests, n), statements = g_array_new (FALSE, FALSE, sizeof (PdgDbStatement));
+  g_autofree PdgDbResult **results = NULL;
+  guint n_before;
   gboolean ok;
 
-  for (guint i = 0; i < n; i++)
-    statements[i] = (PdgDbStatement) { sql[requests[i].kind], make_params (&requests[i]) };
-  ok = pdg_db_tx_query_all (tx, statements, n, commit, results, error);
-  for (guint i = 0; i < n; i++)
+  if (commit)
+    add_statement (statements, PDG_STORE_COMMIT_LATER, NULL);
+  if (questions->len > 1)
+    add_statement (statements, LOCK_COUNTERS, make_lock_params (requests, n));
+  n_before = statements->len;
+  for (guint i = 0; i < questions->len; i++)
     {
-      ok = ok && read_numbers (results[i], &requests[i], error);
+      const Question *question = &g_array_index (questions, Question, i);
+
+      add_statement (statements, sql[question->kind], make_params (question, requests));
+    }
+  results = g_new0 (PdgDbResult *, statements->len);
+  ok = pdg_db_tx_query_all (tx, (const PdgDbStatement *) (void *) statements->data, statements->len, commit, results, error);
+  for (guint i = 0; i < statements->len; i++)
+    {
+      ok = ok && (i < n_before || read_numbers (results[i], &g_array_index (questions, Question, i - n_before), requests, error));
       pdg_db_result_free (results[i]);
-      pdg_db_params_free (statements[i].params);
+      pdg_db_params_free (g_array_index (statements, PdgDbStatement, i).params);
     }
   return ok;
 }
