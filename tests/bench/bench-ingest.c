@@ -418,7 +418,7 @@ static void
 set_bypass (Bench *bench, gboolean bypass)
 {
   pdg_system_exec (bench->owner_uri, bypass ? "ALTER ROLE productgraph_writer BYPASSRLS" : "ALTER ROLE productgraph_writer NOBYPASSRLS");
-  pdg_system_exec (bench->owner_uri, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'productgraph_writer'");
+  pdg_system_exec (bench->owner_uri, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'productgraph_writer'");
   pdg_system_wait_ready (bench->server, bench->port, 200);
   /* a connection that was idle is found dead by the first request that needs it */
   while (pdg_system_query (bench->owner_uri, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'productgraph_writer'") == 0)

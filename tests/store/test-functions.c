@@ -447,6 +447,53 @@ test_numbers_are_dense (void)
   g_assert_cmpint (max, ==, 4); /* one session was there */
 }
 
+/* Of several projects at once as of each alone: every project counts for itself, and what is there keeps its number. */
+static void
+test_numbers_of_many_projects (void)
+{
+  const PdgSlice ids[] = { PDG_SLICE_LITERAL ("m1"), PDG_SLICE_LITERAL ("m2"), PDG_SLICE_LITERAL ("m1"), PDG_SLICE_LITERAL ("m3") };
+  const gint16 kinds[] = { 1, 2, 2, 1 };
+  const gint32 projects[] = { MIN (sides->a->project->project_no, sides->b->project->project_no),
+                              MAX (sides->a->project->project_no, sides->b->project->project_no) };
+  const PdgNumberKind asked[] = { PDG_NUMBER_SESSION, PDG_NUMBER_ACTOR, PDG_NUMBER_RELEASE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgDbConn) writer = fixture_open (pdg_test_cluster_get_writer_uri (), NULL);
+  g_autoptr (PdgDbTx) tx = pdg_db_tx_begin_maintenance (writer, &error);
+  PdgNumberRequest requests[G_N_ELEMENTS (projects) * G_N_ELEMENTS (asked)];
+  gint32 alone[4], together[G_N_ELEMENTS (requests)][4], known;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    requests[i] = (PdgNumberRequest) {
+      .kind = asked[i % 3], .project_no = projects[i / 3], .n = 4, .texts = ids, .actor_kinds = kinds, .numbers = together[i],
+    };
+  requests[3].n = 1; /* known before the others are asked for, and so in the second project alone */
+  g_assert_true (pdg_store_assign_numbers (tx, &requests[3], 1, FALSE, &error));
+  known = together[3][0];
+  requests[3].n = 4;
+  g_assert_true (pdg_store_assign_numbers (tx, requests, G_N_ELEMENTS (requests), FALSE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (together[3][0], ==, known);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      gboolean is_actor = requests[i].kind == PDG_NUMBER_ACTOR;
+      guint n_new = is_actor ? 4 : 3;
+      gint32 least = G_MAXINT32, most = 0;
+
+      for (guint k = 0; k < 4; k++)
+        {
+          least = MIN (least, together[i][k]);
+          most = MAX (most, together[i][k]);
+        }
+      g_assert_cmpint (least, >, 0);
+      g_assert_cmpint (most - least, ==, (gint32) n_new - 1);
+      g_assert_true ((together[i][0] == together[i][2]) == !is_actor); /* the same text is another actor when it is of another kind */
+      requests[i].numbers = alone;
+      g_assert_true (pdg_store_assign_numbers (tx, &requests[i], 1, FALSE, &error));
+      g_assert_cmpmem (alone, sizeof alone, together[i], sizeof together[i]);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -457,5 +504,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/store/functions/credentials", test_credentials);
   g_test_add_func ("/store/functions/organisations", test_organisations);
   g_test_add_func ("/store/functions/numbers-are-dense", test_numbers_are_dense);
+  g_test_add_func ("/store/functions/numbers-of-many-projects", test_numbers_of_many_projects);
   return store_attacks_run ();
 }
