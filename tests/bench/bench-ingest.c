@@ -15,8 +15,9 @@
 /* Events a second through the real server, at four sizes of request and three numbers of connections, beside the limit: COPY BINARY of
  * rows of the same events (encoded beforehand, sorted, 5,000 a statement, one stream) by the owner into the same table; and beside
  * what others do: one INSERT an event, and a collector of Node, fastify and pg. All take turns in one run; the figures are medians of
- * the rounds, and a ratio is that of one turn with the mean of the limit right before and right after it, or of Node with ours right before. What the server and PostgreSQL spend on an event is
- * CPU time, which a busy machine disturbs less. The program fails below the targets.
+ * the rounds, and a ratio is that of one turn with the mean of the limit right before and right after it, or of Node with ours right
+ * before. What the server and PostgreSQL spend on an event is CPU time, which a busy machine disturbs less. The program fails below the
+ * targets.
  *
  * The rate of a server is that of the steady time, alike for ours and for Node's: 64 connections have up to 64,000 events under way, half a
  * second's worth, in which a run of two seconds fills and in the end empties the server, while COPY, which is sent nothing ahead, is
