@@ -28,6 +28,7 @@ typedef struct
 {
   GPtrArray *requests; /* PdgIngestRequest */
   PdgFlush *flush; /* NULL until it is prepared */
+  guint life; /* of the ingest, in which it was prepared */
   guint n_tries;
 } Job;
 
@@ -51,6 +52,7 @@ struct _PdgIngest
   gboolean stopping; /* no more waiting for the database */
   gboolean finished; /* no more jobs */
   gboolean forgets_numbers; /* some that are remembered were taken back, or may be lost */
+  guint life; /* begins with each new connection */
   GQueue prepared; /* Job: for the storers */
   GQueue again; /* Job: to be prepared anew */
   guint n_flying; /* flushes with the storers */
@@ -227,23 +229,29 @@ choose_settler (PdgIngest *self, const PdgIngestStorer *storer)
   return storer->may_flush_log && (self->n_flying > 1 || has_work (self)) ? pdg_ingest_settler_get_life (self->settler) : 0;
 }
 
-/* Whether the connection of a storer is newer than the job: then the database may have lost what the job's numbers were read from, and
- * have given them to other texts since, and whatever else is remembered may be lost as well; the job is prepared anew. */
-static gboolean
-send_back (PdgIngest *self, const PdgIngestStorer *storer, guint n_connected_before, Job *job)
+/* With a new connection: the database may have crashed since the one before, and lost what is remembered of it. */
+static void
+begin_life (PdgIngest *self)
 {
-  guint n_events = job->flush->rows->len;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (storer->n_connected == n_connected_before)
-    return FALSE;
-  g_clear_pointer (&job->flush, pdg_flush_free);
-  g_mutex_lock (&self->lock);
+  self->life++;
   self->forgets_numbers = TRUE;
-  g_queue_push_head (&self->again, job);
+}
+
+/* Whether the job was prepared in an earlier life, so that its numbers may be other texts' by now; then it is prepared anew. */
+static gboolean
+send_back (PdgIngest *self, Job *job)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (job->life == self->life)
+    return FALSE;
   self->n_flying--;
-  self->n_flying_events -= n_events;
+  self->n_flying_events -= job->flush->rows->len;
+  g_clear_pointer (&job->flush, pdg_flush_free);
+  g_queue_push_head (&self->again, job);
   g_cond_signal (&self->room);
-  g_mutex_unlock (&self->lock);
   return TRUE;
 }
 
@@ -257,7 +265,9 @@ store_job (PdgIngest *self, PdgIngestStorer *storer, Job *job)
   gboolean slow = FALSE, ok = pdg_ingest_storer_connect (storer, self->uri, self->set_role, &error);
   guint life = ok ? choose_settler (self, storer) : 0;
 
-  if (send_back (self, storer, n_connected_before, job))
+  if (storer->n_connected != n_connected_before)
+    begin_life (self);
+  if (send_back (self, job))
     return;
   ok = ok && pdg_ingest_storer_store (storer, job->flush, ((PdgIngestRequest *) job->requests->pdata[0])->principal, life != 0, &slow, &error);
   if (!ok && (storer->conn == NULL || !pdg_db_conn_is_usable (storer->conn)))
@@ -344,7 +354,7 @@ may_connect (gpointer user_data)
 
 /* ---- Preparing */
 
-/* Waits for the next attempt, or until the ingest stops. */
+/* Waits for the next attempt, but not once the ingest stops. */
 static void
 pause_before_reconnect (PdgIngest *self)
 {
@@ -354,14 +364,6 @@ pause_before_reconnect (PdgIngest *self)
   while (!self->stopping && g_cond_wait_until (&self->room, &self->lock, deadline))
     ;
   self->reconnect_ms = MIN (self->reconnect_ms * 2, RECONNECT_MAX_MS);
-}
-
-static gboolean
-is_stopping (PdgIngest *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return self->stopping;
 }
 
 static gboolean
@@ -375,9 +377,8 @@ ensure_base (PdgIngest *self, GError **error)
       g_atomic_int_set (&self->connected, FALSE);
       return FALSE;
     }
-  /* what was read by a connection that ended may be lost with it */
-  if (self->base.n_connected != n_connected_before && n_connected_before > 0)
-    pdg_ingest_memory_forget (self->memory);
+  if (self->base.n_connected != n_connected_before)
+    begin_life (self);
   if (!was_there || self->partitions_day != pdg_time_get_utc_day (pdg_clock_now_usec ()))
     {
       if (was_there && !pdg_ingest_storer_prepare (&self->base, error))
@@ -412,9 +413,6 @@ wait_for_room (PdgIngest *self, Job **job)
   while (!may_fly (self))
     if (!g_cond_wait_until (&self->room, &self->lock, deadline))
       return FALSE;
-  if (self->forgets_numbers)
-    pdg_ingest_memory_forget (self->memory);
-  self->forgets_numbers = FALSE;
   *job = g_queue_pop_head (&self->again);
   return TRUE;
 }
@@ -444,6 +442,12 @@ prepare_job (PdgIngest *self, Job *job, GError *away)
     }
   for (guint i = 0; i < job->requests->len; i++)
     pdg_ingest_request_reset (job->requests->pdata[i]);
+  g_mutex_lock (&self->lock);
+  if (self->forgets_numbers)
+    pdg_ingest_memory_forget (self->memory);
+  self->forgets_numbers = FALSE;
+  job->life = self->life;
+  g_mutex_unlock (&self->lock);
   if (!make_flush (self, job, &error))
     {
       if (!pdg_db_conn_is_usable (self->base.conn))
@@ -553,7 +557,7 @@ preparer_thread (gpointer data)
       gboolean connected = ensure_base (self, &error);
       Job *job;
 
-      if (!connected && !is_stopping (self))
+      if (!connected)
         pause_before_reconnect (self);
       job = take_job (self, connected);
       if (job == NULL)
