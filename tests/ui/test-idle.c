@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,9 +16,19 @@
  * The test only waits: in each span there is one timeout of its own. */
 
 #define IDLE_MS 10000
-#define MAX_CPU_MS (IDLE_MS * 0.002) /* 0.2 % of a core */
+/* The goal is 0.2 % of a core. What a process costs that hardly runs is what waking it costs, which differs tenfold from machine to machine
+ * and hour to hour; so it is how often it wakes that decides: a second a few times to ask for live traffic and to look after connections. */
+#define MAX_WAKES (IDLE_MS / 1000 * 15)
+#define MAX_CPU_MS (IDLE_MS * 0.01)
 #define REST_MS 3000                 /* without a frame, before a span begins */
 #define DEADLINE_USEC (90 * G_USEC_PER_SEC)
+
+/* How long a thread ran, and how often it was given a core. */
+typedef struct
+{
+  guint64 ns;
+  guint64 n;
+} Ran;
 
 typedef struct
 {
@@ -27,7 +38,8 @@ typedef struct
   guint n_frames_before;
   gint64 deadline_usec;
   double cpu_before;
-  GHashTable *threads;   /* id -> ns, at the begin of the span */
+  GHashTable *threads;   /* id -> Ran, at the begin of the span */
+  guint64 n_wakes; /* of all threads in the span */
   guint n_spans;
 } Idle;
 
@@ -46,7 +58,7 @@ get_process_cpu_ms (void)
 }
 
 static void
-thread_foreach (void (*func) (const char *id, guint64 ns, gpointer user_data), gpointer user_data)
+thread_foreach (void (*func) (const char *id, const Ran *ran, Idle *idle), Idle *idle)
 {
   g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
   const char *id;
@@ -54,28 +66,30 @@ thread_foreach (void (*func) (const char *id, guint64 ns, gpointer user_data), g
   while (dir != NULL && (id = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/schedstat", id), *text = NULL;
+      unsigned long long ns, n;
 
-      if (g_file_get_contents (path, &text, NULL, NULL))
-        func (id, g_ascii_strtoull (text, NULL, 10), user_data);
+      if (g_file_get_contents (path, &text, NULL, NULL) && sscanf (text, "%llu %*u %llu", &ns, &n) == 2)
+        func (id, &(Ran) { ns, n }, idle);
     }
 }
 
 static void
-note_thread (const char *id, guint64 ns, gpointer threads)
+note_thread (const char *id, const Ran *ran, Idle *idle)
 {
-  g_hash_table_insert (threads, g_strdup (id), g_memdup2 (&ns, sizeof ns));
+  g_hash_table_insert (idle->threads, g_strdup (id), g_memdup2 (ran, sizeof *ran));
 }
 
 /* Who it was, when it was too much. */
 static void
-tell_thread (const char *id, guint64 ns, gpointer threads)
+tell_thread (const char *id, const Ran *ran, Idle *idle)
 {
-  const guint64 *before = g_hash_table_lookup (threads, id);
-  double ms = (double) (ns - (before != NULL ? *before : 0)) / 1e6;
+  const Ran none = { 0 }, *before = g_hash_table_lookup (idle->threads, id), *since = before != NULL ? before : &none;
+  double ms = (double) (ran->ns - since->ns) / 1e6;
   g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", id), *name = NULL;
 
+  idle->n_wakes += ran->n - since->n;
   if (ms >= 0.5 && g_file_get_contents (path, &name, NULL, NULL))
-    g_test_message ("  %.1f ms: thread %s", ms, g_strchomp (name));
+    g_test_message ("  %.1f ms, %u times: thread %s", ms, (guint) (ran->n - since->n), g_strchomp (name));
 }
 
 /* ---- the windows ---- */
@@ -131,8 +145,11 @@ judge_cb (gpointer user_data)
 
   g_test_message ("live %s: %u frames and %.2f ms of CPU in %d s, %.3f %% of a core", paused ? "held" : "on without traffic",
                   idle->n_frames - idle->n_frames_before, spent, IDLE_MS / 1000, 100 * spent / IDLE_MS);
-  thread_foreach (tell_thread, idle->threads);
+  idle->n_wakes = 0;
+  thread_foreach (tell_thread, idle);
+  g_test_message ("its threads woke %u times, of %u", (guint) idle->n_wakes, MAX_WAKES);
   g_assert_cmpuint (idle->n_frames, ==, idle->n_frames_before);
+  g_assert_cmpuint (idle->n_wakes, <, MAX_WAKES);
   g_assert_cmpfloat (spent, <, MAX_CPU_MS);
   g_assert_cmpint (paused, ==, idle->n_spans == 1);
   if (++idle->n_spans == 2)
@@ -161,7 +178,7 @@ wait_cb (gpointer user_data)
   if (!ready || !resting)
     return G_SOURCE_CONTINUE;
   g_hash_table_remove_all (idle->threads);
-  thread_foreach (note_thread, idle->threads);
+  thread_foreach (note_thread, idle);
   idle->cpu_before = get_process_cpu_ms ();
   g_timeout_add (IDLE_MS, judge_cb, idle);
   return G_SOURCE_REMOVE;
