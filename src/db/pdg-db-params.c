@@ -414,3 +414,28 @@ pdg_db_usec_from_server (gint64 server_usec)
     return G_MAXINT64;
   return server_usec + PDG_DB_POSTGRES_EPOCH_USEC;
 }
+
+/* ---- statements */
+
+static void
+clear_statement (gpointer data)
+{
+  pdg_db_params_free (((PdgDbStatement *) data)->params);
+}
+
+GArray *
+pdg_db_batch_new (void)
+{
+  GArray *statements = g_array_new (FALSE, FALSE, sizeof (PdgDbStatement));
+
+  g_array_set_clear_func (statements, clear_statement);
+  return statements;
+}
+
+void
+pdg_db_batch_add (GArray *statements, const char *sql, PdgDbParams *params)
+{
+  const PdgDbStatement statement = { sql, params };
+
+  g_array_append_val (statements, statement);
+}

@@ -50,6 +50,12 @@ typedef struct
   PdgDbParams *params; /* nullable */
 } PdgDbStatement;
 
+/* Statements for pdg_db_tx_query_all (), which own their values. (element-type PdgDbStatement) (transfer full) */
+GArray      *pdg_db_batch_new (void);
+
+/* @sql is borrowed; @params: nullable, transfer full. */
+void         pdg_db_batch_add (GArray *statements, const char *sql, PdgDbParams *params);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PdgDbParams, pdg_db_params_free)
 
 G_END_DECLS

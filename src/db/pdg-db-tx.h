@@ -70,6 +70,9 @@ gboolean     pdg_db_tx_exec_count (PdgDbTx *tx, const char *sql, PdgDbParams *pa
 gboolean     pdg_db_tx_query_all (PdgDbTx *tx, const PdgDbStatement *statements, guint n, gboolean commit, PdgDbResult **results,
                                   GError **error);
 
+/* A statement before others: the commit of its transaction does not wait for the disk. It is there before every later one. */
+#define PDG_DB_COMMIT_LATER "SET LOCAL synchronous_commit TO off"
+
 /* Runs several statements, not prepared, without parameters. An error tells the line. */
 gboolean     pdg_db_tx_exec_script (PdgDbTx *tx, const char *sql, GError **error);
 

@@ -201,17 +201,6 @@ read_row_numbers (PdgIngestMemory *memory, PdgEventRow *row, const RowKeys *keys
     row->screen_no = pdg_number_map_lookup (memory->screens, keys->screen);
 }
 
-/* By project first: collectors take the projects' counters in one order. */
-static int
-compare_missing (gconstpointer a, gconstpointer b)
-{
-  const Missing *x = *(Missing *const *) a, *y = *(Missing *const *) b;
-
-  if (x->project_no != y->project_no)
-    return x->project_no < y->project_no ? -1 : 1;
-  return (x->kind > y->kind) - (x->kind < y->kind);
-}
-
 /* Asks for the numbers of all that is missing. */
 static gboolean
 assign (GPtrArray *all, PdgDbConn *conn, PdgPrincipal *principal, GError **error)
@@ -222,7 +211,6 @@ assign (GPtrArray *all, PdgDbConn *conn, PdgPrincipal *principal, GError **error
 
   if (all->len == 0)
     return TRUE;
-  g_ptr_array_sort (all, compare_missing);
   for (guint i = 0; i < all->len; i++)
     {
       const Missing *missing = all->pdata[i];

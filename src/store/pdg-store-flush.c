@@ -143,35 +143,23 @@ notify_params (const PdgTouchedProject *projects, guint n, const char *origin, g
   return params;
 }
 
-static void
-add_statement (GArray *statements, const char *sql, PdgDbParams *params)
-{
-  PdgDbStatement statement = { sql, params };
-
-  g_array_append_val (statements, statement);
-}
-
 gboolean
 pdg_store_finish_flush (PdgDbTx *tx, const PdgFlushEnd *end, gboolean commit, GError **error)
 {
-  g_autoptr (GArray) statements = g_array_new (FALSE, FALSE, sizeof (PdgDbStatement));
+  g_autoptr (GArray) statements = pdg_db_batch_new ();
   guint n_told = 0;
-  gboolean ok;
 
   if (end->durable_later)
-    add_statement (statements, PDG_STORE_COMMIT_LATER, NULL);
+    pdg_db_batch_add (statements, PDG_DB_COMMIT_LATER, NULL);
   if (end->n_projects > 0)
-    add_statement (statements, HOLD_PROJECTS, hold_params (end->projects, end->n_projects));
+    pdg_db_batch_add (statements, HOLD_PROJECTS, hold_params (end->projects, end->n_projects));
   if (end->n_deltas > 0)
-    add_statement (statements, APPLY_SESSIONS, session_params (end->deltas, end->n_deltas, end->received_usec));
+    pdg_db_batch_add (statements, APPLY_SESSIONS, session_params (end->deltas, end->n_deltas, end->received_usec));
   if (end->n_titles > 0)
-    add_statement (statements, NAME_SCREENS, title_params (end->titles, end->n_titles));
+    pdg_db_batch_add (statements, NAME_SCREENS, title_params (end->titles, end->n_titles));
   for (guint i = 0; i < end->n_projects; i += n_told)
-    add_statement (statements, NOTIFY, notify_params (end->projects + i, end->n_projects - i, end->origin, &n_told));
-  ok = pdg_db_tx_query_all (tx, (const PdgDbStatement *) (void *) statements->data, statements->len, commit, NULL, error);
-  for (guint i = 0; i < statements->len; i++)
-    pdg_db_params_free (g_array_index (statements, PdgDbStatement, i).params);
-  return ok;
+    pdg_db_batch_add (statements, NOTIFY, notify_params (end->projects + i, end->n_projects - i, end->origin, &n_told));
+  return pdg_db_tx_query_all (tx, (const PdgDbStatement *) (void *) statements->data, statements->len, commit, NULL, error);
 }
 
 /* Of sessions that are not there, apply_sessions () proposes rows without an id: a single one is refused by its trigger, two of them by

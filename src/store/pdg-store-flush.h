@@ -71,9 +71,6 @@ gboolean pdg_store_may_flush_log (PdgDbTx *tx, gboolean *may, GError **error);
  * PDG_DB_ERROR. */
 gboolean pdg_store_flush_log (PdgDbTx *tx, GError **error);
 
-/* A commit that comes after this does not wait for the disk; it is there before every later one. */
-#define PDG_STORE_COMMIT_LATER "SET LOCAL synchronous_commit TO off"
-
 #define PDG_STORE_CHANNEL "productgraph"
 
 /* Reads a notification's payload into @projects (element-type PdgTouchedProject, with epochs of 0). FALSE when it is none of ours, or when it is

@@ -2,7 +2,6 @@
 #include "store/pdg-store-numbers.h"
 
 #include "db/pdg-db-error.h"
-#include "store/pdg-store-flush.h"
 
 #include <string.h>
 
@@ -175,14 +174,6 @@ read_numbers (const PdgDbResult *result, const Question *question, const PdgNumb
   return TRUE;
 }
 
-static void
-add_statement (GArray *statements, const char *sql, PdgDbParams *params)
-{
-  const PdgDbStatement statement = { sql, params };
-
-  g_array_append_val (statements, statement);
-}
-
 gboolean
 pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n, gboolean commit, GError **error)
 {
@@ -190,21 +181,21 @@ pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n
     [PDG_NUMBER_SESSION] = ASSIGN_SESSIONS, [PDG_NUMBER_SCREEN] = ASSIGN_SCREENS, [PDG_NUMBER_RELEASE] = ASSIGN_RELEASES,
     [PDG_NUMBER_ACTOR] = ASSIGN_ACTORS,     [PDG_NUMBER_TERM] = ASSIGN_TERMS,
   };
-  g_autoptr (GArray) questions = list_questions (requests, n), statements = g_array_new (FALSE, FALSE, sizeof (PdgDbStatement));
+  g_autoptr (GArray) questions = list_questions (requests, n), statements = pdg_db_batch_new ();
   g_autofree PdgDbResult **results = NULL;
   guint n_before;
   gboolean ok;
 
   if (commit)
-    add_statement (statements, PDG_STORE_COMMIT_LATER, NULL);
+    pdg_db_batch_add (statements, PDG_DB_COMMIT_LATER, NULL);
   if (questions->len > 1)
-    add_statement (statements, LOCK_COUNTERS, make_lock_params (requests, n));
+    pdg_db_batch_add (statements, LOCK_COUNTERS, make_lock_params (requests, n));
   n_before = statements->len;
   for (guint i = 0; i < questions->len; i++)
     {
       const Question *question = &g_array_index (questions, Question, i);
 
-      add_statement (statements, sql[question->kind], make_params (question, requests));
+      pdg_db_batch_add (statements, sql[question->kind], make_params (question, requests));
     }
   results = g_new0 (PdgDbResult *, statements->len);
   ok = pdg_db_tx_query_all (tx, (const PdgDbStatement *) (void *) statements->data, statements->len, commit, results, error);
@@ -212,7 +203,6 @@ pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n
     {
       ok = ok && (i < n_before || read_numbers (results[i], &g_array_index (questions, Question, i - n_before), requests, error));
       pdg_db_result_free (results[i]);
-      pdg_db_params_free (g_array_index (statements, PdgDbStatement, i).params);
     }
   return ok;
 }

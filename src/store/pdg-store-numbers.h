@@ -47,7 +47,7 @@ typedef struct
 /* Fills in all numbers, handing out new ones for new texts, in one round trip, and with @commit also commits. It must be committed
  * before the numbers are used. The commit does not wait for the disk: what is stored with the numbers is committed after it, so it is
  * never there without them; but a database that crashed may have lost numbers that nothing uses, and give them to other texts. Whoever
- * remembers numbers forgets them when a connection was lost. */
+ * remembers numbers forgets them when a connection was lost. Two who ask never wait in a circle, in whatever order the requests stand. */
 gboolean pdg_store_assign_numbers (PdgDbTx *tx, const PdgNumberRequest *requests, guint n, gboolean commit, GError **error);
 
 /* The same for screens alone. */
