@@ -5,6 +5,8 @@
 #define PAN_PAGE_PX 320.0
 #define MOVE_PAGE 10 /* what Shift makes of one step of the selection */
 #define SCREEN_MAX_ZOOM 2.0
+#define NEAR_MAX_ZOOM 4.0
+#define NEAR_PADDING 16
 
 /* ---- actions ---- */
 
@@ -166,6 +168,18 @@ pdg_canvas_init_actions (PdgCanvas *self)
   pdg_canvas_init_arranging (self);
 }
 
+/* All of it is in sight, as large as it was to be or larger. */
+static gboolean
+is_filled_by (PdgCanvas *self, const PdgRect *world)
+{
+  PdgCamera camera = pdg_canvas_get_camera_for (self, world, SCREEN_MAX_ZOOM);
+  PdgRect screen = pdg_camera_rect_to_screen (&self->camera, world);
+
+  return self->camera.zoom > camera.zoom * 0.99 && screen.x + screen.width / 2 > 0 && screen.y + screen.height / 2 > 0
+         && screen.x + screen.width / 2 < gtk_widget_get_width (GTK_WIDGET (self))
+         && screen.y + screen.height / 2 < gtk_widget_get_height (GTK_WIDGET (self));
+}
+
 void
 pdg_canvas_zoom_to_selected (PdgCanvas *self)
 {
@@ -175,7 +189,15 @@ pdg_canvas_zoom_to_selected (PdgCanvas *self)
   if (card < 0)
     return;
   rect = pdg_scene_get_card_rect (self->scene, (guint) card);
-  pdg_canvas_fly_to_rect (self, &rect, SCREEN_MAX_ZOOM);
+  if (!is_filled_by (self, &rect))
+    pdg_canvas_fly_to_rect (self, &rect, SCREEN_MAX_ZOOM);
+  else /* once there, nearer: it opens */
+    {
+      PdgCamera camera = pdg_camera_fit (&rect, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)),
+                                         NEAR_PADDING, NEAR_MAX_ZOOM);
+
+      pdg_canvas_fly_to (self, &camera);
+    }
 }
 
 /* ---- walking with the keyboard ---- */
@@ -352,6 +374,7 @@ pdg_canvas_class_init_keys (GtkWidgetClass *klass)
     { GDK_KEY_a, GDK_CONTROL_MASK, "select-all", "" },
     { GDK_KEY_Escape, 0, "select-none", "" },
     { GDK_KEY_t, 0, "conversion", "" },
+    { GDK_KEY_d, 0, "closeups", "" },
     { GDK_KEY_g, GDK_CONTROL_MASK | GDK_ALT_MASK, "group-by", "path" },
     { GDK_KEY_j, GDK_CONTROL_MASK | GDK_ALT_MASK, "group-by", "journey" },
     { GDK_KEY_n, GDK_CONTROL_MASK | GDK_ALT_MASK, "group-by", "none" },

@@ -202,18 +202,19 @@ pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera)
   self->flight_start_usec = pdg_canvas_start_ticking (self);
 }
 
-static PdgCamera
-camera_for (const PdgRect *world, int width, int height, double max_zoom)
+PdgCamera
+pdg_canvas_get_camera_for (PdgCanvas *self, const PdgRect *world, double max_zoom)
 {
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+
   return pdg_camera_fit (world, width, MAX (height - BAR_HEIGHT, 1), MIN (FIT_PADDING, MIN (width, height) / 8.0), max_zoom);
 }
 
 void
 pdg_canvas_fly_to_rect (PdgCanvas *self, const PdgRect *world, double max_zoom)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  int height = gtk_widget_get_height (GTK_WIDGET (self));
-  PdgCamera camera = camera_for (world, width, height, max_zoom);
+  PdgCamera camera = pdg_canvas_get_camera_for (self, world, max_zoom);
 
   self->touched = TRUE;
   pdg_canvas_fly_to (self, &camera);
@@ -230,7 +231,7 @@ pdg_canvas_fit (PdgCanvas *self, gboolean animated)
 
   if (width <= 0 || height <= 0 || pdg_scene_get_n_cards (scene) == 0)
     return;
-  camera = camera_for (&bounds, width, height, 1.0);
+  camera = pdg_canvas_get_camera_for (self, &bounds, 1.0);
   self->touched = FALSE;
   self->placed = TRUE;
   if (animated)

@@ -28,6 +28,7 @@ typedef struct
   char *id;     /* of a screen, or of that from which the path leads, or of a thread */
   char *to_id;  /* of a path */
   char *label;
+  char *description; /* nullable */
   guint serial; /* of the last time that it was wanted */
 } Node;
 
@@ -40,6 +41,7 @@ node_free (gpointer data)
   g_free (node->id);
   g_free (node->to_id);
   g_free (node->label);
+  g_free (node->description);
   g_free (node);
 }
 
@@ -154,9 +156,26 @@ want_node (PdgCanvas *self, NodeKind kind, const char *id, const char *to_id)
   return node;
 }
 
+/* What is shown in place is its description. */
+static void
+update_description (PdgCanvas *self, Node *node)
+{
+  g_autofree char *description = pdg_canvas_describe_closeup (self, node->id);
+
+  if (g_strcmp0 (node->description, description) == 0)
+    return;
+  if (description != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  g_free (node->description);
+  node->description = g_steal_pointer (&description);
+}
+
 static void
 update_card (PdgCanvas *self, Node *node, guint32 card)
 {
+  update_description (self, node);
   take_label (node, pdg_spoken_screen (pdg_scene_get_screen (self->scene, card)));
   gtk_accessible_update_state (GTK_ACCESSIBLE (node->button), GTK_ACCESSIBLE_STATE_SELECTED,
                                pdg_selection_contains_screen (self->selection, node->id), -1);
@@ -257,6 +276,7 @@ settle_cb (gpointer user_data)
   PdgCanvas *self = user_data;
 
   self->settle_source = 0;
+  pdg_canvas_sync_closeups (self);
   sync_nodes (self);
   return G_SOURCE_REMOVE;
 }

@@ -108,6 +108,10 @@ struct _PdgCanvas
   guint nodes_serial;
   guint settle_source;
 
+  /* Screens that open in place, in pdg-canvas-closeup.c. */
+  GPtrArray *closeups;
+  gboolean shows_closeups;
+
   /* Groups. */
   GtkWidget *title_button;  /* on the title that has, or had, the keyboard focus */
   char *title_id;           /* its group */
@@ -124,6 +128,7 @@ void     pdg_canvas_set_camera (PdgCanvas *self, const PdgCamera *camera);   /* 
 void     pdg_canvas_fly_to (PdgCanvas *self, const PdgCamera *camera);
 void     pdg_canvas_fly_to_rect (PdgCanvas *self, const PdgRect *world, double max_zoom);
 void     pdg_canvas_fit (PdgCanvas *self, gboolean animated);
+PdgCamera pdg_canvas_get_camera_for (PdgCanvas *self, const PdgRect *world, double max_zoom); /* that shows it all */
 void     pdg_canvas_glide (PdgCanvas *self, double x, double y);
 void     pdg_canvas_reveal_card (PdgCanvas *self, int card, gboolean centre);
 void     pdg_canvas_end_flight (PdgCanvas *self);
@@ -164,6 +169,13 @@ void     pdg_canvas_open_thread (PdgCanvas *self, const char *thread_id);
 gboolean pdg_canvas_get_pin_rect (PdgCanvas *self, const char *thread_id, PdgRect *rect); /* logical pixels */
 /* The @index-th that is in sight; FALSE behind the last one. @label: (transfer full) */
 gboolean pdg_canvas_describe_pin (PdgCanvas *self, guint index, const char **thread_id, char **label);
+
+/* pdg-canvas-closeup.c */
+void     pdg_canvas_init_closeups (PdgCanvas *self);
+void     pdg_canvas_clear_closeups (PdgCanvas *self);
+void     pdg_canvas_sync_closeups (PdgCanvas *self); /* after the camera rests */
+void     pdg_canvas_draw_closeups (PdgCanvas *self, cairo_t *cr, int scale, PdgTheme *theme);
+char    *pdg_canvas_describe_closeup (PdgCanvas *self, const char *screen_id); /* the first of what it tells; (transfer full) (nullable) */
 
 /* pdg-canvas-drag.c: the cards of the selection under the pointer */
 gboolean pdg_canvas_begin_cards (PdgCanvas *self, double x, double y); /* FALSE when none of them may be moved */

@@ -291,6 +291,7 @@ draw_frame (PdgCanvas *self, cairo_format_t format, int width, int height)
   pdg_canvas_style_live (self, &style);
   cr = cairo_create (frame);
   pdg_scene_draw_live (self->scene, cr, &self->camera, width, height, scale, theme, &style);
+  pdg_canvas_draw_closeups (self, cr, scale, theme);
   pdg_canvas_draw_cards (self, cr, scale, theme);
   pdg_canvas_draw_pins (self, cr, scale, theme);
   draw_marquee (self, cr, scale, theme);
@@ -402,6 +403,7 @@ pdg_canvas_dispose (GObject *object)
   pdg_canvas_clear_live (self);
   pdg_canvas_clear_cards (self);
   pdg_canvas_clear_pins (self);
+  pdg_canvas_clear_closeups (self);
   pdg_canvas_clear_groups (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_object (&self->steps);
@@ -434,6 +436,7 @@ pdg_canvas_finalize (GObject *object)
   for (guint i = 0; i < G_N_ELEMENTS (self->frames); i++)
     clear_frame (self, i);
   g_ptr_array_unref (self->nodes);
+  g_ptr_array_unref (self->closeups);
   g_strfreev (self->selected_ids);
   g_free (self->walk_from);
   G_OBJECT_CLASS (pdg_canvas_parent_class)->finalize (object);
@@ -469,6 +472,7 @@ pdg_canvas_init (PdgCanvas *self)
   pdg_canvas_init_nodes (self);
   pdg_canvas_init_actions (self);
   pdg_canvas_init_groups (self);
+  pdg_canvas_init_closeups (self);
   pdg_canvas_init_input (self);
   pdg_canvas_init_menu (self);
 }

@@ -22,7 +22,7 @@ void             pdg_canvas_bind (PdgCanvas *self, PdgWorkspace *workspace, PdgS
                                   PdgStyle *style);
 
 /* tool ('select', 'hand' or 'comment'), open-thread (its id), next-thread, previous-thread, wheel-zooms (a state),
- * zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion (a state),
+ * zoom-in, zoom-out, zoom-100, fit, fit-selection, select-all, select-none, conversion and closeups (states: screens open when they are near),
  * pause-live, align, distribute, pinned, locked, tidy, undo, redo, menu. (transfer none) */
 GActionGroup    *pdg_canvas_get_actions (PdgCanvas *self);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/pdg-json.h"
+#include "base/pdg-decimal.h"
 
 #define MAX_NODES 5000
 #define MAX_LEVELS 64
@@ -125,6 +126,8 @@ dup_scalar (JsonNode *json)
     return NULL;
   if (json_node_get_value_type (json) == G_TYPE_STRING)
     return g_strdup (json_node_get_string (json));
+  if (json_node_get_value_type (json) == G_TYPE_DOUBLE) /* json-glib writes 17 digits */
+    return g_strdup (pdg_decimal_format (json_node_get_double (json), (char[PDG_DECIMAL_BYTES]) { 0 }));
   return json_to_string (json, FALSE);
 }
 

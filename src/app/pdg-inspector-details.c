@@ -63,9 +63,7 @@ show_calls (PdgInspectorDetails *self, JsonArray *calls)
       JsonObject *call = pdg_json_get_element (calls, i);
       guint64 count = (guint64) pdg_json_get_int (call, "count", 0), failures = (guint64) pdg_json_get_int (call, "failureCount", 0);
       double p75 = pdg_json_get_double (call, "durationP75Ms", -1), low, high;
-      const char *method = pdg_json_get_string (call, "method");
-      g_autofree char *title = g_strjoin (" ", method != NULL ? method : pdg_json_get_string (call, "route"),
-                                          method != NULL ? pdg_json_get_string (call, "route") : NULL, NULL);
+      g_autofree char *title = pdg_screen_dup_call_title (call);
       g_autofree char *n = pdg_format_count (count), *duration = pdg_format_duration_ms (p75), *share = pdg_format_share (failures, count);
       g_autofree char *n_failures = pdg_format_count (failures);
       g_autofree char *noun = g_strdup_printf (ngettext ("%s call", "%s calls", (gulong) count), n);
@@ -87,9 +85,8 @@ show_errors (PdgInspectorDetails *self, JsonArray *errors)
   for (guint i = 0; i < pdg_json_get_length (errors); i++)
     {
       JsonObject *error = pdg_json_get_element (errors, i);
-      const char *type = pdg_json_get_string (error, "type"), *message = pdg_json_get_string (error, "message");
-      const char *component = pdg_json_get_string (error, "component");
-      const char *title = message != NULL ? message : type != NULL ? type : _ ("An error without a message");
+      const char *type = pdg_json_get_string (error, "type"), *component = pdg_json_get_string (error, "component");
+      g_autofree char *title = pdg_screen_dup_error_title (error);
       gint64 n_sessions = pdg_json_get_int (error, "sessionCount", 0);
       g_autofree char *count = pdg_format_count ((guint64) pdg_json_get_int (error, "count", 0));
       g_autofree char *age = pdg_format_age (pdg_json_get_time (error, "lastAt"), pdg_clock_now_usec ());
@@ -166,6 +163,15 @@ update (PdgInspectorDetails *self)
                                pdg_json_get_length (snapshots) > 0);
 }
 
+static void
+selection_cb (PdgInspectorDetails *self)
+{
+  PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
+
+  pdg_screen_details_set_screen_id (self->details,
+                                    pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL);
+}
+
 /* ---- actions ---- */
 
 static void
@@ -239,6 +245,8 @@ pdg_inspector_details_dispose (GObject *object)
   if (self->details != NULL)
     g_signal_handlers_disconnect_by_data (self->details, self);
   g_clear_object (&self->details);
+  if (self->workspace != NULL)
+    g_signal_handlers_disconnect_by_data (pdg_workspace_get_selection (self->workspace), self);
   g_clear_object (&self->workspace);
   g_clear_object (&self->actions);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -285,5 +293,7 @@ pdg_inspector_details_bind (PdgInspectorDetails *self, PdgWorkspace *workspace, 
       gtk_widget_set_parent (children[i], GTK_WIDGET (self));
   }
   g_signal_connect_swapped (self->details, "changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (selection_cb), self);
+  selection_cb (self);
   update (self);
 }

@@ -42,8 +42,11 @@ update (PdgLegend *self)
 static void
 camera_cb (PdgLegend *self)
 {
-  if (pdg_canvas_get_camera (self->canvas)->zoom != self->zoom)
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (pdg_canvas_get_camera (self->canvas)->zoom == self->zoom)
+    return;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (MAX (pdg_canvas_get_camera (self->canvas)->zoom, self->zoom) > 1) /* wide lines need higher rows */
+    gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 static void
@@ -58,7 +61,7 @@ pdg_legend_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
   if (scene != NULL)
     {
       pdg_canvas_fill_tint (self->canvas, &style);
-      pdg_scene_measure_legend (scene, pdg_style_get_theme (self->style), &style, &width, &height);
+      pdg_scene_measure_legend (scene, pdg_canvas_get_camera (self->canvas)->zoom, pdg_style_get_theme (self->style), &style, &width, &height);
     }
   *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? width : height;
 }

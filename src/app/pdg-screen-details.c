@@ -164,19 +164,6 @@ ask_anew (PdgScreenDetails *self)
 }
 
 static void
-selection_cb (PdgScreenDetails *self)
-{
-  PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
-  const char *id = pdg_selection_get_n_screens (selection) == 1 ? pdg_selection_get_primary (selection) : NULL;
-
-  if (g_strcmp0 (id, self->screen_id) == 0)
-    return;
-  g_free (self->screen_id);
-  self->screen_id = g_strdup (id);
-  ask_anew (self);
-}
-
-static void
 range_cb (PdgScreenDetails *self)
 {
   if (self->screen_id != NULL)
@@ -198,10 +185,7 @@ pdg_screen_details_dispose (GObject *object)
   self->generation++;
   g_cancellable_cancel (self->cancellable);
   if (self->workspace != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->workspace, self);
-      g_signal_handlers_disconnect_by_data (pdg_workspace_get_selection (self->workspace), self);
-    }
+    g_signal_handlers_disconnect_by_data (self->workspace, self);
   g_clear_object (&self->workspace);
   g_clear_pointer (&self->throttle, pdg_throttle_free);
   drop_answer (self);
@@ -239,11 +223,19 @@ pdg_screen_details_new (PdgWorkspace *workspace)
   PdgScreenDetails *self = g_object_new (PDG_TYPE_SCREEN_DETAILS, NULL);
 
   self->workspace = g_object_ref (workspace);
-  g_signal_connect_swapped (pdg_workspace_get_selection (workspace), "changed", G_CALLBACK (selection_cb), self);
   g_signal_connect_swapped (workspace, "notify::range", G_CALLBACK (range_cb), self);
   g_signal_connect_swapped (workspace, "notify::graph", G_CALLBACK (graph_cb), self);
-  selection_cb (self);
   return self;
+}
+
+void
+pdg_screen_details_set_screen_id (PdgScreenDetails *self, const char *id)
+{
+  if (g_strcmp0 (id, self->screen_id) == 0)
+    return;
+  g_free (self->screen_id);
+  self->screen_id = g_strdup (id);
+  ask_anew (self);
 }
 
 PdgDetailsState
@@ -280,6 +272,22 @@ PdgComponentNode *
 pdg_screen_details_get_components (PdgScreenDetails *self)
 {
   return self->components;
+}
+
+char *
+pdg_screen_dup_call_title (JsonObject *call)
+{
+  const char *method = pdg_json_get_string (call, "method"), *route = pdg_json_get_string (call, "route");
+
+  return g_strjoin (" ", method != NULL ? method : route, method != NULL ? route : NULL, NULL);
+}
+
+char *
+pdg_screen_dup_error_title (JsonObject *error)
+{
+  const char *type = pdg_json_get_string (error, "type"), *message = pdg_json_get_string (error, "message");
+
+  return g_strdup (message != NULL ? message : type != NULL ? type : _ ("An error without a message"));
 }
 
 void

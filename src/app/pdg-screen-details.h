@@ -8,17 +8,20 @@ G_BEGIN_DECLS
 #define PDG_TYPE_SCREEN_DETAILS (pdg_screen_details_get_type ())
 G_DECLARE_FINAL_TYPE (PdgScreenDetails, pdg_screen_details, PDG, SCREEN_DETAILS, GObject)
 
-/* What is known of the selected screen beside its figures: pictures, calls, errors, state, components, steps. Asked for when exactly one
- * screen is selected, and anew a few seconds after the graph has changed. Signal "changed" after every change. UI thread. */
+/* What is known of a screen beside its figures: pictures, calls, errors, state, components, steps. Asked for when the screen is set, and
+ * anew a few seconds after the graph has changed. Signal "changed" after every change. UI thread. */
 typedef enum
 {
-  PDG_DETAILS_NONE, /* not exactly one screen is selected */
+  PDG_DETAILS_NONE, /* no screen is set */
   PDG_DETAILS_LOADING,
   PDG_DETAILS_READY,
   PDG_DETAILS_ERROR,
 } PdgDetailsState;
 
 PdgScreenDetails *pdg_screen_details_new (PdgWorkspace *workspace);
+
+/* @id: nullable. */
+void              pdg_screen_details_set_screen_id (PdgScreenDetails *self, const char *id);
 
 PdgDetailsState   pdg_screen_details_get_state (PdgScreenDetails *self);
 /* The screen that is told of; NULL when none is. */
@@ -31,6 +34,10 @@ JsonObject       *pdg_screen_details_get_screen (PdgScreenDetails *self);
 JsonArray        *pdg_screen_details_get_steps (PdgScreenDetails *self);
 /* The components of the newest picture; NULL when they are not known. (transfer none) */
 PdgComponentNode *pdg_screen_details_get_components (PdgScreenDetails *self);
+
+/* The names of its parts: "GET /api/cart" of an element of apiCalls; the message or type of one of errors. (transfer full) */
+char             *pdg_screen_dup_call_title (JsonObject *call);
+char             *pdg_screen_dup_error_title (JsonObject *error);
 
 /* Asks again. */
 void              pdg_screen_details_retry (PdgScreenDetails *self);

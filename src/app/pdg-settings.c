@@ -36,6 +36,13 @@ read_side (GKeyFile *file, const char *key, int minimum, int missing)
   return value >= minimum && value <= MAX_SIDE ? value : missing;
 }
 
+/* On, unless it was switched off. */
+static gboolean
+read_on (GKeyFile *file, const char *key)
+{
+  return !g_key_file_has_key (file, GROUP, key, NULL) || g_key_file_get_boolean (file, GROUP, key, NULL);
+}
+
 PdgSettings *
 pdg_settings_load (const char *path)
 {
@@ -50,7 +57,8 @@ pdg_settings_load (const char *path)
   settings->width = read_side (file, "width", MIN_WIDTH, DEFAULT_WIDTH);
   settings->height = read_side (file, "height", MIN_HEIGHT, DEFAULT_HEIGHT);
   settings->maximized = g_key_file_get_boolean (file, GROUP, "maximized", NULL);
-  settings->rail_visible = !g_key_file_has_key (file, GROUP, "rail", NULL) || g_key_file_get_boolean (file, GROUP, "rail", NULL);
+  settings->rail_visible = read_on (file, "rail");
+  settings->closeups = read_on (file, "closeups");
   settings->wheel_zooms = g_key_file_get_boolean (file, GROUP, "wheel-zooms", NULL);
   settings->project_id = g_key_file_get_string (file, GROUP, "project", NULL);
   settings->range = pdg_time_range_from_nick (range);
@@ -76,6 +84,7 @@ pdg_settings_save (const PdgSettings *settings, const char *path, GError **error
   g_key_file_set_boolean (file, GROUP, "maximized", settings->maximized);
   g_key_file_set_boolean (file, GROUP, "rail", settings->rail_visible);
   g_key_file_set_boolean (file, GROUP, "wheel-zooms", settings->wheel_zooms);
+  g_key_file_set_boolean (file, GROUP, "closeups", settings->closeups);
   if (settings->project_id != NULL)
     g_key_file_set_string (file, GROUP, "project", settings->project_id);
   g_key_file_set_string (file, GROUP, "range", pdg_time_range_get_nick (settings->range));

@@ -27,6 +27,7 @@ typedef struct
   gboolean maximized;
   gboolean rail_visible;
   gboolean wheel_zooms;
+  gboolean closeups;
   char *project_id; /* nullable */
   PdgTimeRange range;
   PdgAppearance appearance;

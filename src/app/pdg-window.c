@@ -430,6 +430,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->canvas_pane, self->workspace, self->pictures, style, NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (self), "rail", g_variant_new_boolean (settings->rail_visible));
   g_action_group_change_action_state (pdg_canvas_pane_get_actions (self->canvas_pane), "wheel-zooms", g_variant_new_boolean (settings->wheel_zooms));
+  g_action_group_change_action_state (pdg_canvas_pane_get_actions (self->canvas_pane), "closeups", g_variant_new_boolean (settings->closeups));
   connect_workspace (self);
   project_cb (self);
   projects_cb (self);
@@ -444,9 +445,12 @@ void
 pdg_window_store_settings (PdgWindow *self, PdgSettings *settings)
 {
   PdgProject *project = pdg_workspace_get_project (self->workspace);
-  g_autoptr (GVariant) wheel_zooms = g_action_group_get_action_state (pdg_canvas_pane_get_actions (self->canvas_pane), "wheel-zooms");
+  GActionGroup *canvas = pdg_canvas_pane_get_actions (self->canvas_pane);
+  g_autoptr (GVariant) wheel_zooms = g_action_group_get_action_state (canvas, "wheel-zooms");
+  g_autoptr (GVariant) closeups = g_action_group_get_action_state (canvas, "closeups");
 
   settings->wheel_zooms = g_variant_get_boolean (wheel_zooms);
+  settings->closeups = g_variant_get_boolean (closeups);
   gtk_window_get_default_size (GTK_WINDOW (self), &settings->width, &settings->height);
   settings->maximized = gtk_window_is_maximized (GTK_WINDOW (self));
   settings->rail_visible = pdg_panes_get_start_visible (self->panes);

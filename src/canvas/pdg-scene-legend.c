@@ -8,6 +8,7 @@
 #define PADDING      PDG_SPACE_BETWEEN
 #define LINE_LENGTH  40.0
 #define ROW_HEIGHT   20.0
+#define LINE_GAP     4.0
 #define GLYPH        7.0
 
 static const char title[] = "Moves between screens";
@@ -77,11 +78,19 @@ format_side (const PdgSceneStyle *style, gboolean above, char *text, gsize size)
   g_snprintf (text, size, above ? "%s go on, or more" : "fewer than %s", percent);
 }
 
+/* As high as its line is wide. */
+static double
+get_row_height (const PdgLegendStep *step, double zoom)
+{
+  return MAX (ROW_HEIGHT, ceil (pdg_edge_width_at (step->width, zoom)) + LINE_GAP);
+}
+
 void
-pdg_scene_measure_legend (const PdgScene *scene, const PdgTheme *theme, const PdgSceneStyle *style, int *width, int *height)
+pdg_scene_measure_legend (const PdgScene *scene, double zoom, const PdgTheme *theme, const PdgSceneStyle *style, int *width, int *height)
 {
   PdgLegendStep steps[PDG_LEGEND_MAX_STEPS];
-  guint n_rows = 1 + pdg_scene_get_legend (scene, steps);
+  guint n_steps = pdg_scene_get_legend (scene, steps);
+  double rows = ROW_HEIGHT;
   double widest = pdg_text_measure (theme, PDG_TEXT_LABEL, title);
 
   if (style->edge_tint == PDG_EDGE_TINT_CONVERSION)
@@ -91,10 +100,12 @@ pdg_scene_measure_legend (const PdgScene *scene, const PdgTheme *theme, const Pd
 
         format_side (style, above, text, sizeof text);
         widest = MAX (widest, GLYPH + PDG_SPACE_INSIDE + pdg_text_measure (theme, PDG_TEXT_LABEL, text));
-        n_rows++;
+        rows += ROW_HEIGHT;
       }
   *width = (int) ceil (widest + 2 * PADDING);
-  *height = (int) ceil (n_rows * ROW_HEIGHT + 2 * PDG_SPACE_INSIDE);
+  for (guint i = 0; i < n_steps; i++)
+    rows += get_row_height (&steps[i], zoom);
+  *height = (int) ceil (rows + 2 * PDG_SPACE_INSIDE);
 }
 
 static void
@@ -139,13 +150,18 @@ pdg_scene_draw_legend (const PdgScene *scene, cairo_t *cr, double zoom, int scal
 {
   PdgLegendStep steps[PDG_LEGEND_MAX_STEPS];
   guint n = pdg_scene_get_legend (scene, steps);
-  double middle = PDG_SPACE_INSIDE + ROW_HEIGHT / 2;
+  double top = PDG_SPACE_INSIDE + ROW_HEIGHT;
 
-  draw_text (cr, theme, title, PADDING, middle, scale_factor, PDG_COLOR_TEXT_2);
+  draw_text (cr, theme, title, PADDING, top - ROW_HEIGHT / 2, scale_factor, PDG_COLOR_TEXT_2);
   for (guint i = 0; i < n; i++)
-    draw_step (cr, theme, &steps[i], zoom, middle += ROW_HEIGHT, scale_factor);
+    {
+      double height = get_row_height (&steps[i], zoom);
+
+      draw_step (cr, theme, &steps[i], zoom, top + height / 2, scale_factor);
+      top += height;
+    }
   if (style->edge_tint != PDG_EDGE_TINT_CONVERSION)
     return;
-  draw_side (cr, theme, style, TRUE, middle += ROW_HEIGHT, scale_factor);
-  draw_side (cr, theme, style, FALSE, middle += ROW_HEIGHT, scale_factor);
+  draw_side (cr, theme, style, TRUE, top + ROW_HEIGHT / 2, scale_factor);
+  draw_side (cr, theme, style, FALSE, top + 3 * ROW_HEIGHT / 2, scale_factor);
 }

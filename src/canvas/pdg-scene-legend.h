@@ -20,7 +20,7 @@ guint  pdg_scene_get_legend (const PdgScene *scene, PdgLegendStep steps[PDG_LEGE
 double pdg_scene_get_usual_share (const PdgScene *scene);
 
 /* The size of the legend in logical pixels, and the legend itself, without a ground, as wide as the lines are at @zoom. */
-void   pdg_scene_measure_legend (const PdgScene *scene, const PdgTheme *theme, const PdgSceneStyle *style, int *width, int *height);
+void   pdg_scene_measure_legend (const PdgScene *scene, double zoom, const PdgTheme *theme, const PdgSceneStyle *style, int *width, int *height);
 void   pdg_scene_draw_legend (const PdgScene *scene, cairo_t *cr, double zoom, int scale_factor, const PdgTheme *theme, const PdgSceneStyle *style);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "codec/pdg-board-json.h"
 
+#include "base/pdg-decimal.h"
 #include "base/pdg-time.h"
 #include "codec/pdg-codec-error.h"
 #include "codec/pdg-json-read.h"
@@ -100,20 +101,12 @@ static const Field transition_fields[] = {
 
 /* ---- writing ---- */
 
-/* The shortest of the forms that is read back as the same number. */
 static void
 append_double (GString *json, double value)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
+  char text[PDG_DECIMAL_BYTES];
 
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_ascii_formatd (text, sizeof text, formats[i], value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-  g_string_append (json, text);
+  g_string_append (json, pdg_decimal_format (value, text));
 }
 
 static void

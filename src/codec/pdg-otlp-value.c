@@ -1,29 +1,23 @@
 #include "config.h"
 #include "codec/pdg-otlp-model.h"
 
+#include "base/pdg-decimal.h"
 #include "codec/pdg-json-text.h"
 
 #include <math.h>
 
-/* The shortest decimal that reads back as the same number; what JSON has no number for is a string. */
+/* What JSON has no number for is a string. */
 static void
 append_double (GString *json, double value)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
+  char text[PDG_DECIMAL_BYTES];
 
   if (!isfinite (value))
     {
       g_string_append (json, isnan (value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
       return;
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_ascii_formatd (text, sizeof text, formats[i], value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-  g_string_append (json, text);
+  g_string_append (json, pdg_decimal_format (value, text));
 }
 
 void

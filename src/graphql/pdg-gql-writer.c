@@ -1,6 +1,8 @@
 #include "config.h"
 #include "graphql/pdg-gql-writer-private.h"
 
+#include "base/pdg-decimal.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -295,20 +297,14 @@ gboolean
 pdg_gql_writer_add_double (PdgGqlWriter *writer,
                            double        number)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
+  char text[PDG_DECIMAL_BYTES];
 
   if (!isfinite (number))
     return FALSE;
   separate (writer);
   if (write_short_decimal (writer, number))
     return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_ascii_formatd (text, sizeof text, formats[i], number);
-      if (g_ascii_strtod (text, NULL) == number)
-        break;
-    }
+  pdg_decimal_format (number, text);
   pdg_gql_writer_add_raw (writer, text, strlen (text));
   return TRUE;
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #define KEPT_BYTES (32 * 1024 * 1024)
+#define MAX_ARENAS 8
 
 static gboolean
 signal_cb (gpointer user_data)
@@ -37,6 +38,8 @@ pdg_serve_until_signal (PdgConfig *config, GError **error)
   mallopt (M_MMAP_THRESHOLD, KEPT_BYTES);
   mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
   mallopt (M_TOP_PAD, 1024 * 1024);
+  /* Each arena keeps that much, and there are eight for each processor: under load for ten minutes they kept four times what was in use. */
+  mallopt (M_ARENA_MAX, (int) MIN (2 * g_get_num_processors (), MAX_ARENAS));
 #endif
   g_unix_signal_add (SIGTERM, signal_cb, loop);
   g_unix_signal_add (SIGINT, signal_cb, loop);

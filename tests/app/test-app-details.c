@@ -73,10 +73,15 @@ state_of (Fixture *fixture)
   return pdg_screen_details_get_state (fixture->details);
 }
 
+/* As the side panel does: it asks for what is selected. */
 static void
 select_screen (Fixture *fixture, const char *id)
 {
-  pdg_selection_select_screen (pdg_workspace_get_selection (fixture->workspace), id);
+  pdg_screen_details_set_screen_id (fixture->details, id);
+  if (id != NULL)
+    pdg_selection_select_screen (pdg_workspace_get_selection (fixture->workspace), id);
+  else
+    pdg_selection_clear (pdg_workspace_get_selection (fixture->workspace));
 }
 
 static void
@@ -95,7 +100,7 @@ test_states (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (pdg_json_get_length (pdg_screen_details_get_steps (fixture->details)), ==, 1);
   g_assert_cmpstr (pdg_json_get_string (pdg_json_get_element (pdg_screen_details_get_steps (fixture->details), 0), "name"), ==, "Cart");
 
-  pdg_selection_clear (pdg_workspace_get_selection (fixture->workspace));
+  select_screen (fixture, NULL);
   g_assert_cmpint (state_of (fixture), ==, PDG_DETAILS_NONE);
   g_assert_null (pdg_screen_details_get_screen (fixture->details));
 }
@@ -183,7 +188,7 @@ static void
 test_components (void)
 {
   static const struct { const char *json, *tree; } rows[] = {
-    { "{\"name\":\"A\",\"children\":[{\"name\":\"B\"},{\"component\":\"C\",\"props\":{\"n\":1,\"on\":true}}]}", "(A(B C[n: 1 · on: true]))" },
+    { "{\"name\":\"A\",\"children\":[{\"name\":\"B\"},{\"component\":\"C\",\"props\":{\"n\":1,\"on\":true,\"price\":49.9}}]}", "(A(B C[n: 1 · on: true · price: 49.9]))" },
     { "{\"Page\":{\"Card\":{\"mail\":\"x\"}}}", "(Page(Card(mail[x])))" },
     { "[{\"type\":\"A\",\"bounds\":{\"x\":1,\"y\":2,\"width\":3,\"height\":4}},{\"type\":\"B\",\"bounds\":[5,6,7,8]}]", "(A@1,2,3,4 B@5,6,7,8)" },
     { "{\"name\":\"A\",\"bounds\":[1,2,\"x\"],\"children\":7}", "(A[children: 7])" },

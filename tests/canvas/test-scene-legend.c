@@ -83,8 +83,12 @@ test_size (void)
   g_autoptr (PdgTheme) theme = pdg_theme_new (PDG_THEME_LIGHT);
   PdgSceneStyle style = PDG_SCENE_STYLE_INIT;
 
-  for (guint tint = 0; tint < 2; tint++)
+  static const double zooms[] = { 1, 8 };
+
+  for (guint i = 0; i < 4; i++)
     {
+      double zoom = zooms[i / 2];
+      gboolean tint = i % 2 != 0;
       cairo_surface_t *surface;
       const guint8 *data;
       int width, height, stride;
@@ -93,10 +97,10 @@ test_size (void)
 
       style.edge_tint = tint ? PDG_EDGE_TINT_CONVERSION : PDG_EDGE_TINT_NONE;
       style.tint_reference = 0.3;
-      pdg_scene_measure_legend (scene, theme, &style, &width, &height);
+      pdg_scene_measure_legend (scene, zoom, theme, &style, &width, &height);
       surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
       cr = cairo_create (surface);
-      pdg_scene_draw_legend (scene, cr, 1, 1, theme, &style);
+      pdg_scene_draw_legend (scene, cr, zoom, 1, theme, &style);
       cairo_destroy (cr);
       cairo_surface_flush (surface);
       data = cairo_image_surface_get_data (surface);

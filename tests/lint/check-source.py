@@ -9,6 +9,7 @@ from tap import TOP, report, sources
 MAX_LINES = 700
 MAX_COLUMNS = 160
 
+LISTED = set((TOP / "po/POTFILES.in").read_text(encoding="utf-8").split())
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SQL = re.compile(r"\b(SELECT\s+[\w*(]|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|ROLE|SCHEMA)|ALTER\s+(TABLE|ROLE)"
@@ -107,6 +108,13 @@ def space_before_parenthesis(name, text):
     return lines_that(re.compile(r"(?<![\w#\"])(?!g_auto)(?:if|for|while|switch|return|sizeof|pdg_\w+|g_\w+|gtk_\w+)\("), bare)
 
 
+def told_to_translators(name, text):
+    """What has texts for people stands in po/POTFILES.in."""
+    if not name.startswith("src/") or name in LISTED:
+        return []
+    return lines_that(re.compile(r"(?<!\w)(_|N_|ngettext) \("), text)
+
+
 C, ANY = "c", "any"
 # (name, which files, rule, a file name and a text that break it)
 RULES = (
@@ -116,6 +124,7 @@ RULES = (
     ("colours-only-in-the-theme", C, colours_in_theme, "src/app/x.c", "  cairo_set_source_rgb (cr, 0.5, 0, 0);\n"),
     ("config-h-first", C, config_first, "src/api/x.c", '#include "api/x.h"\n#include "config.h"\n'),
     ("own-header-second", C, own_header_second, "src/base/pdg-id.c", '#include "config.h"\n#include <string.h>\n#include "base/pdg-id.h"\n'),
+    ("texts-in-potfiles", C, told_to_translators, "src/app/x.c", '  label = _ ("Close");\n'),
     ("pragma-once", C, pragma_once, "src/api/x.h", "#ifndef X\n#endif\n"),
     ("file-length", C, length, "src/api/x.c", "int x;\n" * (MAX_LINES + 1)),
     ("line-length", C, columns, "src/api/x.c", "x" * (MAX_COLUMNS + 1) + "\n"),
