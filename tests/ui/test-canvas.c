@@ -342,6 +342,28 @@ test_outline (void)
   pdg_ui_expect (ui, "label", "/checkout/payment");
 }
 
+/* F finds: Enter flies to the screen, which then lies in the middle of the canvas, and to the next one; Escape flies back to where one was. */
+static void
+test_find (void)
+{
+  PdgUiRect canvas, cart, payment;
+
+  reset ();
+  canvas = pdg_ui_get_rect (ui, NULL, "Canvas of user journeys");
+  cart = get_card (CART);
+  pdg_ui_key (ui, "f");
+  pdg_ui_xdotool (ui, "type", "--delay", "5", "paym", NULL);
+  pdg_ui_expect (ui, "label", PAYMENT);
+  pdg_ui_key (ui, "Return");
+  pdg_ui_expect (ui, "label", "/checkout/payment");
+  payment = get_card (PAYMENT);
+  expect_card_at (PAYMENT, canvas.x + (canvas.width - payment.width) / 2, canvas.y + (canvas.height - payment.height) / 2, 2);
+  g_assert_cmpint (abs (get_card (CART).x - cart.x) + abs (get_card (CART).y - cart.y), >, 20);
+  pdg_ui_key (ui, "Escape");
+  expect_card_at (CART, cart.x, cart.y, 1);
+  pdg_ui_expect (ui, "label", "/checkout/payment"); /* what was found stays selected */
+}
+
 static void
 expect_range (const char *nick, int n_days)
 {
@@ -393,6 +415,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/canvas/pan", test_pan);
   g_test_add_func ("/ui/canvas/keyboard", test_keyboard);
   g_test_add_func ("/ui/canvas/outline", test_outline);
+  g_test_add_func ("/ui/canvas/find", test_find);
   g_test_add_func ("/ui/canvas/range", test_range);
   code = g_test_run ();
   pdg_ui_stop (ui);

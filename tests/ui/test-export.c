@@ -86,6 +86,60 @@ test_board (void)
   pdg_ui_key (ui, "alt+F4");
 }
 
+static gboolean
+has_focus (PdgUi *unused, gpointer user_data)
+{
+  g_autoptr (PdgUiNode) node = pdg_ui_lookup (ui, NULL, user_data);
+  AtspiStateSet *states = node != NULL ? atspi_accessible_get_state_set (node) : NULL;
+  gboolean focused = states != NULL && atspi_state_set_contains (states, ATSPI_STATE_FOCUSED);
+
+  g_clear_object (&states);
+  return focused;
+}
+
+/* By Tab, as long as it takes. */
+static void
+focus_on (char *name)
+{
+  for (guint i = 0; i < 20 && !has_focus (ui, name); i++)
+    {
+      pdg_ui_key (ui, "Tab");
+      g_usleep (G_USEC_PER_SEC / 10);
+    }
+  pdg_ui_wait (ui, name, has_focus, name);
+}
+
+/* From nothing to a file without a pointer: find a screen, go on to the next one on its way, select it too, look at it, and write the two. */
+static void
+test_keys_only (void)
+{
+  g_autofree char *path = NULL, *text = NULL;
+
+  pdg_ui_xdotool (ui, "mousemove", "1430", "890", NULL);
+  pdg_ui_key (ui, "f");
+  pdg_ui_xdotool (ui, "type", "--delay", "5", "paym", NULL);
+  pdg_ui_key (ui, "Return");
+  pdg_ui_expect (ui, "label", "/checkout/payment");
+  pdg_ui_key (ui, "Escape");
+  pdg_ui_key (ui, "alt+Left");
+  pdg_ui_expect_gone (ui, "label", "/checkout/payment");
+  pdg_ui_key (ui, "alt+Right");
+  pdg_ui_expect (ui, "label", "/checkout/payment");
+  pdg_ui_key (ui, "Return");
+  pdg_ui_key (ui, "ctrl+shift+e");
+  pdg_ui_expect (ui, "button", "Export…");
+  focus_on ("SVG");
+  pdg_ui_key (ui, "space");
+  focus_on ("Export…");
+  pdg_ui_key (ui, "space");
+  path = answer_chooser ("keys.svg");
+  pdg_ui_wait (ui, "the file", is_there, path);
+  pdg_ui_expect_window_gone (ui, "Export");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, ">Payment</text>")); /* what is selected */
+  g_assert_null (strstr (text, ">Cart</text>"));
+}
+
 static void
 test_presentation (void)
 {
@@ -120,6 +174,7 @@ main (int argc, char *argv[])
   pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
   pdg_ui_expect (ui, "button", "Payment, * visits, * exit*");
   g_test_add_func ("/ui/export/presentation", test_presentation);
+  g_test_add_func ("/ui/export/keys-only", test_keys_only);
   g_test_add_func ("/ui/export/files", test_files);
   g_test_add_func ("/ui/export/board", test_board);
   code = g_test_run ();
