@@ -14,7 +14,8 @@ struct _PdgComments
 {
   GObject parent_instance;
   PdgWorkspace *workspace; /* not owned: it owns this */
-  JsonNode *response;
+  JsonNode *threads; /* NULL before the first answer */
+  JsonArray *pages;  /* of those that are being read, the pages so far */
   PdgThrottle *throttle;
   GCancellable *cancellable;
   guint64 generation;
@@ -32,6 +33,21 @@ typedef struct
   gpointer user_data;
 } Load;
 
+static void read_page (PdgComments *self, const char *after);
+
+/* What is the same is not shown again. */
+static void
+show_pages (PdgComments *self)
+{
+  g_autoptr (JsonNode) threads = json_node_init_array (json_node_alloc (), self->pages);
+
+  if (self->threads != NULL && json_node_equal (threads, self->threads))
+    return;
+  g_clear_pointer (&self->threads, json_node_unref);
+  self->threads = g_steal_pointer (&threads);
+  g_signal_emit (self, changed_signal, 0);
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -39,16 +55,21 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (PdgComments) self = load->self;
   g_autoptr (JsonNode) response = pdg_client_execute_finish (PDG_CLIENT (source), result, NULL);
   JsonObject *data = response != NULL ? pdg_json_get_data (response, NULL) : NULL;
+  JsonObject *page = pdg_json_get_object (pdg_json_get_object (data, "project"), "commentThreads");
+  JsonArray *nodes = pdg_json_get_array (page, "nodes");
+  JsonObject *info = pdg_json_get_object (page, "pageInfo");
 
   if (load->generation != self->generation)
     return;
-  /* What could not be read leaves what was there. */
-  if (pdg_json_get_object (data, "project") != NULL && (self->response == NULL || !json_node_equal (response, self->response)))
+  for (guint i = 0; i < pdg_json_get_length (nodes); i++)
+    json_array_add_object_element (self->pages, json_object_ref (pdg_json_get_element (nodes, i)));
+  if (pdg_json_get_bool (info, "hasNextPage") && json_array_get_length (self->pages) < PDG_COMMENTS_MAX_THREADS)
     {
-      g_clear_pointer (&self->response, json_node_unref);
-      self->response = g_steal_pointer (&response);
-      g_signal_emit (self, changed_signal, 0);
+      read_page (self, pdg_json_get_string (info, "endCursor"));
+      return;
     }
+  if (nodes != NULL) /* what could not be read leaves what was there */
+    show_pages (self);
   pdg_throttle_finished (self->throttle);
 }
 
@@ -63,14 +84,23 @@ load_new (PdgComments *self)
 }
 
 static void
-load_threads (gpointer user_data)
+read_page (PdgComments *self, const char *after)
 {
-  PdgComments *self = user_data;
   PdgProject *project = pdg_workspace_get_project (self->workspace);
-  g_autoptr (JsonNode) variables = pdg_json_new_variables ("id", project != NULL ? pdg_project_get_id (project) : "", NULL);
+  g_autoptr (JsonNode) variables = pdg_json_new_variables ("id", project != NULL ? pdg_project_get_id (project) : "", "after", after, NULL);
 
   pdg_client_execute_async (pdg_workspace_get_client (self->workspace), PDG_DOCUMENT_COMMENTS, variables, self->cancellable, loaded_cb,
                             load_new (self));
+}
+
+static void
+load_threads (gpointer user_data)
+{
+  PdgComments *self = user_data;
+
+  g_clear_pointer (&self->pages, json_array_unref);
+  self->pages = json_array_new ();
+  read_page (self, NULL);
 }
 
 static void
@@ -81,7 +111,7 @@ project_cb (PdgComments *self)
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   pdg_throttle_reset (self->throttle);
-  g_clear_pointer (&self->response, json_node_unref);
+  g_clear_pointer (&self->threads, json_node_unref);
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -101,7 +131,8 @@ pdg_comments_dispose (GObject *object)
   self->generation++;
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->throttle, pdg_throttle_free);
-  g_clear_pointer (&self->response, json_node_unref);
+  g_clear_pointer (&self->threads, json_node_unref);
+  g_clear_pointer (&self->pages, json_array_unref);
   G_OBJECT_CLASS (pdg_comments_parent_class)->dispose (object);
 }
 
@@ -146,9 +177,7 @@ pdg_comments_get (PdgWorkspace *workspace)
 JsonArray *
 pdg_comments_get_threads (PdgComments *self)
 {
-  JsonObject *data = self->response != NULL ? pdg_json_get_data (self->response, NULL) : NULL;
-
-  return pdg_json_get_array (pdg_json_get_object (pdg_json_get_object (data, "project"), "commentThreads"), "nodes");
+  return self->threads != NULL ? json_node_get_array (self->threads) : NULL;
 }
 
 JsonObject *

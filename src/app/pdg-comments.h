@@ -7,8 +7,10 @@ G_BEGIN_DECLS
 #define PDG_TYPE_COMMENTS (pdg_comments_get_type ())
 G_DECLARE_FINAL_TYPE (PdgComments, pdg_comments, PDG, COMMENTS, GObject)
 
-/* The comments on the project that is shown: its 40 threads that were commented last. Kept up to date as the graph is. Signal "changed" after
+/* The comments on the project that is shown: its threads, the last commented first. Kept up to date as the graph is. Signal "changed" after
  * every change. UI thread. */
+
+#define PDG_COMMENTS_MAX_THREADS 1000 /* and what a page brings beyond */
 
 /* The one of the workspace, made when there is none. (transfer none) */
 PdgComments *pdg_comments_get (PdgWorkspace *workspace);

@@ -83,13 +83,14 @@
   "}"
 
 #define PDG_DOCUMENT_COMMENTS                                                                                         \
-  "query Comments($id: ID!) {"                                                                                        \
+  "query Comments($id: ID!, $after: String) {"                                                                        \
   "  project(id: $id) {"                                                                                              \
-  "    commentThreads(first: 40) {"                                                                                   \
+  "    commentThreads(first: 40, after: $after) {"                                                                    \
   "      nodes {"                                                                                                     \
   "        id screen { id name } toScreen { id name } x y resolvedAt resolvedBy commentCount unreadCount"             \
   "        newestComments { id author isOwn body createdAt editedAt }"                                                \
   "      }"                                                                                                           \
+  "      pageInfo { hasNextPage endCursor }"                                                                          \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
   "}"

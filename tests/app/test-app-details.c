@@ -300,6 +300,45 @@ test_comments (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (message, ==, "The server cannot be reached.");
 }
 
+/* Two pages, the second behind the cursor of the first; from the third on the server is away. */
+static char *
+answer_page (JsonNode *variables, gpointer user_data)
+{
+  JsonObject *object = json_node_get_object (variables);
+  gboolean second = json_object_has_member (object, "after") && !json_object_get_null_member (object, "after");
+  g_autoptr (GString) out = g_string_new ("{\"data\":{\"project\":{\"commentThreads\":{\"nodes\":[");
+
+  if (*(gboolean *) user_data)
+    return NULL;
+  if (second)
+    g_assert_cmpstr (json_object_get_string_member (object, "after"), ==, "c40");
+  for (guint i = 0; i < (second ? 5 : 40); i++)
+    g_string_append_printf (out, "%s{\"id\":\"%u\",\"newestComments\":[]}", i > 0 ? "," : "", second ? 40 + i : i);
+  g_string_append_printf (out, "],\"pageInfo\":{\"hasNextPage\":%s,\"endCursor\":\"c40\"}}}}}", second ? "false" : "true");
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* All threads are there, whatever a page holds; what cannot be read takes none of them away. */
+static void
+test_comment_pages (Fixture *fixture, gconstpointer data)
+{
+  gboolean is_away = FALSE;
+  PdgComments *comments;
+  guint n_asked;
+
+  pdg_fake_client_set_answer_func (fixture->client, "Comments", answer_page, &is_away);
+  comments = pdg_comments_get (fixture->workspace);
+  WAIT_FOR (pdg_json_get_length (pdg_comments_get_threads (comments)) == 45);
+  g_assert_nonnull (pdg_comments_find (comments, "44"));
+  is_away = TRUE;
+  n_asked = pdg_fake_client_get_n_asked (fixture->client, "Comments");
+  pdg_fake_client_emit (fixture->client, "Changed", "{\"data\":{\"projectChanged\":{\"sequence\":1}}}");
+  WAIT_FOR (pdg_fake_client_get_n_asked (fixture->client, "Comments") > n_asked);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (pdg_json_get_length (pdg_comments_get_threads (comments)), ==, 45);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -311,6 +350,7 @@ main (int argc, char **argv)
   ADD ("/app/details/late-answer", test_late_answer);
   ADD ("/app/details/edge-sessions", test_edge_sessions);
   ADD ("/app/details/comments", test_comments);
+  ADD ("/app/details/comment-pages", test_comment_pages);
   g_test_add_func ("/app/details/components", test_components);
   g_test_add_func ("/app/details/large-tree", test_large_tree);
   return g_test_run ();
