@@ -16,13 +16,13 @@ refuse (GError **error, const char *what)
 static gboolean
 check_test (PdgFilterType type, PdgFilterOperator op, guint n_operands, GError **error)
 {
-  if (op == PDG_FILTER_IS_SET || op == PDG_FILTER_IS_NOT_SET)
+  if (op == PDG_TEST_IS_SET || op == PDG_TEST_IS_NOT_SET)
     return n_operands == 0 || refuse (error, "Whether there is a value is asked without an operand.");
   if (n_operands == 0)
     return refuse (error, "The test of a filter needs an operand.");
-  if (type != PDG_FILTER_TEXT && op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH)
+  if (type != PDG_TEST_TEXT && op >= PDG_TEST_CONTAINS && op <= PDG_TEST_ENDS_WITH)
     return refuse (error, "Only a text contains, starts with or ends with another.");
-  if (type != PDG_FILTER_NUMBER && op >= PDG_FILTER_LESS && op <= PDG_FILTER_GREATER_OR_EQUAL)
+  if (type != PDG_TEST_NUMBER && op >= PDG_TEST_LESS && op <= PDG_TEST_GREATER_OR_EQUAL)
     return refuse (error, "Only numbers are less or greater.");
   return TRUE;
 }
@@ -32,12 +32,12 @@ passes_text (PdgFilterOperator op, const char *value, const char *folded, const 
 {
   switch (op)
     {
-    case PDG_FILTER_IS:
-    case PDG_FILTER_IS_NOT:
+    case PDG_TEST_IS:
+    case PDG_TEST_IS_NOT:
       return g_str_equal (value, operand);
-    case PDG_FILTER_STARTS_WITH:
+    case PDG_TEST_STARTS_WITH:
       return g_str_has_prefix (folded, operand);
-    case PDG_FILTER_ENDS_WITH:
+    case PDG_TEST_ENDS_WITH:
       return g_str_has_suffix (folded, operand);
     default:
       return strstr (folded, operand) != NULL;
@@ -49,13 +49,13 @@ passes_number (PdgFilterOperator op, double value, double operand)
 {
   switch (op)
     {
-    case PDG_FILTER_LESS:
+    case PDG_TEST_LESS:
       return value < operand;
-    case PDG_FILTER_LESS_OR_EQUAL:
+    case PDG_TEST_LESS_OR_EQUAL:
       return value <= operand;
-    case PDG_FILTER_GREATER:
+    case PDG_TEST_GREATER:
       return value > operand;
-    case PDG_FILTER_GREATER_OR_EQUAL:
+    case PDG_TEST_GREATER_OR_EQUAL:
       return value >= operand;
     default:
       return !(value < operand) && !(value > operand);
@@ -65,7 +65,7 @@ passes_number (PdgFilterOperator op, double value, double operand)
 static gboolean
 is_negation (PdgFilterOperator op)
 {
-  return op == PDG_FILTER_IS_NOT || op == PDG_FILTER_CONTAINS_NOT || op == PDG_FILTER_IS_NOT_SET;
+  return op == PDG_TEST_IS_NOT || op == PDG_TEST_CONTAINS_NOT || op == PDG_TEST_IS_NOT_SET;
 }
 
 static PdgFilter *
@@ -84,12 +84,12 @@ static gboolean
 passes_value (const PdgFilterColumn *column, PdgFilterOperator op, guint32 value, char *const *texts, const double *numbers, guint n_operands)
 {
   g_autofree char *folded = NULL;
-  gboolean passes = op == PDG_FILTER_IS_SET || op == PDG_FILTER_IS_NOT_SET;
+  gboolean passes = op == PDG_TEST_IS_SET || op == PDG_TEST_IS_NOT_SET;
 
-  if (column->type == PDG_FILTER_TEXT && op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH)
+  if (column->type == PDG_TEST_TEXT && op >= PDG_TEST_CONTAINS && op <= PDG_TEST_ENDS_WITH)
     folded = g_utf8_casefold (column->texts[value], -1);
   for (guint i = 0; i < n_operands && !passes; i++)
-    passes = column->type == PDG_FILTER_TEXT ? passes_text (op, column->texts[value], folded, texts[i])
+    passes = column->type == PDG_TEST_TEXT ? passes_text (op, column->texts[value], folded, texts[i])
                                              : passes_number (op, column->numbers[value], numbers[i]);
   return passes;
 }
@@ -99,14 +99,14 @@ pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator op, const 
                      GError **error)
 {
   g_auto (GStrv) operands = g_new0 (char *, n_operands + 1);
-  gboolean folds = op >= PDG_FILTER_CONTAINS && op <= PDG_FILTER_ENDS_WITH;
+  gboolean folds = op >= PDG_TEST_CONTAINS && op <= PDG_TEST_ENDS_WITH;
   PdgFilter *filter;
 
   if (!check_test (column->type, op, n_operands, error))
     return NULL;
-  for (guint i = 0; column->type == PDG_FILTER_TEXT && i < n_operands; i++)
+  for (guint i = 0; column->type == PDG_TEST_TEXT && i < n_operands; i++)
     operands[i] = folds ? g_utf8_casefold (texts[i], -1) : g_strdup (texts[i]);
-  filter = filter_new (PDG_FILTER_NODE_TEST);
+  filter = filter_new (PDG_TEST_NODE_TEST);
   filter->property = column->property;
   filter->of_key = column->property.of == PDG_PROPERTY_OF_KEY;
   filter->of_run = column->property.of == PDG_PROPERTY_OF_SESSION || column->property.of == PDG_PROPERTY_OF_ACTOR;
@@ -144,7 +144,7 @@ join (PdgFilterNode node, PdgFilter *const *filters, guint n_filters, GError **e
   else
     for (guint i = 0; i < of_runs->n_children; i++)
       take_child (filter, of_runs->children[i]);
-  if (filter->depth > PDG_FILTER_MAX_DEPTH)
+  if (filter->depth > PDG_TEST_MAX_DEPTH)
     {
       refuse (error, "A filter is at most 32 levels deep.");
       return NULL;
@@ -155,19 +155,19 @@ join (PdgFilterNode node, PdgFilter *const *filters, guint n_filters, GError **e
 PdgFilter *
 pdg_filter_new_all (PdgFilter *const *filters, guint n_filters, GError **error)
 {
-  return join (PDG_FILTER_NODE_ALL, filters, n_filters, error);
+  return join (PDG_TEST_NODE_ALL, filters, n_filters, error);
 }
 
 PdgFilter *
 pdg_filter_new_any (PdgFilter *const *filters, guint n_filters, GError **error)
 {
-  return join (PDG_FILTER_NODE_ANY, filters, n_filters, error);
+  return join (PDG_TEST_NODE_ANY, filters, n_filters, error);
 }
 
 PdgFilter *
 pdg_filter_new_not (PdgFilter *filter, GError **error)
 {
-  return join (PDG_FILTER_NODE_NOT, &filter, 1, error);
+  return join (PDG_TEST_NODE_NOT, &filter, 1, error);
 }
 
 PdgFilter *
@@ -194,16 +194,16 @@ pdg_filter_test (const PdgFilter *filter, guint32 actor, guint32 session, guint3
 {
   guint32 value;
 
-  if (filter->node == PDG_FILTER_NODE_TEST)
+  if (filter->node == PDG_TEST_NODE_TEST)
     {
       value = pdg_property_get (&filter->property, actor, session, key);
       /* A value that the dictionary does not know yet is like none. */
       return filter->passes[value < filter->n_values ? value : 0];
     }
-  if (filter->node == PDG_FILTER_NODE_NOT)
+  if (filter->node == PDG_TEST_NODE_NOT)
     return !pdg_filter_test (filter->children[0], actor, session, key);
   for (guint i = 0; i < filter->n_children; i++)
-    if (pdg_filter_test (filter->children[i], actor, session, key) != (filter->node == PDG_FILTER_NODE_ALL))
-      return filter->node == PDG_FILTER_NODE_ANY;
-  return filter->node == PDG_FILTER_NODE_ALL;
+    if (pdg_filter_test (filter->children[i], actor, session, key) != (filter->node == PDG_TEST_NODE_ALL))
+      return filter->node == PDG_TEST_NODE_ANY;
+  return filter->node == PDG_TEST_NODE_ALL;
 }

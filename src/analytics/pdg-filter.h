@@ -12,9 +12,9 @@ G_BEGIN_DECLS
  * name, page, component, and properties of few values), of its session or of its actor. */
 typedef struct _PdgFilter PdgFilter;
 
-#define PDG_FILTER_MAX_DEPTH 32
+#define PDG_TEST_MAX_DEPTH 32
 
-typedef enum { PDG_FILTER_TEXT, PDG_FILTER_NUMBER } PdgFilterType;
+typedef enum { PDG_TEST_TEXT, PDG_TEST_NUMBER } PdgFilterType;
 
 typedef struct
 {
@@ -27,18 +27,18 @@ typedef struct
 
 typedef enum
 {
-  PDG_FILTER_IS,
-  PDG_FILTER_IS_NOT, /* this and the next two negations hold where there is no value, too */
-  PDG_FILTER_CONTAINS, /* of texts; upper and lower case are the same, as in the next three */
-  PDG_FILTER_CONTAINS_NOT,
-  PDG_FILTER_STARTS_WITH,
-  PDG_FILTER_ENDS_WITH,
-  PDG_FILTER_LESS, /* of numbers */
-  PDG_FILTER_LESS_OR_EQUAL,
-  PDG_FILTER_GREATER,
-  PDG_FILTER_GREATER_OR_EQUAL,
-  PDG_FILTER_IS_SET,
-  PDG_FILTER_IS_NOT_SET,
+  PDG_TEST_IS,
+  PDG_TEST_IS_NOT, /* this and the next two negations hold where there is no value, too */
+  PDG_TEST_CONTAINS, /* of texts; upper and lower case are the same, as in the next three */
+  PDG_TEST_CONTAINS_NOT,
+  PDG_TEST_STARTS_WITH,
+  PDG_TEST_ENDS_WITH,
+  PDG_TEST_LESS, /* of numbers */
+  PDG_TEST_LESS_OR_EQUAL,
+  PDG_TEST_GREATER,
+  PDG_TEST_GREATER_OR_EQUAL,
+  PDG_TEST_IS_SET,
+  PDG_TEST_IS_NOT_SET,
 } PdgFilterOperator;
 
 /* Whether the column's value passes for any of the operands (for a negation: for none is the opposite true), which are @texts or @numbers as the
@@ -48,7 +48,7 @@ PdgFilter *pdg_filter_new_test (const PdgFilterColumn *column, PdgFilterOperator
                                 guint n_operands, GError **error);
 
 /* Takes a reference on each. No filters: all of them pass, none of any does. (transfer full) (nullable) @error: when it is deeper than
- * PDG_FILTER_MAX_DEPTH */
+ * PDG_TEST_MAX_DEPTH */
 PdgFilter *pdg_filter_new_all (PdgFilter *const *filters, guint n_filters, GError **error);
 PdgFilter *pdg_filter_new_any (PdgFilter *const *filters, guint n_filters, GError **error);
 PdgFilter *pdg_filter_new_not (PdgFilter *filter, GError **error);

@@ -75,14 +75,14 @@ check_optional (const PdgFunnelOptions *options, const guint32 *masks, gsize n_m
   return TRUE;
 }
 
-/* Where filters ask about sessions and actors the dictionary of keys does not tell what an event can be. */
+/* Where filters ask about sessions and actors the dictionary of keys does not tell what an event can be; nor where there is none. */
 static gboolean
 check_keys (const PdgFunnelOptions *options, GError **error)
 {
   const guint32 *masks = options->masks != NULL ? options->masks->table : options->key_masks;
   gsize n = options->masks != NULL ? (gsize) options->masks->n_keys + 1 : options->n_keys;
 
-  if (options->masks != NULL && pdg_masks_get_n_tables (options->masks) > 1)
+  if (n == 0 || (options->masks != NULL && pdg_masks_get_n_tables (options->masks) > 1))
     return TRUE;
   return check_exclusions (options, masks, n, error) && check_optional (options, masks, n, error);
 }

@@ -32,7 +32,7 @@ pdg_masks_get_n_tables (const PdgMasks *masks)
   return 1u << masks->n_bits;
 }
 
-typedef enum { PDG_FILTER_NODE_TEST, PDG_FILTER_NODE_ALL, PDG_FILTER_NODE_ANY, PDG_FILTER_NODE_NOT } PdgFilterNode;
+typedef enum { PDG_TEST_NODE_TEST, PDG_TEST_NODE_ALL, PDG_TEST_NODE_ANY, PDG_TEST_NODE_NOT } PdgFilterNode;
 
 struct _PdgFilter
 {

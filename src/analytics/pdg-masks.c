@@ -37,13 +37,13 @@ find_bits (Compiler *compiler, PdgFilter *filter)
 static gboolean
 passes (const Compiler *compiler, const PdgFilter *filter, gsize answers, guint32 key)
 {
-  gboolean all = filter->node == PDG_FILTER_NODE_ALL;
+  gboolean all = filter->node == PDG_TEST_NODE_ALL;
 
   if (!filter->of_run)
     return pdg_filter_test (filter, 0, 0, key);
   if (!filter->of_key)
     return answers >> (GPOINTER_TO_UINT (g_hash_table_lookup (compiler->bits, filter)) - 1) & 1;
-  if (filter->node == PDG_FILTER_NODE_NOT)
+  if (filter->node == PDG_TEST_NODE_NOT)
     return !passes (compiler, filter->children[0], answers, key);
   for (guint i = 0; i < filter->n_children; i++)
     if (passes (compiler, filter->children[i], answers, key) != all)

@@ -207,7 +207,12 @@ read_filter (Reader *reader, const PdgGqlValue *input, guint depth, GPtrArray *a
 PdgEventFilter *
 pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused)
 {
-  const PdgGqlValue *input = pdg_gql_call_arg_value (call, "filter");
+  return pdg_resolve_read_filter (call, pdg_gql_call_arg_value (call, "filter"), refused);
+}
+
+PdgEventFilter *
+pdg_resolve_read_filter (PdgGqlCall *call, const PdgGqlValue *input, gboolean *refused)
+{
   Reader reader = { call, 0, FALSE };
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) pdg_event_filter_unref);
 

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "api/pdg-resolve-graph.h"
 
-#include "service/pdg-queries-audience.h"
+#include "api/pdg-resolve-members.h"
 
 /* JourneyGraph is a GraphSource, Live a PdgLive. */
 
@@ -134,44 +134,6 @@ PDG_RESOLVE_MEMBER (transition_dwell, PdgResolveTransition, pdg_gql_call_set_dou
 
 /* ---- Who is behind the numbers */
 
-/* The members of every parent, flat. */
-typedef struct
-{
-  GArray *places, *projects, *sessions; /* gint32 */
-} Members;
-
-static void
-members_clear (Members *members)
-{
-  g_array_unref (members->places);
-  g_array_unref (members->projects);
-  g_array_unref (members->sessions);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
-
-#define MEMBERS_INIT                                                                                                     \
-  { g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)), g_array_new (FALSE, FALSE, sizeof (gint32)) }
-
-static void
-members_add (Members *members, guint index, gint32 project_no, gint32 session_no)
-{
-  gint32 place = (gint32) index + 1;
-
-  g_array_append_val (members->places, place);
-  g_array_append_val (members->projects, project_no);
-  g_array_append_val (members->sessions, session_no);
-}
-
-static PdgStoreAudience
-members_get (const Members *members)
-{
-  return (PdgStoreAudience) {
-    (const gint32 *) (void *) members->places->data, (const gint32 *) (void *) members->projects->data,
-    (const gint32 *) (void *) members->sessions->data, members->sessions->len,
-  };
-}
-
 /* The argument "cell", all of the graph when it is absent. */
 static PdgJourneyCell
 get_cell (PdgGqlCall *call)
@@ -202,7 +164,7 @@ get_cell (PdgGqlCall *call)
 }
 
 static void
-gather_of_graphs (PdgGqlCall *call, Members *members)
+gather_of_graphs (PdgGqlCall *call, PdgResolveMembers *members)
 {
   PdgJourneyCell cell = get_cell (call);
 
@@ -213,86 +175,56 @@ gather_of_graphs (PdgGqlCall *call, Members *members)
       const gint32 *sessions = pdg_journey_members_get (source->report->members, cell, &n);
 
       for (guint k = 0; k < n; k++)
-        members_add (members, i, source->report->project_no, sessions[k]);
+        pdg_resolve_members_add (members, i, source->report->project_no, sessions[k]);
     }
 }
 
 static void
-gather_of_lives (PdgGqlCall *call, Members *members)
+gather_of_lives (PdgGqlCall *call, PdgResolveMembers *members)
 {
   for (guint i = 0; i < pdg_gql_call_get_n (call); i++)
     {
       const PdgLive *live = pdg_gql_call_get_source (call, i);
 
       for (gsize k = 0; k < live->n_session_nos; k++)
-        members_add (members, i, live->project_no, (gint32) live->session_nos[k]);
+        pdg_resolve_members_add (members, i, live->project_no, (gint32) live->session_nos[k]);
     }
-}
-
-static void
-set_member_sessions (PdgGqlCall *call, const Members *members)
-{
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  PdgStoreAudience all = members_get (members);
-  PdgStorePage page;
-  GError *error = NULL;
-  GPtrArray *lists;
-
-  if (queries == NULL || !pdg_resolve_get_page (call, &page))
-    return;
-  lists = pdg_queries_list_audience_sessions (queries, &all, pdg_gql_call_get_n (call), &page, pdg_resolve_get_session_parts (call, TRUE), &error);
-  pdg_resolve_set_pages (call, lists, &error, pdg_resolve_make_session_cursor);
-}
-
-static void
-set_member_actors (PdgGqlCall *call, const Members *members)
-{
-  PdgQueries *queries = pdg_resolve_get_queries (call);
-  PdgStoreAudience all = members_get (members);
-  PdgStorePage page;
-  GError *error = NULL;
-  GPtrArray *lists;
-
-  if (queries == NULL || !pdg_resolve_get_page (call, &page))
-    return;
-  lists = pdg_queries_list_audience_actors (queries, &all, pdg_gql_call_get_n (call), &page, &error);
-  pdg_resolve_set_pages (call, lists, &error, pdg_resolve_make_actor_cursor);
 }
 
 static void
 graph_sessions (PdgGqlCall *call)
 {
-  g_auto (Members) members = MEMBERS_INIT;
+  g_auto (PdgResolveMembers) members = PDG_RESOLVE_MEMBERS_INIT;
 
   gather_of_graphs (call, &members);
-  set_member_sessions (call, &members);
+  pdg_resolve_members_set_sessions (call, &members);
 }
 
 static void
 graph_actors (PdgGqlCall *call)
 {
-  g_auto (Members) members = MEMBERS_INIT;
+  g_auto (PdgResolveMembers) members = PDG_RESOLVE_MEMBERS_INIT;
 
   gather_of_graphs (call, &members);
-  set_member_actors (call, &members);
+  pdg_resolve_members_set_actors (call, &members);
 }
 
 static void
 live_sessions (PdgGqlCall *call)
 {
-  g_auto (Members) members = MEMBERS_INIT;
+  g_auto (PdgResolveMembers) members = PDG_RESOLVE_MEMBERS_INIT;
 
   gather_of_lives (call, &members);
-  set_member_sessions (call, &members);
+  pdg_resolve_members_set_sessions (call, &members);
 }
 
 static void
 live_actors (PdgGqlCall *call)
 {
-  g_auto (Members) members = MEMBERS_INIT;
+  g_auto (PdgResolveMembers) members = PDG_RESOLVE_MEMBERS_INIT;
 
   gather_of_lives (call, &members);
-  set_member_actors (call, &members);
+  pdg_resolve_members_set_actors (call, &members);
 }
 
 /* ---- Live */

@@ -167,6 +167,7 @@ pdg_api_bind_resolvers (PdgGqlSchema *schema, GError **error)
     pdg_resolve_canvas_table,
     pdg_resolve_directory_table,
     pdg_resolve_event_table,
+    pdg_resolve_funnel_table,
     pdg_resolve_graph_change_table,
     pdg_resolve_graph_table,
     pdg_resolve_comment_table,

@@ -24,6 +24,7 @@ PdgResolveTable pdg_resolve_access_table (void);
 PdgResolveTable pdg_resolve_actor_table (void);
 PdgResolveTable pdg_resolve_directory_table (void);
 PdgResolveTable pdg_resolve_event_table (void);
+PdgResolveTable pdg_resolve_funnel_table (void);
 PdgResolveTable pdg_resolve_graph_change_table (void);
 PdgResolveTable pdg_resolve_graph_table (void);
 PdgResolveTable pdg_resolve_comment_table (void);
@@ -84,6 +85,8 @@ gboolean    pdg_resolve_get_range (PdgGqlCall *call, gint64 *from_usec, gint64 *
 
 /* The argument "filter"; NULL when it was not given or asks for nothing, or when the call was @refused. (transfer full) */
 PdgEventFilter *pdg_resolve_get_filter (PdgGqlCall *call, gboolean *refused);
+/* The same of an EventFilterInput inside another argument. @input: nullable. */
+PdgEventFilter *pdg_resolve_read_filter (PdgGqlCall *call, const PdgGqlValue *input, gboolean *refused);
 
 /* Refuses the call for an argument that makes no sense; @format says which and what to do. */
 void        pdg_resolve_refuse (PdgGqlCall *call, const char *format, ...) G_GNUC_PRINTF (2, 3);

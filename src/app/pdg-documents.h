@@ -2,6 +2,9 @@
 
 /* The GraphQL documents of the app; their types are those of src/api/schema.graphql. */
 
+/* Of a session, what a row of a list shows. */
+#define PDG_DOCUMENT_SESSION_FIELDS "id actor { id } startedAt endedAt pageViewCount errorCount release"
+
 #define PDG_DOCUMENT_PROJECTS                                                                                         \
   "query Projects {"                                                                                                  \
   "  projects(first: 100) { nodes { id name newestEventAt } }"                                                        \
@@ -38,7 +41,7 @@
   "query Sessions($id: ID!, $range: TimeRangeInput!, $screen: ID) {"                                                  \
   "  project(id: $id) {"                                                                                              \
   "    sessions(range: $range, screenId: $screen, first: 20) {"                                                       \
-  "      nodes { id actor { id } startedAt endedAt pageViewCount errorCount release }"                                \
+  "      nodes { " PDG_DOCUMENT_SESSION_FIELDS " }"                                                                     \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
   "}"
@@ -64,7 +67,7 @@
   "  project(id: $id) {"                                                                                              \
   "    journeyGraph(range: $range) {"                                                                                 \
   "      sessions(cell: {transition: {from: $from, to: $to}}, first: 20) {"                                           \
-  "        nodes { id actor { id } startedAt endedAt pageViewCount errorCount release }"                              \
+  "        nodes { " PDG_DOCUMENT_SESSION_FIELDS " }"                                                                   \
   "      }"                                                                                                           \
   "    }"                                                                                                             \
   "  }"                                                                                                               \
@@ -123,6 +126,36 @@
 #define PDG_DOCUMENT_MARK_READ                                                                                        \
   "mutation MarkCommentThreadRead($input: MarkCommentThreadReadInput!) {"                                             \
   "  change: markCommentThreadRead(input: $input) { thread { id } errors { message } }"                               \
+  "}"
+
+/* What both ask for is the same funnel. */
+#define PDG_DOCUMENT_FUNNEL_ARGUMENTS                                                                                 \
+  "funnel(range: $range, steps: $steps, windowSeconds: $window, order: $order, counting: $counting)"
+
+#define PDG_DOCUMENT_FUNNEL                                                                                           \
+  "query Funnel($id: ID!, $range: TimeRangeInput!, $steps: [FunnelStepInput!]!, $window: Int, $order: FunnelOrder!, $counting: FunnelCounting!) {" \
+  "  project(id: $id) {"                                                                                              \
+  "    " PDG_DOCUMENT_FUNNEL_ARGUMENTS " {"                                                                           \
+  "      asOf conversion { count of share low high } pendingCount timeToConvert { medianMs p90Ms }"                    \
+  "      steps {"                                                                                                     \
+  "        number name count rate { count of share low high } stepRate { count of share low high } stoppedCount"       \
+  "        timeFromPrevious { medianMs }"                                                                             \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
+  "}"
+
+#define PDG_DOCUMENT_FUNNEL_PEOPLE                                                                                    \
+  "query FunnelPeople($id: ID!, $range: TimeRangeInput!, $steps: [FunnelStepInput!]!, $window: Int, $order: FunnelOrder!, "\
+  "$counting: FunnelCounting!, $stopped: Boolean!) {"                                                                 \
+  "  project(id: $id) {"                                                                                              \
+  "    " PDG_DOCUMENT_FUNNEL_ARGUMENTS " {"                                                                           \
+  "      steps {"                                                                                                     \
+  "        reached: sessions(first: 20) @skip(if: $stopped) { nodes { " PDG_DOCUMENT_SESSION_FIELDS " } }"             \
+  "        stopped: sessions(first: 20, outcome: STOPPED) @include(if: $stopped) { nodes { " PDG_DOCUMENT_SESSION_FIELDS " } }" \
+  "      }"                                                                                                           \
+  "    }"                                                                                                             \
+  "  }"                                                                                                               \
   "}"
 
 #define PDG_DOCUMENT_CREATE_PROJECT                                                                                   \

@@ -47,8 +47,8 @@ pdg_session_row_init (PdgSessionRow *self)
 {
 }
 
-static PdgSessionRow *
-row_new (JsonObject *session)
+PdgSessionRow *
+pdg_session_row_new (JsonObject *session)
 {
   PdgSessionRow *self = g_object_new (PDG_TYPE_SESSION_ROW, NULL);
   gint64 started_usec = pdg_json_get_time (session, "startedAt");
@@ -166,7 +166,7 @@ take_sessions (PdgSessionModel *self, JsonArray *nodes)
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < pdg_json_get_length (nodes); i++)
-    g_ptr_array_add (rows, row_new (pdg_json_get_element (nodes, i)));
+    g_ptr_array_add (rows, pdg_session_row_new (pdg_json_get_element (nodes, i)));
   if (has_rows (self, rows)) /* focus and what was opened stay */
     return;
   g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)), rows->pdata, rows->len);

@@ -7,7 +7,9 @@ G_BEGIN_DECLS
 #define PDG_TYPE_SESSION_ROW (pdg_session_row_get_type ())
 G_DECLARE_FINAL_TYPE (PdgSessionRow, pdg_session_row, PDG, SESSION_ROW, GObject)
 
-/* One session as a list shows it: texts borrowed from the row. */
+/* One session as a list shows it: texts borrowed from the row. Made of a Session with id, actor {id}, startedAt, endedAt, pageViewCount,
+ * errorCount and release. */
+PdgSessionRow *pdg_session_row_new (JsonObject *session);
 const char *pdg_session_row_get_id (PdgSessionRow *self);
 const char *pdg_session_row_get_title (PdgSessionRow *self);   /* who: "user_1042" */
 const char *pdg_session_row_get_age (PdgSessionRow *self);     /* when it ended: "4 min ago" */

@@ -6,6 +6,7 @@
 #include "app/pdg-canvas-files.h"
 #include "app/pdg-canvas-pane.h"
 #include "app/pdg-format.h"
+#include "app/pdg-funnel-pane.h"
 #include "app/pdg-inspector.h"
 #include "app/pdg-keys-pane.h"
 #include "app/pdg-new-project-window.h"
@@ -32,6 +33,7 @@ struct _PdgWindow
   PdgOutlinePane *outline_pane;
   PdgCanvasPane *canvas_pane;
   PdgInspector *inspector;
+  PdgFunnelPane *funnel_pane;
   PdgKeysPane *keys_pane;
 
   PdgWorkspace *workspace;
@@ -283,23 +285,27 @@ project_action_cb (GSimpleAction *action, GVariant *parameter, gpointer user_dat
   pdg_workspace_set_project_id (self->workspace, g_variant_get_string (parameter, NULL));
 }
 
-/* The list of screens and the time range are the canvas's. */
+/* The list of screens is the canvas's, the time range also the reports'. An unknown place is the canvas. */
 static void
 place_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
 {
   PdgWindow *self = user_data;
-  gboolean is_keys = g_str_equal (g_variant_get_string (state, NULL), "keys");
+  const char *wanted = g_variant_get_string (state, NULL);
+  const char *place = g_str_equal (wanted, "keys") ? "keys" : g_str_equal (wanted, "funnel") ? "funnel" : "canvas";
+  gboolean is_canvas = g_str_equal (place, "canvas");
 
   gtk_menu_button_popdown (self->project_button);
-  g_simple_action_set_state (action, g_variant_new_string (is_keys ? "keys" : "canvas"));
-  gtk_stack_set_visible_child_name (self->places, is_keys ? "keys" : "canvas");
-  gtk_widget_set_visible (GTK_WIDGET (self->range_dropdown), !is_keys);
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "rail")), !is_keys);
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "find")), !is_keys);
-  if (is_keys)
+  g_simple_action_set_state (action, g_variant_new_string (place));
+  gtk_stack_set_visible_child_name (self->places, place);
+  gtk_widget_set_visible (GTK_WIDGET (self->range_dropdown), !g_str_equal (place, "keys"));
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "rail")), is_canvas);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "find")), is_canvas);
+  if (is_canvas)
+    pdg_canvas_pane_focus_canvas (self->canvas_pane);
+  else if (g_str_equal (place, "keys"))
     pdg_keys_pane_focus (self->keys_pane);
   else
-    pdg_canvas_pane_focus_canvas (self->canvas_pane);
+    pdg_funnel_pane_focus (self->funnel_pane);
 }
 
 static void
@@ -350,6 +356,7 @@ pdg_window_class_init (PdgWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = pdg_window_dispose;
   g_type_ensure (PDG_TYPE_CANVAS_PANE);
+  g_type_ensure (PDG_TYPE_FUNNEL_PANE);
   g_type_ensure (PDG_TYPE_INSPECTOR);
   g_type_ensure (PDG_TYPE_KEYS_PANE);
   g_type_ensure (PDG_TYPE_OUTLINE_PANE);
@@ -371,6 +378,7 @@ pdg_window_class_init (PdgWindowClass *klass)
   BIND (outline_pane);
   BIND (canvas_pane);
   BIND (inspector);
+  BIND (funnel_pane);
   BIND (keys_pane);
 }
 
@@ -424,6 +432,7 @@ pdg_window_new (GtkApplication *application, PdgClient *client, PdgStyle *style,
   pdg_outline_pane_bind (self->outline_pane, self->workspace);
   pdg_canvas_pane_bind (self->canvas_pane, self->workspace, self->pictures, style);
   pdg_inspector_bind (self->inspector, self->workspace, self->pictures);
+  pdg_funnel_pane_bind (self->funnel_pane, self->workspace, style);
   pdg_keys_pane_bind (self->keys_pane, self->workspace);
   add_actions (self);
   g_menu_prepend_section (G_MENU (gtk_menu_button_get_menu_model (self->menu_button)), NULL, pdg_canvas_pane_get_steps (self->canvas_pane));

@@ -181,20 +181,20 @@ test_filter_limits (void)
 {
   static const guint32 values[] = { 0, 1, 2 };
   static const double numbers[] = { 0, 1, 2 };
-  PdgFilterColumn of_actor = { { PDG_PROPERTY_OF_ACTOR, 3, values }, PDG_FILTER_NUMBER, 3, NULL, numbers };
-  PdgFilterColumn of_key = { { PDG_PROPERTY_OF_KEY, 3, values }, PDG_FILTER_NUMBER, 3, NULL, numbers };
+  PdgFilterColumn of_actor = { { PDG_PROPERTY_OF_ACTOR, 3, values }, PDG_TEST_NUMBER, 3, NULL, numbers };
+  PdgFilterColumn of_key = { { PDG_PROPERTY_OF_KEY, 3, values }, PDG_TEST_NUMBER, 3, NULL, numbers };
   PdgFilter *tests[9], *mixed[9], *joined;
-  PdgFilter *deep = pdg_filter_new_test (&of_key, PDG_FILTER_IS_SET, NULL, NULL, 0, NULL);
+  PdgFilter *deep = pdg_filter_new_test (&of_key, PDG_TEST_IS_SET, NULL, NULL, 0, NULL);
   g_autoptr (PdgMasks) masks = NULL, few = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (pdg_filter_new_test (&of_key, PDG_FILTER_CONTAINS, NULL, numbers, 1, NULL));
-  g_assert_null (pdg_filter_new_test (&of_key, PDG_FILTER_IS, NULL, NULL, 0, NULL));
+  g_assert_null (pdg_filter_new_test (&of_key, PDG_TEST_CONTAINS, NULL, numbers, 1, NULL));
+  g_assert_null (pdg_filter_new_test (&of_key, PDG_TEST_IS, NULL, NULL, 0, NULL));
   for (guint i = 0; i < 9; i++)
     {
       PdgFilter *pair[] = { NULL, deep };
 
-      tests[i] = pair[0] = pdg_filter_new_test (&of_actor, PDG_FILTER_IS, NULL, &numbers[1], 1, NULL);
+      tests[i] = pair[0] = pdg_filter_new_test (&of_actor, PDG_TEST_IS, NULL, &numbers[1], 1, NULL);
       mixed[i] = pdg_filter_new_any (pair, 2, NULL);
     }
   masks = pdg_masks_new (mixed, 9, 3, &error);
@@ -205,7 +205,7 @@ test_filter_limits (void)
   g_assert_nonnull (few);
   g_assert_true (pdg_filter_test (joined, 1, 0, 0));
   g_assert_false (pdg_filter_test (joined, 2, 0, 0));
-  for (guint i = 1; i < PDG_FILTER_MAX_DEPTH; i++)
+  for (guint i = 1; i < PDG_TEST_MAX_DEPTH; i++)
     {
       PdgFilter *above = pdg_filter_new_not (deep, NULL);
 

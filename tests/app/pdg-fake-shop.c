@@ -414,6 +414,56 @@ answer_steps (JsonNode *variables, gpointer user_data)
   "\"resolvedAt\":null,\"resolvedBy\":null,\"commentCount\":1,\"unreadCount\":1,\"newestComments\":[{\"id\":\"6\",\"author\":\"Ada\","   \
   "\"isOwn\":false,\"body\":\"A third leaves on this way.\",\"createdAt\":\"2026-11-22T09:40:00Z\",\"editedAt\":null}]}]}}}}"
 
+/* ---- funnels ---- */
+
+static const int funnel_counts[] = { 4287, 2350, 1198, 811, 640, 512, 401, 300, 240, 180, 130, 90, 70, 50, 40, 30, 20, 10, 5, 2 };
+
+/* A funnel over the steps that are asked for, by their names; fewer and fewer reach each. */
+static char *
+answer_funnel (JsonNode *variables, gpointer user_data)
+{
+  JsonArray *steps = json_object_get_array_member (json_node_get_object (variables), "steps");
+  guint n = json_array_get_length (steps);
+  g_autoptr (GString) out = g_string_new ("{\"data\":{\"project\":{\"funnel\":{\"asOf\":\"2026-11-22T10:00:00Z\",");
+
+  g_string_append_printf (out, "\"conversion\":{\"count\":%d,\"of\":4287,\"share\":%g,\"low\":0.17,\"high\":0.2},\"pendingCount\":37,"
+                          "\"timeToConvert\":{\"medianMs\":205000,\"p90Ms\":900000},\"steps\":[", funnel_counts[n - 1], funnel_counts[n - 1] / 4287.0);
+  for (guint i = 0; i < n; i++)
+    {
+      double share = funnel_counts[i] / 4287.0, half = 0.014;
+
+      g_string_append_printf (out, "%s{\"number\":%u,\"name\":\"%s\",\"count\":%d,\"rate\":{\"count\":%d,\"of\":4287,\"share\":%g,\"low\":%g,\"high\":%g},",
+                              i > 0 ? "," : "", i + 1, json_object_get_string_member (json_array_get_object_element (steps, i), "name"), funnel_counts[i],
+                              funnel_counts[i], share, share - half, MIN (share + half, 1));
+      if (i > 0)
+        g_string_append_printf (out, "\"stepRate\":{\"count\":%d,\"of\":%d,\"share\":%g,\"low\":0,\"high\":1},\"timeFromPrevious\":{\"medianMs\":%u},",
+                                funnel_counts[i], funnel_counts[i - 1], (double) funnel_counts[i] / funnel_counts[i - 1], 24000 * i);
+      else
+        g_string_append (out, "\"stepRate\":null,\"timeFromPrevious\":null,");
+      g_string_append_printf (out, "\"stoppedCount\":%d}", i + 1 < n ? funnel_counts[i] - funnel_counts[i + 1] : 0);
+    }
+  g_string_append (out, "]}}}}");
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* Two sessions behind every number. */
+static char *
+answer_funnel_people (JsonNode *variables, gpointer user_data)
+{
+  JsonObject *object = json_node_get_object (variables);
+  guint n = json_array_get_length (json_object_get_array_member (object, "steps"));
+  const char *field = json_object_get_boolean_member (object, "stopped") ? "stopped" : "reached";
+  g_autoptr (GString) out = g_string_new ("{\"data\":{\"project\":{\"funnel\":{\"steps\":[");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (out, "%s{\"%s\":{\"nodes\":[{\"id\":\"a%u\",\"actor\":{\"id\":\"user_1042\"},\"startedAt\":\"2026-11-22T09:40:00Z\","
+                            "\"endedAt\":\"2026-11-22T09:52:05Z\",\"pageViewCount\":7,\"errorCount\":1,\"release\":\"3.2.0\"},{\"id\":\"b%u\",\"actor\":"
+                            "{\"id\":\"user_77\"},\"startedAt\":\"2026-11-22T08:40:00Z\",\"endedAt\":\"2026-11-22T08:41:00Z\",\"pageViewCount\":2,"
+                            "\"errorCount\":0,\"release\":null}]}}", i > 0 ? "," : "", field, i, i);
+  g_string_append (out, "]}}}}");
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
 /* ---- pictures ---- */
 
 static void
@@ -515,6 +565,8 @@ pdg_fake_shop_attach (PdgFakeShop *shop, PdgFakeClient *client)
   pdg_fake_client_set_answer_func (client, "Live", answer_live, shop);
   pdg_fake_client_set_answer_func (client, "Sessions", answer_sessions, shop);
   pdg_fake_client_set_answer_func (client, "Screen", answer_screen, shop);
+  pdg_fake_client_set_answer_func (client, "Funnel", answer_funnel, shop);
+  pdg_fake_client_set_answer_func (client, "FunnelPeople", answer_funnel_people, shop);
   pdg_fake_client_set_answer (client, "Comments", COMMENTS_ANSWER);
   pdg_fake_client_set_answer_func (client, "Steps", answer_steps, shop);
   pdg_fake_client_set_blob_func (client, make_picture, NULL);
