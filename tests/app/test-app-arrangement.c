@@ -6,10 +6,10 @@
 #include "app/pdg-arrangement.h"
 #include "app/pdg-json.h"
 #include "pdg-fake-client.h"
+#include "pdg-wait.h"
 
 /* The places of a project with two who move its screens: a server that merges as the real one, and an arrangement for each. */
 
-#define DEADLINE_USEC (10 * G_USEC_PER_SEC)
 #define PROJECTS "{\"data\":{\"projects\":{\"nodes\":[{\"id\":\"a\",\"name\":\"A\",\"newestEventAt\":\"2026-11-22T10:00:00Z\"}]}}}"
 #define GRAPH                                                                                                          \
   "{\"data\":{\"project\":{\"id\":\"a\",\"newestEventAt\":\"2026-11-22T10:00:00Z\",\"journeyGraph\":{\"asOf\":"        \
@@ -30,24 +30,6 @@ typedef struct
   char *dir;
   char *dir_two;
 } Fixture;
-
-#define WAIT_FOR(condition)                                     \
-  G_STMT_START                                                  \
-  {                                                             \
-    gint64 end_usec_ = g_get_monotonic_time () + DEADLINE_USEC; \
-    guint wake_ = g_timeout_add (5, wake_cb, NULL);             \
-    while (!(condition) && g_get_monotonic_time () < end_usec_) \
-      g_main_context_iteration (NULL, TRUE);                    \
-    g_source_remove (wake_);                                    \
-    g_assert_true (condition);                                  \
-  }                                                             \
-  G_STMT_END
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
 
 static char *
 format_canvas (Fixture *fixture)

@@ -7,10 +7,9 @@
 #include "app/pdg-session-model.h"
 #include "pdg-fake-client.h"
 #include "pdg-fake-shop.h"
+#include "pdg-wait.h"
 
 /* What is known of a screen beside its figures, over a fake client. */
-
-#define DEADLINE_USEC (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -19,24 +18,6 @@ typedef struct
   PdgWorkspace *workspace;
   PdgScreenDetails *details;
 } Fixture;
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define WAIT_FOR(condition)                                     \
-  G_STMT_START                                                  \
-  {                                                             \
-    gint64 end_usec_ = g_get_monotonic_time () + DEADLINE_USEC; \
-    guint wake_ = g_timeout_add (5, wake_cb, NULL);             \
-    while (!(condition) && g_get_monotonic_time () < end_usec_) \
-      g_main_context_iteration (NULL, TRUE);                    \
-    g_source_remove (wake_);                                    \
-    g_assert_true (condition);                                  \
-  }                                                             \
-  G_STMT_END
 
 static void
 set_up (Fixture *fixture, gconstpointer data)

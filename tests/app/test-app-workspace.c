@@ -12,8 +12,7 @@
 #include "app/pdg-workspace.h"
 #include "pdg-fake-client.h"
 #include "pdg-fake-shop.h"
-
-#define DEADLINE_USEC (10 * G_USEC_PER_SEC)
+#include "pdg-wait.h"
 
 #define PROJECTS                                                                              \
   "{\"data\":{\"projects\":{\"nodes\":[{\"id\":\"a\",\"name\":\"A\",\"newestEventAt\":null}," \
@@ -36,25 +35,7 @@ typedef struct
   PdgWorkspace *workspace;
 } Fixture;
 
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* Runs the main loop until @condition; FALSE when the deadline passed. */
-#define WAIT_FOR(condition)                                     \
-  G_STMT_START                                                  \
-  {                                                             \
-    gint64 end_usec_ = g_get_monotonic_time () + DEADLINE_USEC; \
-    guint wake_ = g_timeout_add (5, wake_cb, NULL);             \
-    while (!(condition) && g_get_monotonic_time () < end_usec_) \
-      g_main_context_iteration (NULL, TRUE);                    \
-    g_source_remove (wake_);                                    \
-    g_assert_true (condition);                                  \
-  }                                                             \
-  G_STMT_END
-
 /* Whatever is ready to run, without waiting for anything. */
 static void
 drain (void)
