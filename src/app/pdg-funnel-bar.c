@@ -181,6 +181,7 @@ pdg_funnel_bar_set_step (PdgFunnelBar *self, JsonObject *step, double before, gb
   gtk_label_set_text (self->count, count_text);
   gtk_label_set_text (self->rate, share);
   gtk_label_set_text (self->time, time);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->time), *time != '\0' ? time : NULL);
   set_stopped (self, (guint64) pdg_json_get_int (step, "stoppedCount", 0), count, is_last);
   gtk_widget_set_visible (self->line, !is_last || step_rate != NULL);
   gtk_widget_set_tooltip_text (self->button, tooltip);

@@ -11,10 +11,12 @@
 #include "app/pdg-session-list.h"
 
 #define LOADING_DELAY_MS 150
+#define NARROW 940 /* there people take the place of the steps */
 
 struct _PdgFunnelPane
 {
   GtkWidget parent_instance;
+  GtkWidget *builder;
   PdgFunnelSteps *steps;
   GtkDropDown *window_dropdown;
   GtkDropDown *order_dropdown;
@@ -178,6 +180,7 @@ people_cb (PdgFunnelPane *self)
   const char *name = pdg_json_get_string (step, "name");
   g_autofree char *title = g_strdup_printf (stopped ? _ ("Came no further than %s") : _ ("Came to %s"), name != NULL ? name : "");
 
+  gtk_widget_set_visible (self->builder, number == 0 || gtk_widget_get_width (GTK_WIDGET (self)) >= NARROW);
   gtk_widget_set_visible (self->people, number > 0);
   gtk_label_set_text (self->people_title, title);
   gtk_label_set_text (self->people_note, pdg_funnel_model_is_loading_people (self->model) ? _ ("Loading…")
@@ -320,6 +323,7 @@ pdg_funnel_pane_class_init (PdgFunnelPaneClass *klass)
   g_type_ensure (PDG_TYPE_FUNNEL_STEPS);
   g_type_ensure (PDG_TYPE_SESSION_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/productgraph/ProductGraph/pdg-funnel-pane.ui");
+  BIND (builder);
   BIND (steps);
   BIND (window_dropdown);
   BIND (order_dropdown);
