@@ -53,6 +53,7 @@ make_menu (PdgCanvas *self)
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) hold = g_menu_new ();
   g_autoptr (GMenu) place = g_menu_new ();
+  g_autoptr (GMenu) ask = g_menu_new ();
   g_autoptr (GMenu) view = g_menu_new ();
   g_autoptr (GMenu) align = make_align_menu ();
   g_autoptr (GMenu) groups = g_menu_new ();
@@ -67,12 +68,14 @@ make_menu (PdgCanvas *self)
   g_menu_append (by, _ ("Journey"), "canvas.group-by::journey");
   g_menu_append_submenu (groups, _ ("Group by"), G_MENU_MODEL (by));
   g_menu_append (groups, _ ("Fold or open the group"), "canvas.fold");
+  g_menu_append (ask, _ ("Funnel of the selection"), "win.funnel-of-selection");
   g_menu_append (view, _ ("Select everything"), "canvas.select-all");
   g_menu_append (view, _ ("Show the selection"), "canvas.fit-selection");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (self->steps));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (hold));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (place));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (groups));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (ask));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   return menu;
 }

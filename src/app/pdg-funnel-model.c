@@ -4,7 +4,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "app/pdg-documents.h"
-#include "app/pdg-flows.h"
 #include "app/pdg-json.h"
 #include "app/pdg-session-model.h"
 #include "app/pdg-throttle.h"
@@ -19,112 +18,6 @@
 static const int windows[PDG_N_FUNNEL_WINDOWS] = { 3600, 86400, 7 * 86400, 30 * 86400, 0 /* any time */ };
 static const char *const orders[PDG_N_FUNNEL_ORDERS] = { "ORDERED", "STRICT", "UNORDERED" };
 static const char *const countings[PDG_N_FUNNEL_COUNTINGS] = { "ACTORS", "ATTEMPTS", "SESSIONS" };
-
-/* The types of docs/wire.md that a person does or meets. */
-static const char *const types[] = {
-  "page.view", "ui.click", "ui.input", "ui.submit", "ui.scroll", "ui.focus", "state.change", "api.request", "api.response", "error",
-};
-
-/* ---- steps ---- */
-
-struct _PdgFunnelStep
-{
-  GObject parent_instance;
-  char *type;
-  char *path; /* nullable: of a screen */
-  char *label;
-};
-
-G_DEFINE_FINAL_TYPE (PdgFunnelStep, pdg_funnel_step, G_TYPE_OBJECT)
-
-enum
-{
-  PROP_LABEL = 1,
-};
-
-static void
-pdg_funnel_step_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  g_value_set_string (value, PDG_FUNNEL_STEP (object)->label);
-}
-
-static void
-pdg_funnel_step_finalize (GObject *object)
-{
-  PdgFunnelStep *self = PDG_FUNNEL_STEP (object);
-
-  g_free (self->type);
-  g_free (self->path);
-  g_free (self->label);
-  G_OBJECT_CLASS (pdg_funnel_step_parent_class)->finalize (object);
-}
-
-static void
-pdg_funnel_step_class_init (PdgFunnelStepClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = pdg_funnel_step_finalize;
-  G_OBJECT_CLASS (klass)->get_property = pdg_funnel_step_get_property;
-  g_object_class_install_property (G_OBJECT_CLASS (klass), PROP_LABEL,
-                                   g_param_spec_string ("label", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
-static void
-pdg_funnel_step_init (PdgFunnelStep *self)
-{
-}
-
-PdgFunnelStep *
-pdg_funnel_step_new_screen (const char *path, const char *name)
-{
-  PdgFunnelStep *self = g_object_new (PDG_TYPE_FUNNEL_STEP, NULL);
-
-  self->type = g_strdup ("page.view");
-  self->path = g_strdup (path);
-  self->label = g_strdup (name);
-  return self;
-}
-
-PdgFunnelStep *
-pdg_funnel_step_new_type (const char *type)
-{
-  PdgFunnelStep *self = g_object_new (PDG_TYPE_FUNNEL_STEP, NULL);
-
-  self->type = g_strdup (type);
-  self->label = g_strdup_printf (_ ("Any %s"), type);
-  return self;
-}
-
-const char *
-pdg_funnel_step_get_label (PdgFunnelStep *self)
-{
-  return self->label;
-}
-
-gboolean
-pdg_funnel_step_equal (PdgFunnelStep *a, PdgFunnelStep *b)
-{
-  return g_str_equal (a->type, b->type) && g_strcmp0 (a->path, b->path) == 0;
-}
-
-/* As FunnelStepInput. (transfer full) */
-static JsonObject *
-step_to_input (PdgFunnelStep *self)
-{
-  JsonObject *input = json_object_new (), *event = json_object_new (), *type = json_object_new ();
-
-  json_object_set_string_member (type, "is", self->type);
-  json_object_set_object_member (event, "type", type);
-  if (self->path != NULL)
-    {
-      JsonObject *path = json_object_new ();
-
-      json_object_set_string_member (path, "is", self->path);
-      json_object_set_object_member (event, "screenPath", path);
-    }
-  json_object_set_object_member (input, "event", event);
-  json_object_set_string_member (input, "name", self->label);
-  return input;
-}
 
 /* ---- the model ---- */
 
@@ -227,7 +120,7 @@ make_variables (PdgFunnelModel *self)
     {
       g_autoptr (PdgFunnelStep) step = g_list_model_get_item (G_LIST_MODEL (self->steps), i);
 
-      json_array_add_object_element (steps, step_to_input (step));
+      json_array_add_object_element (steps, pdg_funnel_step_to_input (step));
     }
   json_object_set_array_member (object, "steps", steps);
   if (windows[self->window] > 0)
@@ -315,92 +208,35 @@ ask_anew (PdgFunnelModel *self)
 
 /* ---- what can be asked ---- */
 
-static gboolean
-contains_path (GPtrArray *choices, const char *path)
-{
-  for (guint i = 0; i < choices->len; i++)
-    if (g_strcmp0 (((PdgFunnelStep *) choices->pdata[i])->path, path) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 update_choices (PdgFunnelModel *self, PdgJourneyGraph *graph)
 {
-  g_autoptr (GPtrArray) choices = g_ptr_array_new_with_free_func (g_object_unref);
-  guint n = 0;
-  const PdgJourneyScreen *screens = graph != NULL ? pdg_journey_graph_get_screens (graph, &n) : NULL;
+  g_autoptr (GPtrArray) choices = pdg_funnel_step_list_choices (graph, G_LIST_MODEL (self->steps));
   guint n_old = g_list_model_get_n_items (G_LIST_MODEL (self->choices));
-  gboolean same;
+  gboolean same = n_old == choices->len;
 
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (choices, pdg_funnel_step_new_screen (screens[i].path, screens[i].name));
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->steps)); i++)
-    {
-      g_autoptr (PdgFunnelStep) step = g_list_model_get_item (G_LIST_MODEL (self->steps), i);
-
-      if (step->path != NULL && !contains_path (choices, step->path)) /* nobody was there in this range */
-        g_ptr_array_add (choices, g_object_ref (step));
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    g_ptr_array_add (choices, pdg_funnel_step_new_type (types[i]));
-  same = n_old == choices->len;
   for (guint i = 0; same && i < n_old; i++)
     {
       g_autoptr (PdgFunnelStep) old = g_list_model_get_item (G_LIST_MODEL (self->choices), i);
 
-      same = pdg_funnel_step_equal (old, choices->pdata[i]) && g_str_equal (old->label, ((PdgFunnelStep *) choices->pdata[i])->label);
+      same = pdg_funnel_step_equal (old, choices->pdata[i])
+             && g_str_equal (pdg_funnel_step_get_label (old), pdg_funnel_step_get_label (choices->pdata[i]));
     }
   if (!same)
     g_list_store_splice (self->choices, 0, n_old, choices->pdata, choices->len);
 }
 
 static gboolean
-has_step (PdgFunnelModel *self, const char *path)
+has_step (PdgFunnelModel *self, PdgFunnelStep *step)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->steps)); i++)
     {
-      g_autoptr (PdgFunnelStep) step = g_list_model_get_item (G_LIST_MODEL (self->steps), i);
+      g_autoptr (PdgFunnelStep) each = g_list_model_get_item (G_LIST_MODEL (self->steps), i);
 
-      if (g_strcmp0 (step->path, path) == 0)
+      if (pdg_funnel_step_equal (each, step))
         return TRUE;
     }
   return FALSE;
-}
-
-/* Appends the screen; returns its place in the graph, -1 for none. */
-static int
-append_screen (PdgFunnelModel *self, PdgJourneyGraph *graph, const char *screen_id)
-{
-  int index = pdg_journey_graph_lookup (graph, screen_id);
-  guint n;
-  const PdgJourneyScreen *screen = index >= 0 ? &pdg_journey_graph_get_screens (graph, &n)[index] : NULL;
-  g_autoptr (PdgFunnelStep) step = NULL;
-
-  if (screen == NULL || has_step (self, screen->path))
-    return -1;
-  step = pdg_funnel_step_new_screen (screen->path, screen->name);
-  g_list_store_append (self->steps, step);
-  return index;
-}
-
-/* From where most sessions begin along the busiest ways. */
-static void
-follow_busiest (PdgFunnelModel *self, PdgJourneyGraph *graph)
-{
-  PdgFlow flows[PDG_FLOW_LIST_MAX];
-  guint n = pdg_flows_list_ends (graph, TRUE, flows);
-  int at = n > 0 ? append_screen (self, graph, flows[0].screen_id) : -1;
-
-  while (at >= 0 && g_list_model_get_n_items (G_LIST_MODEL (self->steps)) < FIRST_STEPS)
-    {
-      int next = -1;
-
-      n = pdg_flows_list_around (graph, (guint) at, TRUE, flows);
-      for (guint i = 0; i < n && next < 0; i++)
-        next = append_screen (self, graph, flows[i].screen_id);
-      at = next;
-    }
 }
 
 static void
@@ -413,7 +249,9 @@ graph_cb (PdgFunnelModel *self)
     return;
   if (!self->touched && g_list_model_get_n_items (G_LIST_MODEL (self->steps)) == 0)
     {
-      follow_busiest (self, graph);
+      g_autoptr (GPtrArray) busiest = pdg_funnel_step_list_busiest (graph, FIRST_STEPS);
+
+      g_list_store_splice (self->steps, 0, 0, busiest->pdata, busiest->len);
       g_signal_emit (self, changed_signal, 0);
       ask_anew (self);
     }
@@ -497,6 +335,20 @@ pdg_funnel_model_set_step (PdgFunnelModel *self, guint index, PdgFunnelStep *ste
   changed (self);
 }
 
+gboolean
+pdg_funnel_model_set_screens (PdgFunnelModel *self, const char *const *screen_ids, guint n)
+{
+  PdgJourneyGraph *graph = pdg_workspace_get_graph (self->workspace);
+  g_autoptr (GPtrArray) steps = graph != NULL ? pdg_funnel_step_list_screens (graph, screen_ids, n, PDG_FUNNEL_MODEL_MAX_STEPS) : NULL;
+
+  if (steps == NULL || steps->len < 2)
+    return FALSE;
+  remember (self);
+  g_list_store_splice (self->steps, 0, g_list_model_get_n_items (G_LIST_MODEL (self->steps)), steps->pdata, steps->len);
+  changed (self);
+  return TRUE;
+}
+
 /* The first choice that is no step yet: the most visited screen. */
 void
 pdg_funnel_model_add_step (PdgFunnelModel *self)
@@ -509,7 +361,7 @@ pdg_funnel_model_add_step (PdgFunnelModel *self)
     {
       g_autoptr (PdgFunnelStep) choice = g_list_model_get_item (G_LIST_MODEL (self->choices), i);
 
-      if (choice->path == NULL || !has_step (self, choice->path))
+      if (!has_step (self, choice))
         step = g_steal_pointer (&choice);
     }
   if (step == NULL)

@@ -1,19 +1,9 @@
 #pragma once
 
+#include "app/pdg-funnel-step.h"
 #include "app/pdg-workspace.h"
 
-#include <json-glib/json-glib.h>
-
 G_BEGIN_DECLS
-
-#define PDG_TYPE_FUNNEL_STEP (pdg_funnel_step_get_type ())
-G_DECLARE_FINAL_TYPE (PdgFunnelStep, pdg_funnel_step, PDG, FUNNEL_STEP, GObject)
-
-/* What a step of a funnel can be: a view of a screen, or any event of a type. Immutable. Property "label". */
-PdgFunnelStep *pdg_funnel_step_new_screen (const char *path, const char *name);
-PdgFunnelStep *pdg_funnel_step_new_type (const char *type);
-const char    *pdg_funnel_step_get_label (PdgFunnelStep *self);
-gboolean       pdg_funnel_step_equal (PdgFunnelStep *a, PdgFunnelStep *b);
 
 #define PDG_TYPE_FUNNEL_MODEL (pdg_funnel_model_get_type ())
 G_DECLARE_FINAL_TYPE (PdgFunnelModel, pdg_funnel_model, PDG, FUNNEL_MODEL, GObject)
@@ -47,6 +37,8 @@ GListModel     *pdg_funnel_model_list_choices (PdgFunnelModel *self);
 
 /* Each of these can be undone. A step that is the same changes nothing. */
 void            pdg_funnel_model_set_step (PdgFunnelModel *self, guint index, PdgFunnelStep *step);
+/* The steps are views of these screens of the graph, in this order; unknown ones are left out. FALSE when fewer than two are left. */
+gboolean        pdg_funnel_model_set_screens (PdgFunnelModel *self, const char *const *screen_ids, guint n);
 void            pdg_funnel_model_add_step (PdgFunnelModel *self);
 void            pdg_funnel_model_remove_step (PdgFunnelModel *self, guint index);
 void            pdg_funnel_model_move_step (PdgFunnelModel *self, guint index, int by);

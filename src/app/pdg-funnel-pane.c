@@ -161,7 +161,8 @@ answered_cb (PdgFunnelPane *self)
     case PDG_FUNNEL_READY:
       if (pdg_json_get_object (funnel, "conversion") == NULL)
         {
-          show_message (self, _ ("Nobody began in this range"), _ ("No event of the first step lies in it. Choose a longer range or another first step."), FALSE);
+          show_message (self, _ ("Nobody began in this range"),
+                        _ ("No event of the first step lies in it. Choose a longer range or another first step."), FALSE);
           break;
         }
       show_summary (self, funnel);
@@ -376,6 +377,12 @@ pdg_funnel_pane_bind (PdgFunnelPane *self, PdgWorkspace *workspace, PdgStyle *st
   g_signal_connect_swapped (self->counting_dropdown, "notify::selected", G_CALLBACK (counting_cb), self);
   changed_cb (self);
   answered_cb (self);
+}
+
+gboolean
+pdg_funnel_pane_set_screens (PdgFunnelPane *self, const char *const *screen_ids, guint n)
+{
+  return pdg_funnel_model_set_screens (self->model, screen_ids, n);
 }
 
 void

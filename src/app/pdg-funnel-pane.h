@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (PdgFunnelPane, pdg_funnel_pane, PDG, FUNNEL_PANE, GtkWidge
 /* Once, before the widget is shown. */
 void pdg_funnel_pane_bind (PdgFunnelPane *self, PdgWorkspace *workspace, PdgStyle *style);
 
+/* A funnel of these screens, in this order; FALSE when fewer than two of them are in the graph. */
+gboolean pdg_funnel_pane_set_screens (PdgFunnelPane *self, const char *const *screen_ids, guint n);
+
 void pdg_funnel_pane_focus (PdgFunnelPane *self);
 
 G_END_DECLS

@@ -308,6 +308,29 @@ place_cb (GSimpleAction *action, GVariant *state, gpointer user_data)
     pdg_funnel_pane_focus (self->funnel_pane);
 }
 
+/* In reading order: so they lie as people go through them. Of a path its two ends. */
+static void
+funnel_of_selection_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  PdgWindow *self = user_data;
+  PdgSelection *selection = pdg_workspace_get_selection (self->workspace);
+  PdgScene *scene = pdg_canvas_get_scene (pdg_canvas_pane_get_canvas (self->canvas_pane));
+  guint n_cards, n = 0;
+  const guint32 *order = pdg_scene_get_reading_order (scene, &n_cards);
+  g_autofree const char **ids = g_new0 (const char *, n_cards + 3);
+
+  if (pdg_selection_get_edge (selection, &ids[0], &ids[1]))
+    n = 2;
+  else
+    for (guint i = 0; i < n_cards; i++)
+      if (pdg_selection_contains_screen (selection, pdg_scene_get_screen (scene, order[i])->id))
+        ids[n++] = pdg_scene_get_screen (scene, order[i])->id;
+  if (pdg_funnel_pane_set_screens (self->funnel_pane, ids, n))
+    g_action_group_change_action_state (G_ACTION_GROUP (self), "place", g_variant_new_string ("funnel"));
+  else
+    gtk_widget_error_bell (GTK_WIDGET (self));
+}
+
 static void
 add_actions (PdgWindow *self)
 {
@@ -316,6 +339,7 @@ add_actions (PdgWindow *self)
     { "refresh", refresh_cb },
     { "find", find_cb },
     { "find-back", find_back_cb },
+    { "funnel-of-selection", funnel_of_selection_cb },
     { "rail", NULL, NULL, "true", rail_cb },
     { "range", NULL, "s", "'7d'", range_action_cb },
     { "project", project_action_cb, "s" },

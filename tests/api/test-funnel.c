@@ -273,7 +273,9 @@ test_as_sql (void)
   assert_no_errors (response);
   first = json_dup_at (response, "data.project.funnel.steps.0.count");
   second = json_dup_at (response, "data.project.funnel.steps.1.count");
-#define OF(letter) "(SELECT e.actor_no, e.ts FROM productgraph.event e JOIN productgraph.term t USING (project_id, term_no) WHERE t.event_type = 'random' AND t.event_name = '" letter "')"
+#define OF(letter)                                                                                                     \
+  "(SELECT e.actor_no, e.ts FROM productgraph.event e JOIN productgraph.term t USING (project_id, term_no) "           \
+  "WHERE t.event_type = 'random' AND t.event_name = '" letter "')"
   sql = g_strdup_printf ("SELECT count(DISTINCT a.actor_no)::int8 * 100000 + count(DISTINCT b.actor_no) FROM " OF ("A") " a LEFT JOIN " OF ("B")
                          " b ON b.actor_no = a.actor_no AND b.ts >= a.ts AND b.ts <= a.ts + interval '7200 s'");
   g_assert_cmpint (fixture_int (owner, sql), ==, g_ascii_strtoll (first, NULL, 10) * 100000 + g_ascii_strtoll (second, NULL, 10));

@@ -207,6 +207,25 @@ test_people (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (people), ==, 0);
 }
 
+/* Of screens that were chosen elsewhere, in their order; one is no funnel. */
+static void
+test_screens (Fixture *fixture, gconstpointer data)
+{
+  guint n;
+  const PdgJourneyScreen *screens = pdg_journey_graph_get_screens (pdg_workspace_get_graph (fixture->workspace), &n);
+  const char *const ids[] = { screens[3].id, "no such screen", screens[0].id, screens[3].id };
+  g_autofree char *wanted = g_strdup_printf ("%s, %s", screens[3].name, screens[0].name), *before = dup_steps (fixture), *after = NULL, *undone = NULL;
+
+  g_assert_false (pdg_funnel_model_set_screens (fixture->model, ids, 2));
+  g_assert_false (pdg_funnel_model_undo (fixture->model));
+  g_assert_true (pdg_funnel_model_set_screens (fixture->model, ids, 4));
+  after = dup_steps (fixture);
+  g_assert_cmpstr (after, ==, wanted);
+  g_assert_true (pdg_funnel_model_undo (fixture->model));
+  undone = dup_steps (fixture);
+  g_assert_cmpstr (undone, ==, before);
+}
+
 static void
 test_csv (Fixture *fixture, gconstpointer data)
 {
@@ -236,6 +255,7 @@ main (int argc, char **argv)
   ADD ("/app/funnel/late-answer", test_late_answer);
   ADD ("/app/funnel/failure", test_failure);
   ADD ("/app/funnel/people", test_people);
+  ADD ("/app/funnel/screens", test_screens);
   ADD ("/app/funnel/csv", test_csv);
   return g_test_run ();
 }
