@@ -158,8 +158,9 @@ read_enum (PdgGqlCall *call, const char *argument, const char *const *names)
 static gboolean
 read_question (PdgGqlCall *call, Asked *asked)
 {
-  static const char *const orders[] = { "ORDERED", "STRICT", "UNORDERED", NULL }, *const countings[] = { "ACTORS", "ATTEMPTS", "SESSIONS", NULL },
-                    *const entries[] = { "BEST", "FIRST", NULL };
+  static const char *const orders[] = { "ORDERED", "STRICT", "UNORDERED", NULL };
+  static const char *const countings[] = { "ACTORS", "ATTEMPTS", "SESSIONS", NULL };
+  static const char *const entries[] = { "BEST", "FIRST", NULL };
   PdgFunnelQuestion *question = &asked->question;
   PdgEventFilter *filter;
   gboolean refused = FALSE;

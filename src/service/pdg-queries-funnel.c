@@ -183,8 +183,14 @@ get_times (PdgFunnelResult *result)
   PdgTally *tally = pdg_funnel_result_get_times (result);
   PdgTallyStats stats = pdg_tally_get_stats (tally);
 
-  return (PdgFunnelTimes) { stats.n, stats.mean, pdg_tally_get_quantile (tally, 0.5), pdg_tally_get_quantile (tally, 0.9), (double) stats.min,
-                            (double) stats.max };
+  return (PdgFunnelTimes) {
+    .n = stats.n,
+    .mean = stats.mean,
+    .median = pdg_tally_get_quantile (tally, 0.5),
+    .p90 = pdg_tally_get_quantile (tally, 0.9),
+    .min = (double) stats.min,
+    .max = (double) stats.max,
+  };
 }
 
 static void

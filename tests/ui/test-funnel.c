@@ -7,6 +7,12 @@
 
 static PdgUi *ui;
 
+static JsonObject *
+get_project (JsonNode *data)
+{
+  return json_object_get_object_member (json_node_get_object (data), "project");
+}
+
 /* The count of a step of the funnel Home, Cart over the last seven days, as the server says. */
 static gint64
 ask_count (guint step, const char *paths[2])
@@ -18,8 +24,7 @@ ask_count (guint step, const char *paths[2])
                                                "{event:{type:{is:\"page.view\"},screenPath:{is:\"%s\"}}},"
                                                "{event:{type:{is:\"page.view\"},screenPath:{is:\"%s\"}}}]){steps{count}}}}", text, paths[0], paths[1]);
   g_autoptr (JsonNode) data = pdg_system_graphql (pdg_ui_get_port (ui), NULL, document);
-  JsonObject *project = json_object_get_object_member (json_node_get_object (data), "project");
-  JsonArray *steps = json_object_get_array_member (json_object_get_object_member (project, "funnel"), "steps");
+  JsonArray *steps = json_object_get_array_member (json_object_get_object_member (get_project (data), "funnel"), "steps");
 
   return json_object_get_int_member (json_array_get_object_element (steps, step), "count");
 }
@@ -64,8 +69,7 @@ test_numbers (void)
   second = pdg_ui_dup_name (ui, "button", "Step 2, *");
   name = g_strndup (second + strlen ("Step 2, "), strcspn (second + strlen ("Step 2, "), ":"));
   data = pdg_system_graphql (pdg_ui_get_port (ui), NULL, "{project(id:\"proj_shop\"){screens(first:50){nodes{name path}}}}");
-  screens = json_object_get_array_member (
-    json_object_get_object_member (json_object_get_object_member (json_node_get_object (data), "project"), "screens"), "nodes");
+  screens = json_object_get_array_member (json_object_get_object_member (get_project (data), "screens"), "nodes");
   for (guint i = 0; i < json_array_get_length (screens); i++)
     if (strcmp (json_object_get_string_member (json_array_get_object_element (screens, i), "name"), name) == 0)
       path = g_strdup (json_object_get_string_member (json_array_get_object_element (screens, i), "path"));
