@@ -531,3 +531,14 @@ pdg_ui_make_demo_dir (int n_sessions)
   g_assert_cmpint (pdg_system_run (arguments, environment, &said, NULL), ==, 0);
   return dir;
 }
+
+PdgUi *
+pdg_ui_start_demo (int n_sessions)
+{
+  g_autofree char *data_dir = pdg_ui_make_demo_dir (n_sessions);
+  PdgUi *ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
+
+  pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
+  pdg_ui_expect (ui, "button", "Payment, * visits, * exit*");
+  return ui;
+}

@@ -130,4 +130,7 @@ void             pdg_ui_wait (PdgUi *ui, const char *what, PdgUiCheck check, gpo
 /* Runs `productgraphd demo --sessions N` on a new data folder. (transfer full) */
 char            *pdg_ui_make_demo_dir (int n_sessions);
 
+/* The app over a demo shop of so many sessions, of which the canvas shows the cards. (transfer full) */
+PdgUi           *pdg_ui_start_demo (int n_sessions);
+
 G_END_DECLS

@@ -324,9 +324,7 @@ main (int argc, char *argv[])
   int code;
 
   pdg_ui_init (&argc, &argv);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "button", PAYMENT);
+  ui = pdg_ui_start_demo (300);
   g_test_add_func ("/ui/arrange/arrows", test_arrows);
   g_test_add_func ("/ui/arrange/drag", test_drag);
   g_test_add_func ("/ui/arrange/click", test_click);

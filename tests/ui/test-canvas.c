@@ -399,14 +399,10 @@ test_range (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", PAYMENT);
+  ui = pdg_ui_start_demo (300);
   g_test_add_func ("/ui/canvas/cards", test_cards);
   g_test_add_func ("/ui/canvas/activate", test_activate);
   g_test_add_func ("/ui/canvas/select", test_select);

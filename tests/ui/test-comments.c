@@ -177,13 +177,10 @@ test_keyboard (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "button", PAYMENT);
+  ui = pdg_ui_start_demo (300);
   make_member ();
   g_test_add_func ("/ui/comments/pointer", test_pointer);
   g_test_add_func ("/ui/comments/keyboard", test_keyboard);

@@ -164,15 +164,11 @@ test_presentation (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
   folder = g_dir_make_tmp (NULL, NULL);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", "Payment, * visits, * exit*");
+  ui = pdg_ui_start_demo (300);
   g_test_add_func ("/ui/export/presentation", test_presentation);
   g_test_add_func ("/ui/export/keys-only", test_keys_only);
   g_test_add_func ("/ui/export/files", test_files);

@@ -148,14 +148,10 @@ test_of_selection (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", "Payment, * visits, * exit*");
+  ui = pdg_ui_start_demo (300);
   g_test_add_func ("/ui/funnel/numbers", test_numbers);
   g_test_add_func ("/ui/funnel/keys", test_keys);
   g_test_add_func ("/ui/funnel/of-selection", test_of_selection);

@@ -101,14 +101,10 @@ test_session (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *data_dir = NULL;
   int code;
 
   pdg_ui_init (&argc, &argv);
-  data_dir = pdg_ui_make_demo_dir (300);
-  ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir });
-  pdg_ui_expect (ui, "frame", "Demo shop – ProductGraph");
-  pdg_ui_expect (ui, "button", PAYMENT);
+  ui = pdg_ui_start_demo (300);
   g_test_add_func ("/ui/inspector/facts", test_facts);
   g_test_add_func ("/ui/inspector/picture", test_picture);
   g_test_add_func ("/ui/inspector/session", test_session);
