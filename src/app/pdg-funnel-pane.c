@@ -388,5 +388,5 @@ pdg_funnel_pane_set_screens (PdgFunnelPane *self, const char *const *screen_ids,
 void
 pdg_funnel_pane_focus (PdgFunnelPane *self)
 {
-  gtk_widget_child_focus (GTK_WIDGET (self->steps), GTK_DIR_TAB_FORWARD);
+  pdg_funnel_steps_focus (self->steps);
 }

@@ -180,3 +180,10 @@ pdg_funnel_steps_bind (PdgFunnelSteps *self, PdgFunnelModel *model)
   g_signal_connect_swapped (pdg_funnel_model_list_choices (model), "items-changed", G_CALLBACK (update), self);
   update (self);
 }
+
+void
+pdg_funnel_steps_focus (PdgFunnelSteps *self)
+{
+  if (self->rows->len > 0)
+    gtk_widget_grab_focus (GTK_WIDGET (((Row *) g_ptr_array_index (self->rows, 0))->dropdown));
+}

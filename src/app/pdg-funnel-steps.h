@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (PdgFunnelSteps, pdg_funnel_steps, PDG, FUNNEL_STEPS, GtkWi
 /* Once. */
 void pdg_funnel_steps_bind (PdgFunnelSteps *self, PdgFunnelModel *model);
 
+/* The keyboard to the first step. */
+void pdg_funnel_steps_focus (PdgFunnelSteps *self);
+
 G_END_DECLS

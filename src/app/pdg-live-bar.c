@@ -56,16 +56,17 @@ static char *
 dup_text (PdgLiveBar *self)
 {
   guint n_sessions = pdg_traffic_feed_get_active_sessions (self->feed), n_actors = pdg_traffic_feed_get_active_actors (self->feed);
-  g_autofree char *sessions = pdg_format_count (n_sessions), *actors = pdg_format_count (n_actors);
+  g_autofree char *sessions = pdg_format_count (n_sessions), *n_users = pdg_format_count (n_actors);
+  g_autofree char *users = g_strdup_printf (ngettext ("%s user", "%s users", n_actors), n_users);
   gint64 as_of_usec = pdg_traffic_feed_get_as_of (self->feed);
   g_autofree char *time = NULL;
 
   if (as_of_usec != 0 && n_sessions == 0 && !pdg_traffic_feed_get_paused (self->feed))
     return g_strdup (_ ("nobody active"));
   if (!pdg_traffic_feed_get_paused (self->feed) || as_of_usec == 0)
-    return g_strdup_printf (_ ("%s active · %s users"), sessions, actors);
+    return g_strdup_printf (_ ("%s active · %s"), sessions, users);
   time = pdg_format_clock (as_of_usec);
-  return g_strdup_printf (_ ("%s active · %s users at %s"), sessions, actors, time);
+  return g_strdup_printf (_ ("%s active · %s at %s"), sessions, users, time);
 }
 
 static void update (PdgLiveBar *self);
