@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* Funnels, each for many projects at once, over the rows of events: what is a step is said in the filter language of events.
  * Errors: PDG_DB_ERROR, PDG_SERVICE_ERROR. A database thread. */
 
-#define PDG_FUNNEL_MAX_EVENTS 10000000 /* that match a step or an exclusion */
+#define PDG_FUNNEL_MAX_EVENTS 5000000 /* that match a step or an exclusion: some 300 MB while they are counted */
 
 /* What is asked; a plain value, borrowed. */
 typedef struct
