@@ -10,7 +10,6 @@
 #define CART "Cart, * visits, * exit*"
 
 static PdgUi *ui;
-static char *data_dir;
 
 static void
 reset (void)
@@ -91,7 +90,7 @@ escape (void)
 static void
 restart (void)
 {
-  g_autofree char *config_dir = g_strdup (pdg_ui_get_config_dir (ui));
+  g_autofree char *config_dir = g_strdup (pdg_ui_get_config_dir (ui)), *data_dir = g_strdup (pdg_ui_get_data_dir (ui));
 
   pdg_ui_stop (ui);
   ui = pdg_ui_start (&(PdgUiOptions) { .data_dir = data_dir, .config_dir = config_dir });
@@ -338,6 +337,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/arrange/undo", test_undo);
   code = g_test_run ();
   pdg_ui_stop (ui);
-  g_free (data_dir);
   return code;
 }

@@ -39,7 +39,7 @@ has_pixel (PdgUi *ui, gpointer user_data)
 static void
 assert_theme (PdgUi *ui, const char *file, int scale)
 {
-  Pixel header = { 315 * scale, 20 * scale, read_color (file, "surface") };
+  Pixel header = { 600 * scale, 20 * scale, read_color (file, "surface") };
   Pixel ground = { 219 * scale, 51 * scale, read_color (file, "canvas") };
 
   pdg_ui_wait (ui, "the header's colour", has_pixel, &header);
