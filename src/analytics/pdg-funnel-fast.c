@@ -172,6 +172,8 @@ count_depths (const Fast *fast, PdgFunnelRow *out)
 
       for (guint k = 0; k < depth; k++)
         out->counts[k]++;
+      if (depth > 0)
+        out->stopped[depth - 1]++;
       out->pending += depth > 0 && depth < fast->n_steps && fast->starts[a * fast->n_steps] + fast->window_ms >= fast->options->now_ms;
     }
 }

@@ -155,7 +155,10 @@ static void
 row_add (PdgFunnelRow *row, const PdgFunnelRow *other)
 {
   for (guint k = 0; k < PDG_FUNNEL_MAX_STEPS; k++)
-    row->counts[k] += other->counts[k];
+    {
+      row->counts[k] += other->counts[k];
+      row->stopped[k] += other->stopped[k];
+    }
   row->pending += other->pending;
   row->excluded += other->excluded;
 }
@@ -274,13 +277,15 @@ count_attempt (Run *run, const PdgChosen *events, const PdgFunnelAttempt *attemp
     }
   for (guint k = 0; k < options->n_steps; k++)
     row->counts[k] += attempt->reached >> k & 1;
+  row->stopped[attempt->depth - 1]++;
   row->pending += attempt->pending;
   if (options->time_to > 0 && (attempt->reached >> options->time_from & 1) != 0 && (attempt->reached >> options->time_to & 1) != 0)
     {
       pdg_tally_add (run->result->times, events[attempt->at[options->time_to]].t - events[attempt->at[options->time_from]].t, 1);
     }
   if (options->unit_func != NULL)
-    options->unit_func (run->actor, events[attempt->at[0]].session, value, attempt->depth, attempt->pending, options->unit_data);
+    options->unit_func (run->actor, events[attempt->at[0]].session, value, attempt->depth, (guint32) attempt->reached,
+                        attempt->pending, options->unit_data);
 }
 
 /* What opens an attempt. */

@@ -54,8 +54,10 @@ typedef struct
   guint from, to;
 } PdgFunnelExclusion;
 
-/* One unit that entered: an actor, or what the options make of it. @value: of the breakdown. */
-typedef void (*PdgFunnelUnitFunc) (guint32 actor, guint32 session, guint32 value, guint depth, gboolean pending, gpointer user_data);
+/* One unit that entered: an actor, or what the options make of it. @value: of the breakdown. @reached: the bits of its steps, of which one
+ * that is optional may be missing; @depth: one more than the furthest of them. */
+typedef void (*PdgFunnelUnitFunc) (guint32 actor, guint32 session, guint32 value, guint depth, guint32 reached, gboolean pending,
+                                   gpointer user_data);
 
 /* Everything is borrowed. Zeroes are the defaults but for the windows. */
 typedef struct
@@ -95,6 +97,7 @@ typedef struct
 {
   guint32 value; /* of the breakdown; PDG_FUNNEL_OTHER */
   guint64 counts[PDG_FUNNEL_MAX_STEPS];
+  guint64 stopped[PDG_FUNNEL_MAX_STEPS]; /* by their furthest step; the last has those who converted */
   guint64 pending;  /* not converted, and may still */
   guint64 excluded; /* left out by an exclusion */
 } PdgFunnelRow;

@@ -177,6 +177,7 @@ read_question (PdgGqlCall *call, Asked *asked)
   question->options.counting = (PdgFunnelCounting) read_enum (call, "counting", countings);
   question->options.entry = (PdgFunnelEntry) read_enum (call, "entry", entries);
   question->options.within_session = pdg_gql_call_arg_bool (call, "withinSession");
+  question->max_events = PDG_FUNNEL_MAX_EVENTS;
   question->with_members = pdg_gql_call_selects (call, "steps.sessions") || pdg_gql_call_selects (call, "steps.actors");
   question->with_time = pdg_gql_call_selects (call, "timeToConvert");
   question->with_step_times = pdg_gql_call_selects (call, "steps.timeFromPrevious");
@@ -199,7 +200,7 @@ set_rate (RateSource *rate, guint64 count, guint64 of)
 
 /* (transfer full); takes @report. */
 static FunnelSource *
-funnel_source_new (PdgGqlCall *call, PdgFunnelReport *report)
+funnel_source_new (PdgGqlCall *call, const PdgFunnelQuestion *question, PdgFunnelReport *report)
 {
   const PdgGqlValue *steps = pdg_gql_call_arg_value (call, "steps");
   FunnelSource *source = g_new0 (FunnelSource, 1);
@@ -212,7 +213,7 @@ funnel_source_new (PdgGqlCall *call, PdgFunnelReport *report)
       source->names[k] = name != NULL ? g_strdup (name) : g_strdup_printf ("Step %u", k + 1);
       source->steps[k] = (StepSource) { source, k };
       set_rate (&source->rates[k], report->counts[k], report->counts[0]);
-      set_rate (&source->step_rates[k], report->counts[k], k > 0 ? report->counts[k - 1] : 0);
+      set_rate (&source->step_rates[k], report->counts[k], k > 0 ? report->counts[pdg_funnel_question_get_before (question, k)] : 0);
     }
   return source;
 }
@@ -236,7 +237,7 @@ project_funnel (PdgGqlCall *call)
     }
   g_ptr_array_set_free_func (reports, NULL);
   for (guint i = 0; i < reports->len; i++)
-    pdg_gql_call_set_object (call, i, funnel_source_new (call, reports->pdata[i]), funnel_source_free);
+    pdg_gql_call_set_object (call, i, funnel_source_new (call, &asked.question, reports->pdata[i]), funnel_source_free);
 }
 
 static void
@@ -265,13 +266,13 @@ funnel_steps (PdgGqlCall *call)
     }
 }
 
-/* How many came to this step and no further. */
+/* Nobody stops at the last one. */
 static guint64
 count_stopped (const StepSource *step)
 {
   const PdgFunnelReport *report = step->funnel->report;
 
-  return step->step + 1 < report->n_steps ? report->counts[step->step] - MIN (report->counts[step->step + 1], report->counts[step->step]) : 0;
+  return step->step + 1 < report->n_steps ? report->stopped[step->step] : 0;
 }
 
 PDG_RESOLVE_MEMBER (funnel_as_of, FunnelSource, pdg_gql_call_set_int64 (call, i, source->report->as_of_usec))
@@ -300,6 +301,7 @@ PDG_RESOLVE_MEMBER (times_max, PdgFunnelTimes, pdg_gql_call_set_double (call, i,
 
 /* ---- who they are */
 
+/* Each session once: several attempts may have begun in it. */
 static void
 gather (PdgGqlCall *call, PdgResolveMembers *members)
 {
@@ -309,13 +311,14 @@ gather (PdgGqlCall *call, PdgResolveMembers *members)
     {
       const StepSource *step = pdg_gql_call_get_source (call, i);
       const PdgFunnelReport *report = step->funnel->report;
-      guint reached = step->step + 1;
+      g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
       for (guint k = 0; k < report->members->len; k++)
         {
           const PdgFunnelMember *member = &g_array_index (report->members, PdgFunnelMember, k);
+          gboolean wanted = stopped ? member->furthest == step->step && step->step + 1 < report->n_steps : (member->reached >> step->step & 1) != 0;
 
-          if (stopped ? member->depth == reached && reached < report->n_steps : member->depth >= reached)
+          if (wanted && g_hash_table_add (seen, GINT_TO_POINTER (member->session_no)))
             pdg_resolve_members_add (members, i, report->project_no, member->session_no);
         }
     }

@@ -111,6 +111,9 @@ pdg_board_window_new (GtkApplication *application, PdgBoard *board, PdgClient *p
   self->pane = g_object_new (PDG_TYPE_CANVAS_PANE, NULL);
   pdg_canvas_pane_bind (self->pane, self->workspace, self->pictures, style);
   pdg_scene_model_set_layout (pdg_canvas_pane_get_scenes (self->pane), layout);
+  /* of what its screens are made is not in a file */
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (pdg_canvas_pane_get_actions (self->pane)), "closeups")),
+                               FALSE);
   gtk_window_set_child (GTK_WINDOW (self), GTK_WIDGET (self->pane));
   gtk_widget_insert_action_group (GTK_WIDGET (self), "canvas", pdg_canvas_pane_get_actions (self->pane));
   pdg_canvas_files_add_actions (GTK_APPLICATION_WINDOW (self), self->pane, self->workspace, self->pictures, style, board);

@@ -10,7 +10,7 @@
 #include "base/pdg-decimal.h"
 
 #define DEBOUNCE_MS 150
-#define INTERVAL_MS 2000 /* of following the project */
+#define INTERVAL_MS 5000 /* of following the project */
 #define FIRST_STEPS 4
 #define MAX_UNDO 100
 #define DEFAULT_WINDOW 2

@@ -32,6 +32,7 @@ typedef struct
   Events *current;
   gint32 current_no;
   guint n_events;
+  guint max_events;
 } Reading;
 
 static Events *
@@ -96,7 +97,7 @@ add_match_cb (gint32 project_no, gint32 actor_no, gint32 session_no, gint64 ts_u
   gint32 day = day_of_ms (row.ts_ms);
   Events *events;
 
-  if (reading->n_events++ >= PDG_FUNNEL_MAX_EVENTS) /* it is refused in the end */
+  if (reading->n_events++ >= reading->max_events) /* it is refused in the end */
     return;
   if (reading->current == NULL || reading->current_no != project_no)
     {
@@ -170,9 +171,9 @@ make_masks (const Events *events, const PdgFunnelOptions *options)
 }
 
 static void
-add_member_cb (guint32 actor, guint32 session, guint32 value, guint depth, gboolean pending, gpointer user_data)
+add_member_cb (guint32 actor, guint32 session, guint32 value, guint depth, guint32 reached, gboolean pending, gpointer user_data)
 {
-  PdgFunnelMember member = { (gint32) session, depth, pending };
+  PdgFunnelMember member = { (gint32) session, reached, depth - 1 };
 
   g_array_append_val ((GArray *) user_data, member);
 }
@@ -214,6 +215,7 @@ run (PdgFunnelReport *report, const PdgScan *scan, const PdgFunnelQuestion *ques
         const PdgFunnelRow *row = &g_array_index (rows, PdgFunnelRow, 0);
 
         memcpy (report->counts, row->counts, sizeof report->counts);
+        memcpy (report->stopped, row->stopped, sizeof report->stopped);
         report->pending = row->pending;
         report->excluded = row->excluded;
       }
@@ -224,7 +226,7 @@ run (PdgFunnelReport *report, const PdgScan *scan, const PdgFunnelQuestion *ques
     {
       g_autoptr (PdgFunnelResult) result = NULL;
 
-      options->time_from = k - 1;
+      options->time_from = pdg_funnel_question_get_before (question, k);
       options->time_to = k;
       result = pdg_funnel_run (scan, options, 0, end);
       report->between[k] = get_times (result);
@@ -268,6 +270,15 @@ pdg_funnel_question_check (const PdgFunnelQuestion *question, GError **error)
   return pdg_funnel_check (&question->options, error);
 }
 
+guint
+pdg_funnel_question_get_before (const PdgFunnelQuestion *question, guint k)
+{
+  do
+    k--;
+  while (question->options.steps[k].optional); /* the first is not */
+  return k;
+}
+
 static gboolean
 read_events (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgFunnelQuestion *question, Reading *reading, GError **error)
 {
@@ -283,11 +294,11 @@ read_events (PdgQueries *queries, const gint32 *project_nos, guint n, const PdgF
   if (!pdg_store_each_match (queries->tx, &scope, filters, options->n_steps + options->n_exclusions, options->order == PDG_FUNNEL_STRICT,
                              add_match_cb, reading, error))
     return FALSE;
-  if (reading->n_events > PDG_FUNNEL_MAX_EVENTS)
+  if (reading->n_events > reading->max_events)
     {
       pdg_service_error_set (error, PDG_SERVICE_ERROR_INVALID, NULL,
                              "%u events match the steps, more than the %u of one funnel; shorten the range or name the steps closer",
-                             reading->n_events, PDG_FUNNEL_MAX_EVENTS);
+                             reading->n_events, reading->max_events);
       return FALSE;
     }
   return TRUE;
@@ -298,7 +309,7 @@ pdg_queries_load_funnels (PdgQueries *queries, const gint32 *project_nos, guint 
 {
   g_autoptr (GHashTable) projects = g_hash_table_new_full (NULL, NULL, NULL, events_free);
   g_autoptr (GPtrArray) reports = g_ptr_array_new_full (n, (GDestroyNotify) pdg_funnel_report_free);
-  Reading reading = { projects, NULL, 0, 0 };
+  Reading reading = { .projects = projects, .max_events = question->max_events };
 
   for (guint i = 0; i < n; i++)
     g_hash_table_insert (projects, GINT_TO_POINTER (project_nos[i]), events_new ());

@@ -36,7 +36,7 @@ static const Golden golden[] = {
 };
 
 static void
-note_depth (guint32 actor, guint32 session, guint32 value, guint depth, gboolean pending, gpointer data)
+note_depth (guint32 actor, guint32 session, guint32 value, guint depth, guint32 reached, gboolean pending, gpointer data)
 {
   *(guint *) data = depth;
 }
@@ -84,6 +84,8 @@ depth_of (const PdgScan *scan, const PdgFunnelOptions *options)
   g_assert_cmpuint (rows->len, ==, 1);
   while (depth < options->n_steps && g_array_index (rows, PdgFunnelRow, 0).counts[depth] == 1)
     depth++;
+  for (guint k = 0; k < options->n_steps; k++) /* the furthest step, and no other */
+    g_assert_cmpuint (g_array_index (rows, PdgFunnelRow, 0).stopped[k], ==, k + 1 == depth);
   return depth;
 }
 

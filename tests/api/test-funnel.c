@@ -225,6 +225,52 @@ test_options (void)
   }
 }
 
+/* Who leaves an optional step out has not stopped before it, and is not among its people; several attempts of a session are one session. */
+static void
+test_left_out (void)
+{
+  GString *body = body_new ();
+  g_autoptr (JsonNode) response = NULL;
+  g_autoptr (JsonNode) attempts = NULL;
+
+  add_event (body, "opt1", 0, "opt1", "leave", 'A', base_usec);
+  add_event (body, "opt1", 1, "opt1", "leave", 'B', base_usec + MINUTE);
+  add_event (body, "opt1", 2, "opt1", "leave", 'A', base_usec + 10 * MINUTE);
+  add_event (body, "opt1", 3, "opt1", "leave", 'B', base_usec + 11 * MINUTE);
+  add_event (body, "opt2", 0, "opt2", "leave", 'A', base_usec + MINUTE);
+  add_event (body, "opt2", 1, "opt2", "leave", 'Z', base_usec + 2 * MINUTE);
+  add_event (body, "opt2", 2, "opt2", "leave", 'B', base_usec + 3 * MINUTE);
+  add_event (body, "opt3", 0, "opt3", "leave", 'A', base_usec + MINUTE);
+  add_event (body, "opt3", 1, "opt3", "leave", 'Z', base_usec + 2 * MINUTE);
+  add_event (body, "opt4", 0, "opt4", "leave", 'A', base_usec);
+  store (body, 10);
+  response = ask ("steps:[{event:{name:{is:\"A\"}}},{event:{name:{is:\"Z\"}},optional:true},{event:{name:{is:\"B\"}}}],filter:{type:{is:\"leave\"}}",
+                  "steps{count stepRate{count of} stoppedCount timeFromPrevious{count} sessions{nodes{id}} gone:sessions(outcome:STOPPED){nodes{id}}}");
+  assert_no_errors (response);
+  assert_at (response, "data.project.funnel.steps.0.count", "4");
+  assert_at (response, "data.project.funnel.steps.1.count", "2");
+  assert_at (response, "data.project.funnel.steps.2.count", "2");
+  assert_at (response, "data.project.funnel.steps.2.stepRate.of", "4"); /* not of those who took the optional one */
+  assert_at (response, "data.project.funnel.steps.2.timeFromPrevious.count", "2");
+  assert_at (response, "data.project.funnel.steps.0.stoppedCount", "1");
+  assert_at (response, "data.project.funnel.steps.1.stoppedCount", "1");
+  assert_at (response, "data.project.funnel.steps.0.gone.nodes.0.id", "opt4");
+  assert_at (response, "data.project.funnel.steps.1.gone.nodes.0.id", "opt3");
+  for (guint k = 0; k < 3; k++)
+    {
+      g_autofree char *nodes = g_strdup_printf ("data.project.funnel.steps.%u.sessions.nodes", k);
+      g_autofree char *count = g_strdup_printf ("data.project.funnel.steps.%u.count", k);
+      g_autofree char *expected = g_strdup_printf ("%u", json_array_get_length (json_node_get_array (json_at (response, nodes))));
+
+      assert_at (response, count, expected); /* the people are those who are counted */
+    }
+  attempts = ask ("steps:[{event:{name:{is:\"A\"}}},{event:{name:{is:\"B\"}}}],counting:ATTEMPTS,filter:{type:{is:\"leave\"},userId:{is:\"opt1\"}}",
+                  "steps{count sessions{nodes{id}}}");
+  assert_no_errors (attempts);
+  assert_at (attempts, "data.project.funnel.steps.1.count", "2");
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (json_at (attempts, "data.project.funnel.steps.1.sessions.nodes"))), ==, 1);
+}
+
 /* One who was anonymous and is known now is one; whose window is open is pending. */
 static void
 test_people (void)
@@ -298,6 +344,23 @@ test_refused (void)
     { "steps:[{event:{}},{event:{},windowSeconds:5},{event:{}}],order:UNORDERED", "windows" },
   };
 
+  {
+    g_autoptr (GString) steps = g_string_new ("steps:[{event:{}}");
+    g_autoptr (GString) exclusions = g_string_new ("steps:[{event:{}},{event:{}}],exclusions:[");
+    g_autoptr (JsonNode) response = NULL;
+    g_autoptr (JsonNode) other = NULL;
+
+    for (guint i = 0; i < 20; i++)
+      g_string_append (steps, ",{event:{}}");
+    for (guint i = 0; i < 9; i++)
+      g_string_append (exclusions, "{event:{},to:2}");
+    g_string_append_c (steps, ']');
+    g_string_append_c (exclusions, ']');
+    response = ask (steps->str, "asOf");
+    other = ask (exclusions->str, "asOf");
+    assert_error_code (response, "BAD_USER_INPUT");
+    assert_error_code (other, "BAD_USER_INPUT");
+  }
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (JsonNode) response = ask (rows[i].arguments, "asOf");
@@ -326,6 +389,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/api/funnel/golden", test_golden);
   g_test_add_func ("/api/funnel/answer", test_answer);
   g_test_add_func ("/api/funnel/options", test_options);
+  g_test_add_func ("/api/funnel/left-out", test_left_out);
   g_test_add_func ("/api/funnel/people", test_people);
   g_test_add_func ("/api/funnel/as-sql", test_as_sql);
   g_test_add_func ("/api/funnel/refused", test_refused);

@@ -2,6 +2,8 @@
 
 #include "service/event-writer.h"
 #include "service/pdg-queries-audience.h"
+#include "service/pdg-queries-funnel.h"
+#include "service/pdg-service-error.h"
 
 #include <string.h>
 
@@ -472,6 +474,33 @@ fill (void)
     }
 }
 
+/* More events than a funnel may take are refused with what to do; as many as it may are counted. */
+static void
+test_funnel_limit (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PdgQueries) queries = pdg_queries_begin (server, tenant->admin, 30000, &error);
+  PdgFunnelQuestion question = { .from_usec = G_MININT64, .to_usec = G_MAXINT64, .options = { .n_steps = 2, .window_ms = PDG_FUNNEL_NO_WINDOW } };
+  g_autoptr (PdgDbConn) owner = fixture_open (pdg_test_cluster_get_owner_uri (), NULL);
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM productgraph.event WHERE project_id = %d", tenant->project->project_no);
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autoptr (GPtrArray) counted = NULL;
+
+  g_assert_no_error (error);
+  for (guint k = 0; k < 2; k++)
+    question.options.steps[k].window_ms = PDG_FUNNEL_NO_WINDOW;
+  question.max_events = (guint) fixture_int (owner, sql) - 1;
+  refused = pdg_queries_load_funnels (queries, &tenant->project->project_no, 1, &question, &error);
+  g_assert_error (error, PDG_SERVICE_ERROR, PDG_SERVICE_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "shorten the range"));
+  g_assert_null (refused);
+  g_clear_error (&error);
+  question.max_events++;
+  counted = pdg_queries_load_funnels (queries, &tenant->project->project_no, 1, &question, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (((PdgFunnelReport *) counted->pdata[0])->counts[0], >, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -487,6 +516,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/service/journeys/filters-and-members", test_filters_and_members);
   g_test_add_func ("/service/journeys/span-and-live", test_span_and_live);
   g_test_add_func ("/service/journeys/roles", test_roles);
+  g_test_add_func ("/service/journeys/funnel-limit", test_funnel_limit);
   status = g_test_run ();
   pdg_db_conn_free (server);
   tenant_free (tenant);
